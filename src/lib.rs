@@ -1,0 +1,9 @@
+//! Deep Jammer learns from piano music and composes new piano music without end.
+//!
+//! The modules stand in the order in which the music flows through them; each uses only those
+//! above it.
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+pub mod roll;
+pub mod score;

@@ -1,0 +1,2 @@
+//! The program `deep-jammer`.
+fn main() {}

@@ -1,0 +1,234 @@
+//! The roll: the waist of the program, which everything before it makes and everything after uses.
+
+use super::{Place, Step};
+use crate::score::{KeySignature, Metre};
+
+/// A metre that holds from a step on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct MetreChange {
+    /// The first step of the new metre's first measure.
+    pub step: usize,
+    /// The metre.
+    pub metre: Metre,
+}
+
+/// A piece of music as a piano roll: 88 keys by 16th-note steps.
+///
+/// Kept true by its methods: what is struck sounds, what sounds unstruck sounded before, the
+/// changes of metre are in order and the first is at step 0.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Roll {
+    steps: Vec<Step>,
+    metres: Vec<MetreChange>,
+    /// The length of a quarter note in microseconds.
+    pub tempo: u32,
+    /// The key signature, where the piece has one.
+    pub key: Option<KeySignature>,
+}
+
+impl Roll {
+    /// An empty roll in one metre, at 120 quarters a minute.
+    pub fn new(metre: Metre) -> Roll {
+        let metres = vec![MetreChange { step: 0, metre }];
+        Roll { steps: Vec::new(), metres, tempo: crate::score::Score::DEFAULT_TEMPO, key: None }
+    }
+
+    /// Appends a step. A key that sounds without having sounded before is struck, whatever the
+    /// step says.
+    pub fn push(&mut self, step: Step) {
+        let previous = self.steps.last().copied().unwrap_or_default();
+        self.steps.push(step.after(previous));
+    }
+
+    /// Begins a measure of another metre with the next step that is pushed. The measure that was
+    /// under way ends there, however short it is (so an upbeat can be written).
+    pub fn change_metre(&mut self, metre: Metre) {
+        let step = self.steps.len();
+        if self.metres.last().is_some_and(|last| last.step == step) {
+            self.metres.pop();
+        }
+        // A change to the same metre still matters: it moves the bar lines, unless it falls on one.
+        if let Some(last) = self.metres.last() {
+            let into = (step - last.step) % last.metre.sixteenths() as usize;
+            if last.metre == metre && into == 0 {
+                return;
+            }
+        }
+        self.metres.push(MetreChange { step, metre });
+    }
+
+    /// The steps.
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    /// How many steps there are.
+    pub fn len(&self) -> usize {
+        self.steps.len()
+    }
+
+    /// Whether there is no step.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// The changes of metre; the first is at step 0.
+    pub fn metres(&self) -> &[MetreChange] {
+        &self.metres
+    }
+
+    /// The change of metre under which a step stands, also beyond the end.
+    pub fn metre_at(&self, step: usize) -> MetreChange {
+        let next = self.metres.partition_point(|change| change.step <= step);
+        self.metres[next - 1]
+    }
+
+    /// The place of a step in its measure. Beyond the end the last metre goes on.
+    pub fn place(&self, step: usize) -> Place {
+        let change = self.metre_at(step);
+        place_in(change.metre, step - change.step)
+    }
+
+    /// The places of all steps, in order.
+    pub fn places(&self) -> Vec<Place> {
+        (0..self.len()).map(|step| self.place(step)).collect()
+    }
+
+    /// The steps at which measures begin, a last one that is cut short included.
+    pub fn measures(&self) -> Vec<usize> {
+        let mut starts = Vec::new();
+        for (index, change) in self.metres.iter().enumerate() {
+            let end = self.metres.get(index + 1).map_or(self.len(), |next| next.step);
+            let end = end.min(self.len());
+            starts.extend((change.step..end).step_by(change.metre.sixteenths() as usize));
+        }
+        starts
+    }
+
+    /// Notes, each a key with the steps during which it sounds, by first step, then by key.
+    pub fn notes(&self) -> Vec<RollNote> {
+        let mut notes = Vec::new();
+        let mut open: [Option<usize>; super::KEYS] = [None; super::KEYS];
+        let mut sounding = super::Keys::NONE;
+        for (now, step) in self.steps.iter().enumerate() {
+            let ended = sounding.without(step.held());
+            for key in ended.iter() {
+                if let Some(index) = open[key].take() {
+                    let note: &mut RollNote = &mut notes[index];
+                    note.end = now;
+                }
+            }
+            for key in step.articulate.iter() {
+                open[key] = Some(notes.len());
+                notes.push(RollNote { key, start: now, end: self.len() });
+            }
+            sounding = step.play;
+        }
+        notes
+    }
+
+    /// The steps `from..to` as a roll of their own, with their places in the measure kept: the
+    /// excerpt begins with the measure in which `from` stands, and rests until there.
+    pub fn excerpt(&self, from: usize, to: usize) -> Roll {
+        let to = to.min(self.len());
+        let from = from.min(to);
+        let change = self.metre_at(from);
+        let into = (from - change.step) % change.metre.sixteenths() as usize;
+        let mut roll = Roll::new(change.metre);
+        (roll.tempo, roll.key) = (self.tempo, self.key);
+        for _ in 0..into {
+            roll.push(Step::SILENCE);
+        }
+        for step in from..to {
+            if let Some(change) = self.metres.iter().find(|c| c.step == step && step > from) {
+                roll.change_metre(change.metre);
+            }
+            roll.push(self.steps[step]);
+        }
+        roll
+    }
+}
+
+/// One note of a roll.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RollNote {
+    /// 0 (A0) to 87 (C8).
+    pub key: usize,
+    /// The step at which it is struck.
+    pub start: usize,
+    /// The first step at which it no longer sounds, or is struck again.
+    pub end: usize,
+}
+
+/// The place of the `step`th 16th after a downbeat in a metre.
+fn place_in(metre: Metre, step: usize) -> Place {
+    let measure = metre.sixteenths();
+    let in_measure = (step % measure as usize) as u32;
+    let mut in_part = in_measure;
+    if measure > 16 {
+        for part in metre.parts() {
+            if in_part < part {
+                break;
+            }
+            in_part -= part;
+        }
+    }
+    Place { in_measure, in_part: in_part as u8, measure }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::roll::Keys;
+
+    fn step(play: &[usize], articulate: &[usize]) -> Step {
+        Step {
+            play: play.iter().copied().collect::<Keys>(),
+            articulate: articulate.iter().copied().collect::<Keys>(),
+        }
+    }
+
+    #[test]
+    fn a_key_that_begins_to_sound_is_struck() {
+        let mut roll = Roll::new(Metre::COMMON);
+        roll.push(step(&[5], &[]));
+        roll.push(step(&[5, 6], &[9]));
+        assert_eq!(roll.steps(), [step(&[5], &[5]), step(&[5, 6], &[6])]);
+    }
+
+    #[test]
+    fn places_follow_every_change_of_metre() {
+        let mut roll = Roll::new("3/4".parse().unwrap());
+        (0..14).for_each(|_| roll.push(Step::SILENCE));
+        roll.change_metre("12/8".parse().unwrap());
+        (0..25).for_each(|_| roll.push(Step::SILENCE));
+        let in_measure: Vec<_> = roll.places().iter().map(|place| place.in_measure).collect();
+        let expected: Vec<_> = (0..12).chain(0..2).chain(0..24).chain(0..1).collect();
+        assert_eq!(in_measure, expected);
+        assert_eq!(roll.measures(), [0, 12, 14, 38]);
+        // 12/8 is counted in two halves of twelve 16ths.
+        assert_eq!(roll.place(14 + 13).in_part, 1);
+        assert_eq!(roll.place(14 + 13).measure, 24);
+    }
+
+    #[test]
+    fn notes_end_where_they_are_struck_again() {
+        let mut roll = Roll::new(Metre::COMMON);
+        for keys in [(&[1][..], &[1][..]), (&[1], &[]), (&[1, 2], &[1, 2]), (&[2], &[])] {
+            roll.push(step(keys.0, keys.1));
+        }
+        let note = |key, start, end| RollNote { key, start, end };
+        assert_eq!(roll.notes(), [note(1, 0, 2), note(1, 2, 3), note(2, 2, 4)]);
+    }
+
+    #[test]
+    fn an_excerpt_keeps_its_place_in_the_measure() {
+        let mut roll = Roll::new("3/4".parse().unwrap());
+        (0..40).for_each(|_| roll.push(step(&[4], &[])));
+        let excerpt = roll.excerpt(15, 30);
+        assert_eq!(excerpt.len(), 3 + 15);
+        assert_eq!(excerpt.place(3), roll.place(15));
+        assert_eq!(excerpt.steps()[3], step(&[4], &[4]), "what is cut off is struck anew");
+        assert!(excerpt.steps()[..3].iter().all(|step| step.play.is_empty()));
+    }
+}

@@ -1,0 +1,168 @@
+//! The metre of a measure, as a time signature says it.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A time signature: `numerator` notes of the `denominator`th kind to a measure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Metre {
+    /// How many, at least 1.
+    pub numerator: u8,
+    /// Of which kind, as a power of two: 2 for quarters, 3 for eighths.
+    pub denominator_power: u8,
+}
+
+impl Metre {
+    /// Four quarters: what holds where nothing is said.
+    pub const COMMON: Metre = Metre { numerator: 4, denominator_power: 2 };
+
+    /// The number below the line: 4 for quarters, 8 for eighths.
+    pub fn denominator(self) -> u32 {
+        1 << self.denominator_power.min(31)
+    }
+
+    /// The measure's length in 16th notes, rounded, at least one.
+    ///
+    /// Only metres of 32nds and shorter have to be rounded: 3/32 counts as two.
+    pub fn sixteenths(self) -> u32 {
+        let numerator = u32::from(self.numerator.max(1));
+        let length = match u32::from(self.denominator_power) {
+            power @ 0..=4 => numerator << (4 - power),
+            power => {
+                let divisor = 1u64 << (power - 4).min(32);
+                ((u64::from(numerator) + divisor / 2) / divisor) as u32
+            }
+        };
+        length.max(1)
+    }
+
+    /// The lengths, in 16ths, of the parts in which the measure is counted: never more than
+    /// sixteen each, so that a place within a part fits the article's sixteen beats.
+    ///
+    /// A measure of at most sixteen 16ths is one part. A longer one falls into its metrical halves
+    /// (6/4 into 3 + 3 quarters, 12/8 into 6 + 6 eighths) or thirds (9/8 into 3 + 3 + 3 eighths,
+    /// 3/2 into three half notes), again and again; where neither is possible (5/4, 7/4) the
+    /// first part is the longer one (3 + 2, 4 + 3), as such measures are mostly felt.
+    pub fn parts(self) -> Vec<u32> {
+        fn divide(beats: u32, beat: u32, parts: &mut Vec<u32>) {
+            if beats * beat <= 16 {
+                parts.push(beats * beat);
+            } else if beats == 1 {
+                // One beat of more than a whole note (a metre of n/0.5 does not exist in MIDI,
+                // 1/1 is 16): cannot happen, yet must not loop.
+                parts.push(16);
+                divide_rest(beat - 16, parts);
+            } else if beats.is_multiple_of(2) {
+                divide(beats / 2, beat, parts);
+                divide(beats / 2, beat, parts);
+            } else if beats.is_multiple_of(3) {
+                for _ in 0..3 {
+                    divide(beats / 3, beat, parts);
+                }
+            } else {
+                divide(beats.div_ceil(2), beat, parts);
+                divide(beats / 2, beat, parts);
+            }
+        }
+        fn divide_rest(rest: u32, parts: &mut Vec<u32>) {
+            if rest > 0 {
+                divide(1, rest, parts);
+            }
+        }
+        let length = self.sixteenths();
+        let mut parts = Vec::new();
+        if self.denominator_power <= 4 {
+            divide(u32::from(self.numerator.max(1)), 16 >> self.denominator_power, &mut parts);
+        } else {
+            divide(length, 1, &mut parts);
+        }
+        parts
+    }
+}
+
+impl fmt::Display for Metre {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.numerator, self.denominator())
+    }
+}
+
+/// Why a text is not a metre.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "\"{0}\" is not a metre; write it like 3/4 or 6/8, with 1, 2, 4, 8, 16 or 32 below the line"
+)]
+pub struct MetreError(String);
+
+impl FromStr for Metre {
+    type Err = MetreError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let error = || MetreError(text.to_owned());
+        let (numerator, denominator) = text.split_once('/').ok_or_else(error)?;
+        let numerator: u8 = numerator.trim().parse().map_err(|_| error())?;
+        let denominator: u32 = denominator.trim().parse().map_err(|_| error())?;
+        if numerator == 0 || !denominator.is_power_of_two() || denominator > 32 {
+            return Err(error());
+        }
+        Ok(Metre { numerator, denominator_power: denominator.trailing_zeros() as u8 })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn metre(text: &str) -> Metre {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_measure_is_as_long_as_its_signature_says() {
+        let lengths = [
+            ("4/4", 16),
+            ("3/4", 12),
+            ("6/8", 12),
+            ("3/8", 6),
+            ("12/8", 24),
+            ("5/4", 20),
+            ("2/2", 16),
+            ("3/32", 2),
+        ];
+        for (text, sixteenths) in lengths {
+            assert_eq!(metre(text).sixteenths(), sixteenths, "{text}");
+        }
+    }
+
+    #[test]
+    fn long_measures_are_counted_by_halves_and_thirds() {
+        assert_eq!(metre("4/4").parts(), [16]);
+        assert_eq!(metre("6/4").parts(), [12, 12]);
+        assert_eq!(metre("12/8").parts(), [12, 12]);
+        assert_eq!(metre("9/8").parts(), [6, 6, 6]);
+        assert_eq!(metre("3/2").parts(), [8, 8, 8]);
+        assert_eq!(metre("4/2").parts(), [16, 16]);
+        assert_eq!(metre("12/4").parts(), [12, 12, 12, 12]);
+        assert_eq!(metre("5/4").parts(), [12, 8]);
+        assert_eq!(metre("7/4").parts(), [16, 12]);
+    }
+
+    #[test]
+    fn the_parts_of_every_metre_add_up_to_its_measure() {
+        for numerator in 1..=255 {
+            for denominator_power in 0..=8 {
+                let metre = Metre { numerator, denominator_power };
+                let parts = metre.parts();
+                assert_eq!(parts.iter().sum::<u32>(), metre.sixteenths(), "{metre}");
+                assert!(parts.iter().all(|part| (1..=16).contains(part)), "{metre}: {parts:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_metre_is_refused_with_an_example() {
+        for text in ["", "4", "0/4", "4/0", "3/5", "4/64", "-1/4", "256/4"] {
+            let error = text.parse::<Metre>().unwrap_err().to_string();
+            assert!(error.contains("like 3/4"), "{error}");
+        }
+    }
+}
