@@ -2,8 +2,11 @@
 //!
 //! The modules stand in the order in which the music flows through them; each uses only those
 //! above it.
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod attribute;
+pub mod network;
 pub mod roll;
 pub mod score;
+pub mod segment;

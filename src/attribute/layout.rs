@@ -1,0 +1,147 @@
+//! Layouts: which attributes a network is given, and in which order.
+
+use super::Block;
+use crate::roll::{KEYS, Place, Step};
+
+/// A named list of blocks. A model file names the layout that its network was trained with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Layout {
+    /// The name in model files.
+    pub name: &'static str,
+    /// The blocks, in the order of the columns.
+    pub blocks: &'static [Block],
+}
+
+impl Layout {
+    /// The 78 attributes of the article.
+    pub const ARTICLE: Layout = Layout {
+        name: "article",
+        blocks: &[Block::Position, Block::PitchClass, Block::Vicinity, Block::Beat],
+    };
+
+    /// All layouts there are.
+    pub const ALL: &'static [Layout] = &[Layout::ARTICLE];
+
+    /// The layout of that name.
+    pub fn named(name: &str) -> Option<Layout> {
+        Self::ALL.iter().copied().find(|layout| layout.name == name)
+    }
+
+    /// How many attributes a key has at a step.
+    pub fn width(&self) -> usize {
+        self.blocks.iter().map(|block| block.width()).sum()
+    }
+
+    /// The attributes of all 88 keys for one step: what may be known before the step is played.
+    ///
+    /// `past` are the steps before it, the nearest last (none at the start of a piece); `place` is
+    /// its own place in the measure. Training and composing both come here.
+    pub fn describe(&self, past: &[Step], place: Place, to: &mut StepAttributes) {
+        let previous = past.last().copied().unwrap_or(Step::SILENCE);
+        to.clear();
+        for key in 0..KEYS {
+            let mut first = 0;
+            for block in self.blocks {
+                block.describe(key, previous, place, first, to);
+                first += block.width();
+            }
+            to.end_row();
+        }
+    }
+}
+
+/// The attributes of the 88 keys at one step: for each key the columns that are not zero, with
+/// their values. About four of 78 are not.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct StepAttributes {
+    entries: Vec<(u32, f32)>,
+    ends: Vec<u32>,
+}
+
+impl StepAttributes {
+    /// The columns that are not zero for one key, with their values.
+    pub fn of_key(&self, key: usize) -> &[(u32, f32)] {
+        let start = if key == 0 { 0 } else { self.ends[key - 1] };
+        &self.entries[start as usize..self.ends[key] as usize]
+    }
+
+    /// The same as a full row of `width` values.
+    pub fn dense_of_key(&self, key: usize, width: usize) -> Vec<f32> {
+        let mut row = vec![0.0; width];
+        self.of_key(key).iter().for_each(|&(column, value)| row[column as usize] = value);
+        row
+    }
+
+    pub(super) fn push(&mut self, column: usize, value: f32) {
+        self.entries.push((column as u32, value));
+    }
+
+    fn end_row(&mut self) {
+        self.ends.push(self.entries.len() as u32);
+    }
+
+    fn clear(&mut self) {
+        self.entries.clear();
+        self.ends.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::roll::Keys;
+
+    fn rows(previous: Step, in_part: u8) -> Vec<Vec<f32>> {
+        let place = Place { in_measure: u32::from(in_part), in_part, measure: 16 };
+        let mut attributes = StepAttributes::default();
+        Layout::ARTICLE.describe(&[previous], place, &mut attributes);
+        (0..KEYS).map(|key| attributes.dense_of_key(key, Layout::ARTICLE.width())).collect()
+    }
+
+    #[test]
+    fn the_article_has_seventy_eight_attributes() {
+        let widths: Vec<_> = Layout::ARTICLE.blocks.iter().map(|block| block.width()).collect();
+        assert_eq!(widths, [1, 12, 50, 15]);
+        assert_eq!(Layout::ARTICLE.width(), 78);
+    }
+
+    #[test]
+    fn position_and_pitch_class_tell_the_keys_apart() {
+        let rows = rows(Step::SILENCE, 0);
+        assert_eq!(rows[0][0], 1.0 / 88.0);
+        assert_eq!(rows[87][0], 1.0);
+        // A0 is the tenth pitch class, counted from C; C8 the first.
+        assert_eq!(rows[0].iter().skip(1).position(|&value| value == 1.0), Some(9));
+        assert_eq!(rows[87].iter().skip(1).position(|&value| value == 1.0), Some(0));
+        assert!(rows.iter().all(|row| row[1..].iter().sum::<f32>() == 1.0));
+    }
+
+    #[test]
+    fn the_vicinity_reaches_an_octave_and_never_wraps_around() {
+        // Key 0 is struck, key 87 held.
+        let previous = Step { play: Keys::from_iter([0, 87]), articulate: Keys::from_iter([0]) };
+        let rows = rows(previous, 0);
+        for (key, row) in rows.iter().enumerate() {
+            let vicinity = &row[13..63];
+            let mut expected = vec![0.0; 50];
+            if key <= 12 {
+                let interval = 12 - key; // The struck key lies `key` semitones below.
+                (expected[2 * interval], expected[2 * interval + 1]) = (1.0, 1.0);
+            }
+            if key >= 75 {
+                expected[2 * (12 + 87 - key)] = 1.0;
+            }
+            assert_eq!(vicinity, expected, "key {key}");
+        }
+    }
+
+    #[test]
+    fn the_downbeat_is_the_reference_of_the_beat() {
+        assert!(rows(Step::SILENCE, 0)[30][63..].iter().all(|&value| value == 0.0));
+        for place in 1..16 {
+            let beat = rows(Step::SILENCE, place)[30][63..].to_vec();
+            assert_eq!(beat.iter().sum::<f32>(), 1.0);
+            assert_eq!(beat[usize::from(place) - 1], 1.0);
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! What the network is told about each key at each step: the attributes.
+
+mod block;
+mod layout;
+
+pub use block::{Block, VICINITY_REACH};
+pub use layout::{Layout, StepAttributes};

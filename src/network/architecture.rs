@@ -1,0 +1,153 @@
+//! The shape of a network: which layers, how large, and what they are told.
+
+use crate::attribute::Layout;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+/// The shape of a biaxial network.
+///
+/// Time layers run along time and are shared by all keys; after a transpose, note layers run along
+/// the keyboard; dense layers end in two logits a key.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Architecture {
+    /// The name of the layout of attributes ([`Layout::name`]).
+    pub layout: String,
+    /// Units of the time layers, at least one layer.
+    pub time: Vec<usize>,
+    /// Units of the note layers, at least one layer.
+    pub note: Vec<usize>,
+    /// Units of the hidden dense layers (with tanh) before the two logits; the article has none.
+    pub dense: Vec<usize>,
+    /// The share of each LSTM's outputs that is dropped in training, 0 to under 1.
+    pub dropout: f32,
+}
+
+/// The sizes that the article compares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Preset {
+    /// 300, 300 / 100, 50.
+    Large,
+    /// 150, 150 / 50, 25.
+    Medium,
+    /// 75, 75 / 25, 13.
+    Small,
+    /// As large, with dropout of one half after each LSTM.
+    Dropout,
+}
+
+impl Preset {
+    /// All presets with their names.
+    pub const ALL: [(&'static str, Preset); 4] = [
+        ("large", Preset::Large),
+        ("medium", Preset::Medium),
+        ("small", Preset::Small),
+        ("dropout", Preset::Dropout),
+    ];
+
+    /// The shape that the name stands for, on the article's 78 attributes.
+    pub fn architecture(self) -> Architecture {
+        let (time, note) = match self {
+            Preset::Large | Preset::Dropout => ([300, 300], [100, 50]),
+            Preset::Medium => ([150, 150], [50, 25]),
+            Preset::Small => ([75, 75], [25, 13]),
+        };
+        Architecture {
+            layout: Layout::ARTICLE.name.to_owned(),
+            time: time.to_vec(),
+            note: note.to_vec(),
+            dense: Vec::new(),
+            dropout: if self == Preset::Dropout { 0.5 } else { 0.0 },
+        }
+    }
+}
+
+impl FromStr for Preset {
+    type Err = ArchitectureError;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        let known = Self::ALL.iter().find(|(known, _)| *known == name);
+        known.map(|(_, preset)| *preset).ok_or_else(|| ArchitectureError::Preset(name.to_owned()))
+    }
+}
+
+/// Why a network cannot be built.
+#[derive(Debug, thiserror::Error)]
+pub enum ArchitectureError {
+    /// An unknown preset.
+    #[error("there is no preset \"{0}\"; choose large, medium, small or dropout")]
+    Preset(String),
+    /// An unknown layout.
+    #[error(
+        "this version of deep-jammer does not know the attribute layout \"{0}\"; it knows: article"
+    )]
+    Layout(String),
+    /// No layer where one is needed, or a layer of no units.
+    #[error("{0} layers need at least one layer and 1 to 4096 units each")]
+    Units(&'static str),
+    /// Dropout outside its range.
+    #[error("dropout is a share from 0 to under 1, not {0}")]
+    Dropout(f32),
+}
+
+impl Architecture {
+    /// Says what is wrong with the shape, if something is.
+    pub fn check(&self) -> Result<Layout, ArchitectureError> {
+        let sound = |units: &[usize]| units.iter().all(|units| (1..=4096).contains(units));
+        if self.time.is_empty() || !sound(&self.time) {
+            return Err(ArchitectureError::Units("time"));
+        }
+        if self.note.is_empty() || !sound(&self.note) {
+            return Err(ArchitectureError::Units("note"));
+        }
+        if !sound(&self.dense) {
+            return Err(ArchitectureError::Units("dense"));
+        }
+        if !(0.0..1.0).contains(&self.dropout) {
+            return Err(ArchitectureError::Dropout(self.dropout));
+        }
+        Layout::named(&self.layout).ok_or_else(|| ArchitectureError::Layout(self.layout.clone()))
+    }
+}
+
+impl fmt::Display for Architecture {
+    /// As the article writes it: `300,300/100,50`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let list =
+            |units: &[usize]| units.iter().map(usize::to_string).collect::<Vec<_>>().join(",");
+        write!(f, "{}/{}", list(&self.time), list(&self.note))?;
+        if !self.dense.is_empty() {
+            write!(f, "/{}", list(&self.dense))?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_presets_are_those_of_the_article() {
+        let shape = |name: &str| name.parse::<Preset>().unwrap().architecture();
+        assert_eq!(shape("large").to_string(), "300,300/100,50");
+        assert_eq!(shape("medium").to_string(), "150,150/50,25");
+        assert_eq!(shape("small").to_string(), "75,75/25,13");
+        assert_eq!(shape("dropout").dropout, 0.5);
+        assert!("huge".parse::<Preset>().unwrap_err().to_string().contains("large, medium"));
+    }
+
+    #[test]
+    fn a_shape_that_cannot_be_built_is_refused() {
+        let broken = |change: fn(&mut Architecture)| {
+            let mut shape = Preset::Small.architecture();
+            change(&mut shape);
+            shape.check().unwrap_err().to_string()
+        };
+        assert!(broken(|shape| shape.time.clear()).starts_with("time"));
+        assert!(broken(|shape| shape.note = vec![4, 0]).starts_with("note"));
+        assert!(broken(|shape| shape.dropout = 1.0).contains("dropout"));
+        assert!(broken(|shape| shape.layout = "wide2".into()).contains("wide2"));
+    }
+}

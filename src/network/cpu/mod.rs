@@ -1,0 +1,111 @@
+//! The network on the processor.
+
+mod learn;
+mod note_rows;
+mod predict;
+mod time_rows;
+
+pub use predict::Workspace;
+
+use super::batch::Batch;
+use super::dense::DenseWeights;
+use super::engine::Engine;
+use super::lstm::{LstmScratch, LstmTrace, LstmWeights};
+use super::memory::Memory;
+use super::parameters::{Layers, Parameters};
+use super::prediction::{Choice, Nats, Prediction};
+use crate::attribute::StepAttributes;
+
+/// The engine that runs on the processor, on all threads of the current rayon pool.
+///
+/// The rows of a batch are cut into blocks whose number depends on the batch alone; each block
+/// runs its whole sequence without waiting for another, and the blocks' gradients are added in
+/// one order. So the number of threads changes nothing in the result, not one bit.
+pub struct Cpu {
+    layers: Layers,
+    weights: Weights,
+    learning: Option<learn::Learning>,
+}
+
+/// Room that one task works in, block after block.
+#[derive(Default)]
+struct Scratch {
+    lstm: LstmScratch,
+    /// The gradients of a layer's outputs, and of its inputs.
+    outputs: Vec<f32>,
+    inputs: Vec<f32>,
+    /// By note layer.
+    note: Vec<LstmTrace>,
+    dense: note_rows::DenseRows,
+}
+
+/// The weights of all layers, laid out for the kernels.
+#[derive(Default)]
+struct Weights {
+    time: Vec<LstmWeights>,
+    note: Vec<LstmWeights>,
+    dense: Vec<DenseWeights>,
+}
+
+impl Cpu {
+    /// An engine for these parameters. One that is to learn lays its weights out twice, for both
+    /// directions.
+    pub fn new(parameters: &Parameters, learns: bool) -> Cpu {
+        let mut engine = Cpu {
+            layers: parameters.layers.clone(),
+            weights: Weights::default(),
+            learning: learns.then(learn::Learning::default),
+        };
+        engine.load(parameters);
+        engine
+    }
+}
+
+impl Engine for Cpu {
+    type Workspace = Workspace;
+
+    fn load(&mut self, parameters: &Parameters) {
+        assert_eq!(parameters.layers, self.layers);
+        let learns = self.learning.is_some();
+        let Weights { time, note, dense } = &mut self.weights;
+        time.resize_with(self.layers.time.len(), Default::default);
+        note.resize_with(self.layers.note.len(), Default::default);
+        dense.resize_with(self.layers.dense.len(), Default::default);
+        let lstm = time.iter_mut().chain(note);
+        for (weights, tensors) in lstm.zip(self.layers.time.iter().chain(&self.layers.note)) {
+            weights.pack(parameters, tensors, learns);
+        }
+        let last = self.layers.dense.len() - 1;
+        for (index, (weights, tensors)) in dense.iter_mut().zip(&self.layers.dense).enumerate() {
+            weights.pack(parameters, tensors, index == last);
+        }
+    }
+
+    fn learn(&mut self, batch: &Batch, gradient: &mut Parameters) -> Nats {
+        let learning = self.learning.as_mut().expect("an engine made to learn");
+        learning.learn(&self.layers, &self.weights, batch, &mut gradient.values)
+    }
+
+    fn workspace(&self) -> Workspace {
+        Workspace::new(&self.layers)
+    }
+
+    fn predict(
+        &self,
+        memory: &mut Memory,
+        attributes: &StepAttributes,
+        choose: &mut dyn FnMut(usize, Prediction) -> Choice,
+        workspace: &mut Workspace,
+    ) {
+        predict::predict(&self.weights, memory, attributes, choose, workspace);
+    }
+}
+
+/// The attributes that tell a key what was chosen for the key below: nothing for what is 0.
+fn chosen_below(choice: Choice) -> &'static [(u32, f32)] {
+    match (choice.play, choice.articulate) {
+        (false, _) => &[],
+        (true, false) => &[(0, 1.0)],
+        (true, true) => &[(0, 1.0), (1, 1.0)],
+    }
+}

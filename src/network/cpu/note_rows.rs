@@ -1,0 +1,219 @@
+//! A block of the rows of the note layers: some steps of the segments, along the whole keyboard,
+//! from the features to the loss and back.
+
+use super::time_rows::{RowsInput, drop_out};
+use super::{Scratch, Weights, chosen_below};
+use crate::network::batch::Batch;
+use crate::network::dense::{dense_backward, dense_forward};
+use crate::network::lstm::{LstmGradient, LstmInput, LstmTrace, lstm_backward, lstm_forward};
+use crate::network::parameters::Layers;
+use crate::network::prediction::{Choice, Nats, Prediction};
+use crate::roll::KEYS;
+use std::ops::Range;
+
+/// The rows `segment · steps + step` of a range.
+#[derive(Default)]
+pub(super) struct NoteRows {
+    pub(super) rows: Range<usize>,
+    /// `[88 × rows × features]`: the gradient of what the time layers said.
+    feature_gradient: Vec<f32>,
+    /// Of note and dense layers.
+    pub(super) gradient: Vec<f32>,
+    pub(super) nats: Nats,
+}
+
+/// What a note layer is fed with.
+enum NoteInput<'a, F> {
+    /// The features, and what was chosen for the key below. `features(row, key)`.
+    Features { features: F, batch: &'a Batch, rows: Range<usize>, dropout: Option<&'a [f32]> },
+    /// The layer below.
+    Below(RowsInput<'a>),
+}
+
+impl<'f, F: Fn(usize, usize) -> &'f [f32]> LstmInput for NoteInput<'_, F> {
+    fn dense(&self, key: usize, to: &mut [f32]) {
+        match self {
+            NoteInput::Features { features, batch, rows, dropout } => {
+                let units = to.len() / rows.len();
+                for (row, to) in rows.clone().zip(to.chunks_exact_mut(units)) {
+                    to.copy_from_slice(features(row, key));
+                    let time_row = row / batch.steps() * KEYS + key;
+                    drop_out(to, dropout.map(|dropout| &dropout[time_row * units..][..units]));
+                }
+            }
+            NoteInput::Below(below) => below.dense(key, to),
+        }
+    }
+
+    fn sparse(&self, key: usize, row: usize) -> &[(u32, f32)] {
+        match self {
+            NoteInput::Features { batch, rows, .. } => {
+                let below = key.checked_sub(1);
+                chosen_below(
+                    below.map_or(Choice::default(), |key| batch.target(rows.start + row, key)),
+                )
+            }
+            NoteInput::Below(_) => &[],
+        }
+    }
+}
+
+/// What is dropped of a note layer's outputs for some rows.
+fn dropout<'a>(batch: &'a Batch, layer: usize, rows: &Range<usize>) -> Option<&'a [f32]> {
+    batch.dropout().map(|dropout| {
+        let factors = &dropout.note[layer];
+        let units = factors.len() / batch.predicted();
+        &factors[rows.start * units..rows.end * units]
+    })
+}
+
+impl NoteRows {
+    /// The gradient of the features of a row (of those that the block has) at a key.
+    pub(super) fn feature_gradient(&self, row: usize, key: usize) -> &[f32] {
+        let features = self.feature_gradient.len() / (KEYS * self.rows.len());
+        let place = key * self.rows.len() + (row - self.rows.start);
+        &self.feature_gradient[place * features..][..features]
+    }
+
+    /// Forward and backward. `features(row, key)` is what the time layers said.
+    pub(super) fn learn<'f>(
+        &mut self,
+        layers: &Layers,
+        weights: &Weights,
+        batch: &Batch,
+        features: impl Fn(usize, usize) -> &'f [f32] + Copy,
+        scratch: &mut Scratch,
+    ) {
+        let count = self.rows.len();
+        let Scratch { lstm, outputs, inputs, note, dense, .. } = scratch;
+        note.resize_with(weights.note.len(), Default::default);
+        for (index, weights) in weights.note.iter().enumerate() {
+            let (below, here) = note.split_at_mut(index);
+            let input = input(below, batch, &self.rows, features);
+            lstm_forward(weights, &input, KEYS, count, &mut here[0], lstm);
+        }
+
+        let first_note = layers.time_range().end;
+        self.gradient.clear();
+        self.gradient.resize(layers.size() - first_note, 0.0);
+        let top = layers.note.len() - 1;
+        dense.begin(note[top].outputs(), dropout(batch, top, &self.rows));
+        self.nats = dense.learn(layers, weights, &mut self.gradient, |place| {
+            batch.target(self.rows.start + place % count, place / count)
+        });
+
+        std::mem::swap(outputs, &mut dense.input_gradient);
+        for (index, tensors) in layers.note.iter().enumerate().rev() {
+            let (wide, wide_below) = (count * tensors.units, count * tensors.dense_inputs);
+            let to = if index == 0 { &mut self.feature_gradient } else { &mut *inputs };
+            to.resize(KEYS * wide_below, 0.0);
+            let dropout = dropout(batch, index, &self.rows);
+            let output_gradient = |key: usize, gradient: &mut [f32]| {
+                gradient.copy_from_slice(&outputs[key * wide..][..wide]);
+                drop_out(gradient, dropout);
+            };
+            let input_gradient = |key: usize, gradient: &[f32]| {
+                to[key * wide_below..][..wide_below].copy_from_slice(gradient);
+            };
+            let (below, here) = note.split_at_mut(index);
+            let input = input(below, batch, &self.rows, features);
+            let mut gradient = LstmGradient::of(layers, tensors, &mut self.gradient);
+            let (weights, trace) = (&weights.note[index], &mut here[0]);
+            lstm_backward(
+                weights,
+                &input,
+                trace,
+                output_gradient,
+                &mut gradient,
+                input_gradient,
+                lstm,
+            );
+            std::mem::swap(outputs, inputs);
+        }
+    }
+}
+
+/// What feeds the note layer above `below`, the traces of the note layers below it.
+fn input<'a, 'f, F: Fn(usize, usize) -> &'f [f32]>(
+    below: &'a [LstmTrace],
+    batch: &'a Batch,
+    rows: &Range<usize>,
+    features: F,
+) -> NoteInput<'a, F> {
+    match below.last() {
+        None => {
+            let dropout = batch.dropout().and_then(|dropout| dropout.time.last());
+            let dropout = dropout.map(Vec::as_slice);
+            NoteInput::Features { features, batch, rows: rows.clone(), dropout }
+        }
+        Some(trace) => {
+            let dropout = dropout(batch, below.len() - 1, rows);
+            NoteInput::Below(RowsInput::Below { trace, dropout })
+        }
+    }
+}
+
+/// The dense layers of a block, forward and backward.
+#[derive(Default)]
+pub(super) struct DenseRows {
+    /// What goes into the lowest layer, `[88 · rows × inputs]`, and what comes out of each.
+    values: Vec<Vec<f32>>,
+    gradients: [Vec<f32>; 2],
+    input_gradient: Vec<f32>,
+    gathered: crate::network::kernel::Panels,
+}
+
+impl DenseRows {
+    /// Takes the outputs of the top note layer, less what is dropped (`[rows × units]`).
+    fn begin(&mut self, outputs: &[f32], dropout: Option<&[f32]>) {
+        self.values.resize_with(self.values.len().max(1), Default::default);
+        self.values[0].clear();
+        self.values[0].extend_from_slice(outputs);
+        let rows = outputs.len() / KEYS;
+        self.values[0].chunks_exact_mut(rows).for_each(|key| drop_out(key, dropout));
+    }
+
+    /// `target(place)` is what happened at `key · rows + row`. Leaves the gradient of the outputs
+    /// of the top note layer in `input_gradient`.
+    fn learn(
+        &mut self,
+        layers: &Layers,
+        weights: &Weights,
+        gradient: &mut [f32],
+        target: impl Fn(usize) -> Choice,
+    ) -> Nats {
+        let places = self.values[0].len() / layers.dense[0].inputs;
+        self.values.resize_with(weights.dense.len() + 1, Default::default);
+        for (index, weights) in weights.dense.iter().enumerate() {
+            let (below, here) = self.values.split_at_mut(index + 1);
+            here[0].resize(places * weights.outputs(), 0.0);
+            dense_forward(weights, &below[index], &mut here[0]);
+        }
+        let mut nats = Nats::default();
+        let [gradients, below] = &mut self.gradients;
+        gradients.clear();
+        for (place, logits) in self.values[weights.dense.len()].chunks_exact(2).enumerate() {
+            let prediction = Prediction { play: logits[0], articulate: logits[1] };
+            let choice = target(place);
+            nats += prediction.nats(choice);
+            gradients.extend(prediction.gradient(choice));
+        }
+        let first_note = layers.time_range().end;
+        for (index, tensors) in layers.dense.iter().enumerate().rev() {
+            let to = if index == 0 { &mut self.input_gradient } else { &mut *below };
+            to.resize(places * tensors.inputs, 0.0);
+            let weight = layers.tensors[tensors.weight].range();
+            let (weight, bias) = gradient[weight.start - first_note..].split_at_mut(weight.len());
+            dense_backward(
+                &weights.dense[index],
+                (&self.values[index], &self.values[index + 1]),
+                gradients,
+                (weight, &mut bias[..tensors.outputs]),
+                to,
+                &mut self.gathered,
+            );
+            std::mem::swap(gradients, below);
+        }
+        nats
+    }
+}

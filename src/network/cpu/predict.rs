@@ -1,0 +1,108 @@
+//! One step of music at a time: memory and a step give a prediction and a new memory.
+
+use super::{Weights, chosen_below};
+use crate::attribute::StepAttributes;
+use crate::network::dense::dense_forward;
+use crate::network::memory::Memory;
+use crate::network::parameters::Layers;
+use crate::network::prediction::{Choice, Prediction};
+use crate::roll::KEYS;
+
+/// Room in which one step is predicted. Its content means nothing between steps.
+#[derive(Debug, Clone)]
+pub struct Workspace {
+    /// `[88 × 4·units]` of the widest layer that works on all keys at once.
+    sums: Vec<f32>,
+    /// By time layer, `[88 × units]`: the memory of the step before.
+    before: Vec<(Vec<f32>, Vec<f32>)>,
+    /// By note layer, `[units]`: memory below this key and at it, cell and output.
+    note: Vec<[Vec<f32>; 4]>,
+    note_sums: Vec<f32>,
+    /// By dense layer.
+    dense: Vec<Vec<f32>>,
+}
+
+impl Workspace {
+    pub(super) fn new(layers: &Layers) -> Workspace {
+        let zeros = |count: usize| vec![0.0; count];
+        let widest = |units: &mut dyn Iterator<Item = usize>| units.max().unwrap_or(0);
+        let of_all_keys = &mut layers.time.iter().chain(&layers.note[..1]).map(|layer| layer.units);
+        Workspace {
+            sums: zeros(KEYS * 4 * widest(of_all_keys)),
+            before: layers
+                .time
+                .iter()
+                .map(|layer| (zeros(KEYS * layer.units), zeros(KEYS * layer.units)))
+                .collect(),
+            note: layers
+                .note
+                .iter()
+                .map(|layer| std::array::from_fn(|_| zeros(layer.units)))
+                .collect(),
+            note_sums: zeros(4 * widest(&mut layers.note.iter().map(|layer| layer.units))),
+            dense: layers.dense.iter().map(|layer| zeros(layer.outputs)).collect(),
+        }
+    }
+}
+
+pub(super) fn predict(
+    weights: &Weights,
+    memory: &mut Memory,
+    attributes: &StepAttributes,
+    choose: &mut dyn FnMut(usize, Prediction) -> Choice,
+    workspace: &mut Workspace,
+) {
+    for (index, layer) in weights.time.iter().enumerate() {
+        let width = 4 * layer.units;
+        let sums = &mut workspace.sums[..KEYS * width];
+        let (below, here) = memory.time.split_at_mut(index);
+        let input = below.last().map_or(&[][..], |below| &below.output);
+        layer.project(input, sums);
+        if index == 0 {
+            for (key, sums) in sums.chunks_exact_mut(width).enumerate() {
+                layer.project_sparse(attributes.of_key(key), sums);
+            }
+        }
+        let (cell, output) = &mut workspace.before[index];
+        std::mem::swap(cell, &mut here[0].cell);
+        std::mem::swap(output, &mut here[0].output);
+        layer.advance(sums, (cell, output), &mut here[0].cell, &mut here[0].output);
+    }
+    // What the time layers say is the same whatever is chosen: one product for all keys.
+    let features = &memory.time.last().expect("at least one time layer").output;
+    let width = 4 * weights.note[0].units;
+    let sums = &mut workspace.sums[..KEYS * width];
+    weights.note[0].project(features, sums);
+    for state in workspace.note.iter_mut().flatten() {
+        state.fill(0.0);
+    }
+    let mut below = Choice::default();
+    for key in 0..KEYS {
+        for (index, layer) in weights.note.iter().enumerate() {
+            let width = 4 * layer.units;
+            let (lower, here) = workspace.note.split_at_mut(index);
+            let [cell, output, cell_before, output_before] = &mut here[0];
+            std::mem::swap(cell, cell_before);
+            std::mem::swap(output, output_before);
+            let sums = match lower.last() {
+                None => {
+                    let sums = &mut workspace.sums[key * width..][..width];
+                    layer.project_sparse(chosen_below(below), sums);
+                    sums
+                }
+                Some(lower) => {
+                    let sums = &mut workspace.note_sums[..width];
+                    layer.project(&lower[1], sums);
+                    sums
+                }
+            };
+            layer.advance(sums, (cell_before, output_before), cell, output);
+        }
+        let mut input: &[f32] = &workspace.note.last().expect("at least one note layer")[1];
+        for (layer, output) in weights.dense.iter().zip(&mut workspace.dense) {
+            dense_forward(layer, input, output);
+            input = output;
+        }
+        below = choose(key, Prediction { play: input[0], articulate: input[1] });
+    }
+}

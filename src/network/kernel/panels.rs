@@ -1,0 +1,76 @@
+//! A matrix laid out for the product: in panels of neighbouring columns.
+
+use super::{lanes, machine};
+use std::ops::Range;
+use std::sync::LazyLock;
+
+/// Columns to a panel: two registers of this machine.
+pub(super) fn panel_width() -> usize {
+    static WIDTH: LazyLock<usize> = LazyLock::new(|| 2 * lanes(machine()));
+    *WIDTH
+}
+
+/// A `[rows × columns]` matrix cut into panels of columns that fill two registers, each panel row
+/// after row, the last one filled up with zeros. So the inner loop of a product reads it from
+/// front to back.
+#[derive(Debug, Clone, Default)]
+pub struct Panels {
+    data: Vec<f32>,
+    rows: usize,
+    columns: usize,
+}
+
+impl Panels {
+    /// Lays out a row-major `[rows × columns]` matrix. Takes no memory if `self` has held a
+    /// matrix of that size before.
+    pub fn pack(&mut self, matrix: &[f32], rows: usize, columns: usize) {
+        assert_eq!(matrix.len(), rows * columns);
+        self.lay_out(rows, columns, |first, width, panel| {
+            for (row, line) in panel.chunks_exact_mut(panel_width()).enumerate() {
+                line[..width].copy_from_slice(&matrix[row * columns + first..][..width]);
+                line[width..].fill(0.0);
+            }
+        });
+    }
+
+    /// Lays out the transpose of a row-major `[columns × rows]` matrix.
+    pub fn pack_transposed(&mut self, matrix: &[f32], rows: usize, columns: usize) {
+        assert_eq!(matrix.len(), rows * columns);
+        self.lay_out(rows, columns, |first, width, panel| {
+            if width < panel_width() {
+                panel.fill(0.0);
+            }
+            for column in 0..width {
+                let source = &matrix[(first + column) * rows..][..rows];
+                let lines = panel.chunks_exact_mut(panel_width());
+                lines.zip(source).for_each(|(line, &value)| line[column] = value);
+            }
+        });
+    }
+
+    /// `fill(first, width, panel)` writes the columns from `first` on, `width` of them.
+    fn lay_out(&mut self, rows: usize, columns: usize, fill: impl Fn(usize, usize, &mut [f32])) {
+        let wide = panel_width();
+        self.data.resize(rows * columns.div_ceil(wide) * wide, 0.0);
+        (self.rows, self.columns) = (rows, columns);
+        for (index, panel) in self.data.chunks_exact_mut((rows * wide).max(1)).enumerate() {
+            fill(index * wide, wide.min(columns - index * wide), panel);
+        }
+    }
+
+    /// Rows of the matrix: the length of the sums in a product.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Columns of the matrix.
+    pub fn columns(&self) -> usize {
+        self.columns
+    }
+
+    /// Some lines of a panel, one after the other.
+    pub(super) fn lines(&self, panel: usize, lines: Range<usize>) -> &[f32] {
+        let (wide, first) = (panel_width(), panel * self.rows);
+        &self.data[(first + lines.start) * wide..(first + lines.end) * wide]
+    }
+}

@@ -1,0 +1,326 @@
+//! Products of matrices.
+//!
+//! Both products end in the same inner loop: a tile of up to six rows by one panel or two is kept
+//! in registers while the sum runs. With 16 registers (AVX2) that is 6 × 2 accumulators, 2
+//! registers of the panel and 1 for the factor; with 32 (AVX-512, NEON) two panels, 6 × 4 + 4 + 1.
+
+use super::panels::{Panels, panel_width};
+use super::{load, machine, store};
+use pulp::{Simd, WithSimd, bytemuck};
+use std::ops::Range;
+
+/// Rows of a tile at most.
+const TILE: usize = 6;
+
+/// Bytes of panels that are worked on at once: so much stays in the first-level cache.
+const CACHED: usize = 20 << 10;
+
+/// C += A · B. C `[m × n]`, A `[m × k]`, both row-major; B `[k × n]` in panels.
+pub fn add_product(c: &mut [f32], a: &[f32], b: &Panels) {
+    if b.rows() == 0 || b.columns() == 0 {
+        return;
+    }
+    assert_eq!(c.len() % b.columns(), 0);
+    assert_eq!(a.len() % b.rows(), 0);
+    assert_eq!(c.len() / b.columns(), a.len() / b.rows());
+    machine().dispatch(Product { c, a, b });
+}
+
+/// C += Aᵀ · B. C `[k × n]`, A `[m × k]`, both row-major; B `[m × n]` in panels. This is the
+/// gradient of weights: the sum runs over the m rows.
+pub fn add_product_transposed(c: &mut [f32], a: &[f32], b: &Panels) {
+    if b.rows() == 0 || b.columns() == 0 || a.is_empty() {
+        return;
+    }
+    assert_eq!(a.len() % b.rows(), 0);
+    assert_eq!(c.len(), a.len() / b.rows() * b.columns());
+    machine().dispatch(ProductTransposed { c, a, b });
+}
+
+struct Product<'a> {
+    c: &'a mut [f32],
+    a: &'a [f32],
+    b: &'a Panels,
+}
+
+impl WithSimd for Product<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Product { c, a, b } = self;
+        let (k, n) = (b.rows(), b.columns());
+        let m = a.len() / k;
+        // With few rows, or many registers, two panels at once keep more sums under way.
+        let pairs = S::REGISTER_COUNT >= 32 || m <= 2;
+        let count = n.div_ceil(2 * S::F32_LANES);
+        // The order of a sum does not depend on where it is cut: it is put back and taken up.
+        let depth = depth::<S>(pairs);
+        for from in (0..k).step_by(depth) {
+            let to = k.min(from + depth);
+            let mut panel = 0;
+            while panel < count {
+                let paired = pairs && panel + 1 < count;
+                for tile in tiles(m) {
+                    let factors =
+                        Factors { a: &a[tile.start * k..], row_stride: k, term_stride: 1 };
+                    let sums = Sums { c: &mut c[tile.start * n..], stride: n, panel };
+                    tile_of::<S>(simd, (tile.len(), paired), sums, factors, b, from..to);
+                }
+                panel += if paired { 2 } else { 1 };
+            }
+        }
+    }
+}
+
+struct ProductTransposed<'a> {
+    c: &'a mut [f32],
+    a: &'a [f32],
+    b: &'a Panels,
+}
+
+impl WithSimd for ProductTransposed<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let ProductTransposed { c, a, b } = self;
+        let (m, n) = (b.rows(), b.columns());
+        let k = a.len() / m;
+        let pairs = S::REGISTER_COUNT >= 32;
+        let count = n.div_ceil(2 * S::F32_LANES);
+        let depth = depth::<S>(pairs);
+        for from in (0..m).step_by(depth) {
+            let to = m.min(from + depth);
+            let mut panel = 0;
+            while panel < count {
+                let paired = pairs && panel + 1 < count;
+                for tile in tiles(k) {
+                    let factors = Factors { a: &a[tile.start..], row_stride: 1, term_stride: k };
+                    let sums = Sums { c: &mut c[tile.start * n..], stride: n, panel };
+                    tile_of::<S>(simd, (tile.len(), paired), sums, factors, b, from..to);
+                }
+                panel += if paired { 2 } else { 1 };
+            }
+        }
+    }
+}
+
+/// Terms summed before a tile is put back.
+fn depth<S: Simd>(pairs: bool) -> usize {
+    let panels = if pairs { 2 } else { 1 };
+    CACHED / (size_of::<f32>() * panels * 2 * S::F32_LANES)
+}
+
+/// The part of A that a tile needs: the factor of row `r` and term `t` is at
+/// `r · row_stride + t · term_stride`.
+#[derive(Clone, Copy)]
+struct Factors<'a> {
+    a: &'a [f32],
+    row_stride: usize,
+    term_stride: usize,
+}
+
+/// The place of a tile in C, from its first row on.
+struct Sums<'a> {
+    c: &'a mut [f32],
+    stride: usize,
+    panel: usize,
+}
+
+/// Picks the tile of the right height and width.
+#[inline(always)]
+fn tile_of<S: Simd>(
+    simd: S,
+    (height, paired): (usize, bool),
+    sums: Sums<'_>,
+    factors: Factors<'_>,
+    b: &Panels,
+    terms: Range<usize>,
+) {
+    match (height, paired) {
+        (1, false) => tile::<S, 1, 1>(simd, sums, factors, b, terms),
+        (2, false) => tile::<S, 2, 1>(simd, sums, factors, b, terms),
+        (3, false) => tile::<S, 3, 1>(simd, sums, factors, b, terms),
+        (4, false) => tile::<S, 4, 1>(simd, sums, factors, b, terms),
+        (5, false) => tile::<S, 5, 1>(simd, sums, factors, b, terms),
+        (_, false) => tile::<S, TILE, 1>(simd, sums, factors, b, terms),
+        (1, true) => tile::<S, 1, 2>(simd, sums, factors, b, terms),
+        (2, true) => tile::<S, 2, 2>(simd, sums, factors, b, terms),
+        // With 16 registers pairs are for one row or two only; this spares the code for more.
+        _ if S::REGISTER_COUNT < 32 => unreachable!("a pair of panels for {height} rows"),
+        (3, true) => tile::<S, 3, 2>(simd, sums, factors, b, terms),
+        (4, true) => tile::<S, 4, 2>(simd, sums, factors, b, terms),
+        (5, true) => tile::<S, 5, 2>(simd, sums, factors, b, terms),
+        (_, true) => tile::<S, TILE, 2>(simd, sums, factors, b, terms),
+    }
+}
+
+/// Some terms of a tile of `M` rows by `P` panels.
+#[inline(always)]
+fn tile<S: Simd, const M: usize, const P: usize>(
+    simd: S,
+    sums: Sums<'_>,
+    factors: Factors<'_>,
+    b: &Panels,
+    terms: Range<usize>,
+) {
+    let Sums { c, stride, panel } = sums;
+    let wide = 2 * S::F32_LANES;
+    debug_assert_eq!(wide, panel_width());
+    let columns = |p: usize| {
+        let first = (panel + p) * wide;
+        first..stride.min(first + wide)
+    };
+    let count = terms.len();
+    let lines: [&[[S::f32s; 2]]; P] = std::array::from_fn(|p| {
+        let registers: &[S::f32s] = bytemuck::cast_slice(b.lines(panel + p, terms.clone()));
+        &registers.as_chunks().0[..count]
+    });
+    let Factors { a, row_stride, term_stride } = factors;
+    let a = &a[terms.start * term_stride..];
+    assert!(count == 0 || (M - 1) * row_stride + (count - 1) * term_stride < a.len());
+
+    let mut tile = [[[simd.splat_f32s(0.0); 2]; P]; M];
+    for (row, panels) in tile.iter_mut().enumerate() {
+        for (p, registers) in panels.iter_mut().enumerate() {
+            let line = &c[row * stride..][columns(p)];
+            for (register, part) in registers.iter_mut().zip(line.chunks(S::F32_LANES)) {
+                *register = load(simd, part);
+            }
+        }
+    }
+    for term in 0..count {
+        for row in 0..M {
+            // SAFETY: `row < M` and `term < count`, so the assertion above holds the index within
+            // `a`. Checked here, every term would cost six comparisons.
+            #[allow(unsafe_code)]
+            let factor = unsafe { *a.get_unchecked(row * row_stride + term * term_stride) };
+            let factor = simd.splat_f32s(factor);
+            for p in 0..P {
+                // SAFETY: each of the lines has been cut to `count`.
+                #[allow(unsafe_code)]
+                let line = unsafe { lines[p].get_unchecked(term) };
+                for v in 0..2 {
+                    tile[row][p][v] = simd.mul_add_e_f32s(factor, line[v], tile[row][p][v]);
+                }
+            }
+        }
+    }
+    for (row, panels) in tile.into_iter().enumerate() {
+        for (p, registers) in panels.into_iter().enumerate() {
+            let line = &mut c[row * stride..][columns(p)];
+            for (register, part) in registers.into_iter().zip(line.chunks_mut(S::F32_LANES)) {
+                store(simd, part, register);
+            }
+        }
+    }
+}
+
+/// Cuts rows into tiles of five and six (or fewer rows, if there are so few), as even as can be:
+/// a tile of one row would cost as much as one of four.
+#[inline(always)]
+fn tiles(rows: usize) -> impl Iterator<Item = std::ops::Range<usize>> {
+    let count = rows.div_ceil(TILE);
+    (0..count).map(move |tile| tile * rows / count..(tile + 1) * rows / count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Numbers that look random, the same each time.
+    fn numbers(count: usize, seed: u32) -> Vec<f32> {
+        let mut state = seed.wrapping_mul(2_654_435_761).wrapping_add(12345);
+        let mut next = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) as f32 / (1 << 23) as f32 - 1.0
+        };
+        (0..count).map(|_| next()).collect()
+    }
+
+    fn panels(matrix: &[f32], rows: usize, columns: usize) -> Panels {
+        let mut panels = Panels::default();
+        panels.pack(matrix, rows, columns);
+        panels
+    }
+
+    const SHAPES: [(usize, usize, usize); 7] = [
+        (1, 100, 400),
+        (88, 300, 1200),
+        (31, 13, 52),
+        (7, 1, 1),
+        (13, 650, 33),
+        (6, 5, 31),
+        (2, 700, 65),
+    ];
+
+    #[test]
+    fn a_product_is_the_sum_of_products_in_order() {
+        for (m, k, n) in SHAPES {
+            let (a, b) = (numbers(m * k, 1), numbers(k * n, 2));
+            let start = numbers(m * n, 3);
+            let mut c = start.clone();
+            add_product(&mut c, &a, &panels(&b, k, n));
+            for (row, column) in [(0, 0), (m - 1, n - 1), (m / 2, n / 3), (m / 3, n / 2)] {
+                let exact = (0..k).fold(f64::from(start[row * n + column]), |sum, i| {
+                    sum + f64::from(a[row * k + i]) * f64::from(b[i * n + column])
+                });
+                let error = (f64::from(c[row * n + column]) - exact).abs();
+                assert!(error < 2e-5, "{m}×{k}×{n} at {row},{column}: off by {error}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_transposed_product_agrees_with_the_plain_one() {
+        for (m, k, n) in SHAPES {
+            // Cᵀ = A B and C = A₂ᵀ B with A₂ = Aᵀ must be the same.
+            let (a, b) = (numbers(m * k, 4), numbers(k * n, 5));
+            let a_transposed: Vec<f32> =
+                (0..k * m).map(|index| a[index % m * k + index / m]).collect();
+            let (mut plain, mut transposed) = (vec![0.5; m * n], vec![0.5; m * n]);
+            add_product(&mut plain, &a, &panels(&b, k, n));
+            add_product_transposed(&mut transposed, &a_transposed, &panels(&b, k, n));
+            assert_eq!(plain, transposed, "bit for bit, {m}×{k}×{n}");
+        }
+    }
+
+    #[test]
+    fn a_transposed_matrix_is_packed_as_its_transpose() {
+        let (k, n, m) = (37, 45, 3);
+        let (a, b) = (numbers(m * k, 6), numbers(k * n, 7));
+        let b_transposed: Vec<f32> = (0..n * k).map(|index| b[index % k * n + index / k]).collect();
+        let mut packed = Panels::default();
+        packed.pack_transposed(&b_transposed, k, n);
+        let (mut one, mut other) = (vec![0.0; m * n], vec![0.0; m * n]);
+        add_product(&mut one, &a, &panels(&b, k, n));
+        add_product(&mut other, &a, &packed);
+        assert_eq!(one, other);
+    }
+
+    #[test]
+    fn a_row_has_the_same_bits_whatever_rows_stand_beside_it() {
+        let (m, k, n) = (29, 300, 100);
+        let (a, b) = (numbers(m * k, 8), numbers(k * n, 9));
+        let b = panels(&b, k, n);
+        let mut together = vec![0.25; m * n];
+        add_product(&mut together, &a, &b);
+        for row in 0..m {
+            let mut alone = vec![0.25; n];
+            add_product(&mut alone, &a[row * k..][..k], &b);
+            assert_eq!(alone, together[row * n..][..n]);
+        }
+    }
+
+    #[test]
+    fn tiles_cover_all_rows_evenly() {
+        for rows in 1..200 {
+            let tiles: Vec<_> = tiles(rows).collect();
+            assert_eq!((tiles[0].start, tiles.last().unwrap().end), (0, rows));
+            assert!(tiles.windows(2).all(|pair| pair[0].end == pair[1].start));
+            let smallest = tiles.iter().map(|tile| tile.len()).min().unwrap();
+            assert!(tiles.iter().all(|tile| tile.len() <= TILE && tile.len() <= smallest + 1));
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! What the network says of one key at one step, and how wrong it was.
+
+use super::kernel::sigmoid;
+use std::ops::AddAssign;
+
+/// The logits of one key at the next step. Their logistic function is the probability.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Prediction {
+    /// That the key is played.
+    pub play: f32,
+    /// That it is articulated, given that it is played.
+    pub articulate: f32,
+}
+
+/// What a key really does at a step; nothing is articulated without being played.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Choice {
+    /// Whether the key sounds.
+    pub play: bool,
+    /// Whether it is struck.
+    pub articulate: bool,
+}
+
+/// Negative log-likelihood in nats, play and articulate apart.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Nats {
+    /// Of playing, over all keys.
+    pub play: f64,
+    /// Of articulating, over the keys that are played.
+    pub articulate: f64,
+}
+
+impl Nats {
+    /// Both parts together.
+    pub fn total(self) -> f64 {
+        self.play + self.articulate
+    }
+}
+
+impl AddAssign for Nats {
+    fn add_assign(&mut self, other: Nats) {
+        self.play += other.play;
+        self.articulate += other.articulate;
+    }
+}
+
+impl Prediction {
+    /// The probability that the key is played, at a temperature (1: as learned).
+    pub fn play_probability(self, temperature: f64) -> f64 {
+        sigmoid(f64::from(self.play) / temperature)
+    }
+
+    /// The probability that a played key is articulated, at a temperature.
+    pub fn articulate_probability(self, temperature: f64) -> f64 {
+        sigmoid(f64::from(self.articulate) / temperature)
+    }
+
+    /// How surprising a choice is: the article's loss −log(2σy − σ − y + 1), written so that it
+    /// neither overflows nor loses its digits, and with the articulate term counted only where the
+    /// key is played.
+    pub fn nats(self, choice: Choice) -> Nats {
+        // −log σ(x) for what happened, −log σ(−x) for what did not: log(1 + e⁻ˣ).
+        let surprise = |logit: f32, happened: bool| {
+            let x = if happened { f64::from(logit) } else { -f64::from(logit) };
+            (-x).max(0.0) + libm::log1p(libm::exp(-x.abs()))
+        };
+        Nats {
+            play: surprise(self.play, choice.play),
+            articulate: if choice.play {
+                surprise(self.articulate, choice.articulate)
+            } else {
+                0.0
+            },
+        }
+    }
+
+    /// The gradient of [`nats`](Self::nats) by the two logits.
+    pub fn gradient(self, choice: Choice) -> [f32; 2] {
+        let error =
+            |logit: f32, happened: bool| sigmoid(f64::from(logit)) as f32 - f32::from(happened);
+        let articulate = if choice.play { error(self.articulate, choice.articulate) } else { 0.0 };
+        [error(self.play, choice.play), articulate]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_loss_is_the_articles_formula() {
+        let prediction = Prediction { play: 0.7, articulate: -1.3 };
+        let formula = |logit: f64, y: f64| {
+            let p = 1.0 / (1.0 + (-logit).exp());
+            -(2.0 * p * y - p - y + 1.0).ln()
+        };
+        let held = prediction.nats(Choice { play: true, articulate: false });
+        assert!((held.play - formula(f64::from(0.7f32), 1.0)).abs() < 1e-12);
+        assert!((held.articulate - formula(f64::from(-1.3f32), 0.0)).abs() < 1e-12);
+        let silent = prediction.nats(Choice::default());
+        assert!((silent.play - formula(f64::from(0.7f32), 0.0)).abs() < 1e-12);
+        assert_eq!(silent.articulate, 0.0, "a key that is not played is not asked how");
+    }
+
+    #[test]
+    fn a_hopeless_prediction_costs_its_logit_and_no_more() {
+        let nats = Prediction { play: -2000.0, articulate: 0.0 }
+            .nats(Choice { play: true, articulate: true });
+        assert_eq!(nats.play, 2000.0);
+        assert!((nats.articulate - 2f64.ln()).abs() < 1e-15);
+    }
+}
