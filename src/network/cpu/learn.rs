@@ -12,7 +12,7 @@ use std::ops::Range;
 use std::sync::Mutex;
 
 /// Rows that blocks should have, at least about: fewer make short products, more make few blocks.
-const BLOCK_ROWS: usize = 32;
+const BLOCK_ROWS: usize = 64;
 
 /// How many blocks there are is a multiple of this, so that so many threads (or half, or a
 /// quarter) have equal shares.
