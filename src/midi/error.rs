@@ -73,30 +73,25 @@ pub enum MidiError {
 
 /// Why a file cannot be read; the message names it.
 #[derive(Debug, thiserror::Error)]
-pub enum FileError {
+#[error("{}: {fault}", path.display())]
+pub struct FileError {
+    /// The file.
+    pub path: PathBuf,
+    /// What is wrong with it.
+    pub fault: FileFault,
+}
+
+/// What is wrong with a file.
+#[derive(Debug, thiserror::Error)]
+pub enum FileFault {
     /// The system does not hand it over.
-    #[error("cannot read {}: {reason}; check the path and its permissions", path.display())]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        reason: io::Error,
-    },
-    /// It is larger than any piece of music.
-    #[error(
-        "{}: larger than {} MiB, no piece of music is; give a Standard MIDI file",
-        path.display(), super::LARGEST_FILE >> 20
-    )]
-    TooLarge {
-        /// The file.
-        path: PathBuf,
-    },
+    #[error("cannot be read ({0}); check the path and its permissions")]
+    Io(io::Error),
+    /// It is larger than [`LARGEST_FILE`](super::LARGEST_FILE).
+    #[error("larger than {} MiB, as no piece of music is; give a Standard MIDI file",
+        super::LARGEST_FILE >> 20)]
+    TooLarge,
     /// Its bytes are no piece of music.
-    #[error("{}: {reason}", path.display())]
-    Midi {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with the bytes.
-        reason: MidiError,
-    },
+    #[error("{0}")]
+    Midi(MidiError),
 }

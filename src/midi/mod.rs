@@ -13,7 +13,7 @@ mod strokes;
 mod warning;
 mod write;
 
-pub use error::{FileError, MidiError};
+pub use error::{FileError, FileFault, MidiError};
 pub use read::{LARGEST_FILE, Reading, read, read_file};
 pub use warning::Warning;
 pub use write::write;

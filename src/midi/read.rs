@@ -9,7 +9,7 @@ use midly::{MetaMessage, MidiMessage, TrackEventKind};
 use super::chunks::Chunks;
 use super::events::{self, Track};
 use super::strokes::Strokes;
-use super::{FileError, MidiError, PERCUSSION_CHANNEL, Warning};
+use super::{FileError, FileFault, MidiError, PERCUSSION_CHANNEL, Warning};
 use crate::score::{At, KeySignature, Metre, Note, Score};
 
 /// The size in bytes beyond which a file is not read: 64 MiB; a long sonata takes a tenth of one.
@@ -41,15 +41,15 @@ pub fn read(bytes: &[u8]) -> Result<Reading, MidiError> {
 
 /// Reads a MIDI file of at most [`LARGEST_FILE`] bytes; errors name it.
 pub fn read_file(path: &Path) -> Result<Reading, FileError> {
-    let failed = |reason| FileError::Io { path: path.to_owned(), reason };
+    let failed = |fault| FileError { path: path.to_owned(), fault };
     let mut bytes = Vec::new();
     // No trust in the size that the system gives: pipes and devices have none.
-    let file = File::open(path).map_err(failed)?;
-    file.take(LARGEST_FILE + 1).read_to_end(&mut bytes).map_err(failed)?;
-    if bytes.len() as u64 > LARGEST_FILE {
-        return Err(FileError::TooLarge { path: path.to_owned() });
+    let file = File::open(path).map_err(|error| failed(FileFault::Io(error)))?;
+    let length = file.take(LARGEST_FILE + 1).read_to_end(&mut bytes);
+    if length.map_err(|error| failed(FileFault::Io(error)))? as u64 > LARGEST_FILE {
+        return Err(failed(FileFault::TooLarge));
     }
-    read(&bytes).map_err(|reason| FileError::Midi { path: path.to_owned(), reason })
+    read(&bytes).map_err(|error| failed(FileFault::Midi(error)))
 }
 
 /// What has been found in the tracks so far.
