@@ -48,13 +48,16 @@ pub fn run(command: &Inspect) -> anyhow::Result<()> {
 /// What fits on the lines of a terminal.
 const WIDTH: usize = 120;
 
-/// The width of everything but the file's name.
-const NUMBERS_WIDTH: usize = 77;
+/// The width of the columns between the file's name and the verdict.
+const NUMBERS: usize = 61;
+
+/// The width of the longest verdict, and of the gaps beside the numbers.
+const VERDICT: usize = 12 + 4;
 
 fn write_table(out: &mut impl Write, inspection: &Inspection) -> io::Result<()> {
     let names: Vec<_> = inspection.files.iter().map(|file| printable(&file.path)).collect();
     let longest = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
-    let width = longest.clamp("File".len(), WIDTH - NUMBERS_WIDTH);
+    let width = longest.clamp("File".len(), WIDTH - NUMBERS - VERDICT);
     writeln!(
         out,
         "{:width$}  {:<8}  {:>7}  {:>7}  {:>8}  {:>8}  {:>6}  {:>5}  Verdict",
@@ -64,7 +67,7 @@ fn write_table(out: &mut impl Write, inspection: &Inspection) -> io::Result<()> 
         write!(out, "{:width$}  ", shortened(&name, width))?;
         match &file.music {
             Some(music) => write_numbers(out, music)?,
-            None => write!(out, "{:55}", "")?,
+            None => write!(out, "{:NUMBERS$}", "")?,
         }
         writeln!(out, "  {}", file.verdict.in_words())?;
         for note in notes(file) {

@@ -73,8 +73,9 @@ impl Roll {
             steps[start].articulate.insert(key);
             // What an earlier note has filled is not filled again: thousands of notes, all as long
             // as the piece, would take hours.
-            for step in sounds_until[key].max(start)..end {
-                steps[step].play.insert(key);
+            let silent_from = sounds_until[key].clamp(start, end);
+            for step in &mut steps[silent_from..end] {
+                step.play.insert(key);
             }
             sounds_until[key] = end.max(sounds_until[key]);
         }
