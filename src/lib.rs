@@ -5,8 +5,10 @@
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod score;
+pub mod midi;
+pub mod roll;
+pub mod corpus;
+pub mod segment;
 pub mod attribute;
 pub mod network;
-pub mod roll;
-pub mod score;
-pub mod segment;

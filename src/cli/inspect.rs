@@ -1,0 +1,181 @@
+//! `deep-jammer inspect`: what a corpus is made of.
+
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+
+use anyhow::bail;
+use deep_jammer::corpus::{self, FileReport, Inspection, Music};
+
+/// Show what MIDI files hold and which of them are worth learning from.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Verdicts, the first that applies:
+  unreadable    the file cannot be read; the line below says why
+  short         fewer than 128 16ths, the length of one training segment
+  repeats       the same music as an earlier file, maybe transposed or trimmed
+  off the grid  more than a quarter of the onsets are further than a tenth of a 16th
+                from the nearest 16th
+  good          nothing speaks against it")]
+pub struct Inspect {
+    /// MIDI files, and folders to search for them at any depth.
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Print one JSON document with `files` and `summary`, for programs.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Prints a table or JSON to standard output.
+pub fn run(command: &Inspect) -> anyhow::Result<()> {
+    let inspection = corpus::inspect(&command.paths)?;
+    let mut out = BufWriter::new(io::stdout().lock());
+    if command.json {
+        serde_json::to_writer_pretty(&mut out, &inspection).map_err(io::Error::from)?;
+        writeln!(out)?;
+    } else {
+        write_table(&mut out, &inspection)?;
+    }
+    out.flush()?;
+    if inspection.summary.readable == 0 {
+        match inspection.files.len() {
+            1 => bail!("the file could not be read"),
+            files => bail!("none of the {files} files could be read"),
+        }
+    }
+    Ok(())
+}
+
+/// What fits on the lines of a terminal.
+const WIDTH: usize = 120;
+
+/// The width of the columns between the file's name and the verdict.
+const NUMBERS: usize = 61;
+
+/// The width of the longest verdict, and of the gaps beside the numbers.
+const VERDICT: usize = 12 + 4;
+
+fn write_table(out: &mut impl Write, inspection: &Inspection) -> io::Result<()> {
+    let names: Vec<_> = inspection.files.iter().map(|file| printable(&file.path)).collect();
+    let longest = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+    let width = longest.clamp("File".len(), WIDTH - NUMBERS - VERDICT);
+    writeln!(
+        out,
+        "{:width$}  {:<8}  {:>7}  {:>7}  {:>8}  {:>8}  {:>6}  {:>5}  Verdict",
+        "File", "Metre", "Steps", "Notes", "Off grid", "Sounding", "Beyond", "Drums",
+    )?;
+    for (file, name) in inspection.files.iter().zip(names) {
+        write!(out, "{:width$}  ", shortened(&name, width))?;
+        match &file.music {
+            Some(music) => write_numbers(out, music)?,
+            None => write!(out, "{:NUMBERS$}", "")?,
+        }
+        writeln!(out, "  {}", file.verdict.in_words())?;
+        for note in notes(file) {
+            for line in wrapped(&printable(&note), WIDTH - 4) {
+                writeln!(out, "    {line}")?;
+            }
+        }
+    }
+    let summary = &inspection.summary;
+    let mut metres: Vec<_> = summary.metres.iter().collect();
+    metres.sort_by_key(|&(_, &files)| std::cmp::Reverse(files));
+    let metres: Vec<_> = metres.iter().map(|(metre, files)| format!("{metre} {files}")).collect();
+    let line = format!(
+        "{} files, {} readable, {} good; {} steps, {:.1} hours at their tempo; metres: {}",
+        summary.files,
+        summary.readable,
+        summary.good,
+        summary.steps,
+        summary.hours,
+        if metres.is_empty() { "none".to_owned() } else { metres.join(", ") },
+    );
+    writeln!(out)?;
+    wrapped(&line, WIDTH).iter().try_for_each(|line| writeln!(out, "{line}"))
+}
+
+fn write_numbers(out: &mut impl Write, music: &Music) -> io::Result<()> {
+    let metre = match &music.metres[..] {
+        [] => String::new(),
+        [only] => only.clone(),
+        [main, others @ ..] => format!("{main} +{}", others.len()),
+    };
+    write!(
+        out,
+        "{metre:<8}  {:>7}  {:>7}  {:>6.1} %  {:>8.1}  {:>6}  {:>5}",
+        music.steps,
+        music.notes,
+        100.0 * music.off_grid,
+        music.polyphony,
+        music.out_of_range,
+        music.percussion,
+    )
+}
+
+/// What stands below a file's line.
+fn notes(file: &FileReport) -> Vec<String> {
+    let reason = file.reason.iter().cloned();
+    let repeats = file.repeats.iter().map(|original| format!("the same music as {original}"));
+    let warnings = file.music.iter().flat_map(|music| music.warnings.iter().cloned());
+    reason.chain(repeats).chain(warnings).collect()
+}
+
+/// A text without what would move the cursor or colour the terminal.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect()
+}
+
+/// The last `width` characters, as a path's end says more than its beginning.
+fn shortened(text: &str, width: usize) -> String {
+    let length = text.chars().count();
+    if length <= width {
+        return text.to_owned();
+    }
+    let end: String = text.chars().skip(length - width + 1).collect();
+    format!("…{end}")
+}
+
+/// A text in lines of at most `width` characters, broken at spaces where there are any.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let mut word: Vec<char> = word.chars().collect();
+        loop {
+            let line = lines.last_mut().expect("there is always a line");
+            let used = line.chars().count();
+            let space = usize::from(used > 0);
+            if used + space + word.len() <= width {
+                line.extend(" ".chars().take(space).chain(word));
+                break;
+            }
+            if used > 0 {
+                lines.push(String::new());
+            } else {
+                line.extend(word.drain(..width));
+            }
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_texts_are_broken_at_spaces_and_long_words_anywhere() {
+        assert_eq!(wrapped("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrapped("abcdefgh ij", 5), ["abcde", "fgh", "ij"].map(str::to_owned));
+        assert_eq!(wrapped("", 5), [""]);
+    }
+
+    #[test]
+    fn of_a_long_path_the_end_is_shown() {
+        assert_eq!(shortened("Bach/inventio.mid", 9), "…ntio.mid");
+        assert_eq!(shortened("a.mid", 9), "a.mid");
+    }
+
+    #[test]
+    fn control_characters_do_not_reach_the_terminal() {
+        assert_eq!(printable("a\u{1b}[2Jb"), "a\u{FFFD}[2Jb");
+    }
+}

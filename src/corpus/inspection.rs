@@ -1,0 +1,228 @@
+//! What a corpus is made of, and which of its files are worth learning from.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::{Corpus, CorpusError, Failure, Piece, read, repeats};
+use crate::roll::Roll;
+use crate::score::Metre;
+
+/// The fewest steps that the network learns from: one segment.
+pub const SHORTEST: usize = 128;
+
+/// The share of onsets off the grid beyond which 16ths do not say what is played: a performance
+/// without a beat, or music in triplets.
+pub const OFF_GRID_SHARE: f64 = 0.25;
+
+/// Whether a file is worth learning from; the first that applies, from the top.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// It cannot be read.
+    Unreadable,
+    /// It is shorter than [`SHORTEST`].
+    Short,
+    /// It is the same music as an earlier file.
+    Repeats,
+    /// More than [`OFF_GRID_SHARE`] of its onsets are off the grid.
+    OffTheGrid,
+    /// Nothing speaks against it.
+    Good,
+}
+
+impl Verdict {
+    /// The verdict in words.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Verdict::Unreadable => "unreadable",
+            Verdict::Short => "short",
+            Verdict::Repeats => "repeats",
+            Verdict::OffTheGrid => "off the grid",
+            Verdict::Good => "good",
+        }
+    }
+}
+
+/// What is known of one file.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FileReport {
+    /// Where the file lies.
+    pub path: String,
+    /// The name of its folder.
+    pub folder: String,
+    /// Whether it is worth learning from.
+    pub verdict: Verdict,
+    /// Why it cannot be read.
+    pub reason: Option<String>,
+    /// The earlier file whose music it repeats.
+    pub repeats: Option<String>,
+    /// What is in it, where it can be read. In JSON these fields stand beside the others.
+    #[serde(flatten)]
+    pub music: Option<Music>,
+}
+
+/// What is in a file.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Music {
+    /// The title that the file gives itself.
+    pub title: Option<String>,
+    /// Its metres, the one that holds longest first.
+    pub metres: Vec<String>,
+    /// The key signature, as the file claims it.
+    pub key: Option<String>,
+    /// Its mean tempo, in quarters a minute.
+    pub tempo: f64,
+    /// Its length in 16ths.
+    pub steps: usize,
+    /// Its length in seconds at its mean tempo.
+    pub seconds: f64,
+    /// How many notes it has on the 88 keys.
+    pub notes: usize,
+    /// The share of these that begin further than a tenth of a 16th from the grid, 0 to 1.
+    pub off_grid: f64,
+    /// How many keys sound, in the mean over all steps.
+    pub polyphony: f64,
+    /// How many notes lie outside the 88 keys.
+    pub out_of_range: usize,
+    /// How many percussion strokes were left out.
+    pub percussion: usize,
+    /// What was odd about it.
+    pub warnings: Vec<String>,
+}
+
+/// The sum of all files.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Summary {
+    /// How many files there are.
+    pub files: usize,
+    /// How many of them can be read.
+    pub readable: usize,
+    /// How many are worth learning from.
+    pub good: usize,
+    /// The length of the readable ones in 16ths.
+    pub steps: usize,
+    /// Their length in hours, each at its mean tempo.
+    pub hours: f64,
+    /// How many readable files there are of each main metre.
+    pub metres: BTreeMap<String, usize>,
+}
+
+/// All files and their sum.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Inspection {
+    /// The files in the order of their paths.
+    pub files: Vec<FileReport>,
+    /// Their sum.
+    pub summary: Summary,
+}
+
+/// Reads and judges all MIDI files among and under some paths ([`find`](super::find)).
+pub fn inspect<P: AsRef<Path>>(paths: &[P]) -> Result<Inspection, CorpusError> {
+    Ok(Inspection::of(&read(paths)?))
+}
+
+impl Inspection {
+    /// Judges a corpus.
+    pub fn of(corpus: &Corpus) -> Inspection {
+        let rolls: Vec<_> = corpus.pieces.iter().map(Piece::roll).collect();
+        let repeats = repeats(&rolls);
+        let readable = corpus.pieces.iter().zip(repeats).map(|(piece, original)| {
+            (&piece.path, FileReport::of(piece, original.map(|index| &corpus.pieces[index])))
+        });
+        let unreadable =
+            corpus.failures.iter().map(|failure| (&failure.path, FileReport::unreadable(failure)));
+        let mut files: Vec<_> = readable.chain(unreadable).collect();
+        files.sort_by_key(|(path, _)| *path);
+        let files: Vec<_> = files.into_iter().map(|(_, report)| report).collect();
+        Inspection { summary: Summary::of(&files), files }
+    }
+}
+
+impl FileReport {
+    fn of(piece: &Piece, original: Option<&Piece>) -> FileReport {
+        let music = Music::of(piece);
+        let verdict = match original {
+            _ if music.steps < SHORTEST => Verdict::Short,
+            Some(_) => Verdict::Repeats,
+            None if music.off_grid > OFF_GRID_SHARE => Verdict::OffTheGrid,
+            None => Verdict::Good,
+        };
+        FileReport {
+            path: piece.path.display().to_string(),
+            folder: piece.folder.clone(),
+            verdict,
+            reason: None,
+            repeats: original.map(|piece| piece.path.display().to_string()),
+            music: Some(music),
+        }
+    }
+
+    fn unreadable(failure: &Failure) -> FileReport {
+        let folder = failure.path.parent().and_then(Path::file_name).unwrap_or_default();
+        FileReport {
+            path: failure.path.display().to_string(),
+            folder: folder.to_string_lossy().into(),
+            verdict: Verdict::Unreadable,
+            reason: Some(failure.reason.reason()),
+            repeats: None,
+            music: None,
+        }
+    }
+}
+
+impl Music {
+    fn of(piece: &Piece) -> Music {
+        let roll = piece.roll();
+        let found = &piece.transcription;
+        let sounding: usize = roll.steps().iter().map(|step| step.play.count()).sum();
+        Music {
+            title: piece.title.clone(),
+            metres: metres_by_length(roll),
+            key: roll.key.map(|key| key.to_string()),
+            tempo: 60e6 / f64::from(roll.tempo.max(1)),
+            steps: roll.len(),
+            seconds: piece.seconds(),
+            notes: found.notes,
+            off_grid: found.off_grid as f64 / found.notes.max(1) as f64,
+            polyphony: sounding as f64 / roll.len().max(1) as f64,
+            out_of_range: found.out_of_range,
+            percussion: piece.percussion,
+            warnings: piece.warnings.iter().map(ToString::to_string).collect(),
+        }
+    }
+}
+
+impl Summary {
+    fn of(files: &[FileReport]) -> Summary {
+        let music = || files.iter().filter_map(|file| file.music.as_ref());
+        let mut metres = BTreeMap::new();
+        for main in music().filter_map(|music| music.metres.first()) {
+            *metres.entry(main.clone()).or_default() += 1;
+        }
+        Summary {
+            files: files.len(),
+            readable: music().count(),
+            good: files.iter().filter(|file| file.verdict == Verdict::Good).count(),
+            steps: music().map(|music| music.steps).sum(),
+            hours: music().map(|music| music.seconds).sum::<f64>() / 3600.0,
+            metres,
+        }
+    }
+}
+
+/// The metres of a roll, the one that holds for most steps first.
+fn metres_by_length(roll: &Roll) -> Vec<String> {
+    let ends = roll.metres().iter().skip(1).map(|next| next.step).chain([roll.len()]);
+    let mut lengths: Vec<(Metre, usize)> = Vec::new();
+    for (change, end) in roll.metres().iter().zip(ends) {
+        let length = end.saturating_sub(change.step);
+        match lengths.iter_mut().find(|(metre, _)| *metre == change.metre) {
+            Some((_, sum)) => *sum += length,
+            None => lengths.push((change.metre, length)),
+        }
+    }
+    lengths.sort_by_key(|&(_, length)| std::cmp::Reverse(length));
+    lengths.into_iter().map(|(metre, _)| metre.to_string()).collect()
+}

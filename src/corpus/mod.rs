@@ -1,0 +1,13 @@
+//! Music found on disk: which files there are, what they hold, and which to learn from.
+
+mod files;
+mod inspection;
+mod piece;
+mod repeats;
+
+pub use files::{CorpusError, EXTENSIONS, find};
+pub use inspection::{
+    FileReport, Inspection, Music, OFF_GRID_SHARE, SHORTEST, Summary, Verdict, inspect,
+};
+pub use piece::{Corpus, Failure, Piece, PieceError, read};
+pub use repeats::{CONTAINMENT, repeats};

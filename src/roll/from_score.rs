@@ -1,0 +1,288 @@
+//! A score heard in 16th notes.
+
+use super::{KEYS, LOWEST_PITCH, Roll, Step};
+use crate::score::{Metre, Note, Score};
+
+/// The most 16ths that a roll can have: some thirty hours at 120 quarters a minute, so a file
+/// that asks for more is wrong, and must not fill the memory.
+pub const LONGEST_ROLL: u64 = 1_000_000;
+
+/// A roll and what was lost in writing it down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transcription {
+    /// The piece in 16ths; it has at least one note.
+    pub roll: Roll,
+    /// How many notes of the score are in the roll.
+    pub notes: usize,
+    /// How many notes lie outside the 88 keys, and so are not in the roll.
+    pub out_of_range: usize,
+    /// How many of the notes in the roll begin further than a tenth of a 16th from their step.
+    pub off_grid: usize,
+}
+
+/// Why a score has no roll.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RollError {
+    /// Nothing that a piano could play.
+    #[error("none of its {0} notes is on the 88 keys of a piano (A0 to C8); give piano music")]
+    NoKeys(usize),
+    /// Longer than any piece.
+    #[error(
+        "the last note ends after {0} 16ths, longer than {LONGEST_ROLL}; \
+         the file's times are damaged: export it again or cut it"
+    )]
+    TooLong(u128),
+}
+
+impl Roll {
+    /// Writes a score down in 16th-note steps.
+    ///
+    /// Every time signature begins a measure, and the grid anew, so that all later downbeats fall
+    /// on a step even where the measure before is not a whole number of 16ths. A region between
+    /// two time signatures has as many steps as it has 16ths, rounded; one that rounds to none is
+    /// left out. Within a region each tick goes to its nearest step.
+    ///
+    /// A note lasts from its rounded start to its rounded end, at least one step. Each stroke
+    /// articulates; where notes of one pitch overlap, the key sounds from the first to the last.
+    /// The roll ends with the last release, whatever silence follows; rests at the start stay.
+    ///
+    /// The pedal does not lengthen notes: the network learns how long notes are written, from
+    /// which the voices can be read; what the pedal adds is a blur that no score contains.
+    pub fn from_score(score: &Score) -> Result<Transcription, RollError> {
+        let on_keys = score.notes.iter().filter(|note| key(note).is_some());
+        let last = on_keys.clone().map(Note::end).max();
+        let last = last.ok_or(RollError::NoKeys(score.notes.len()))?;
+        let sixteenths = u128::from(last) * 4 / u128::from(score.ticks_per_quarter.max(1));
+        if sixteenths > u128::from(LONGEST_ROLL) {
+            return Err(RollError::TooLong(sixteenths));
+        }
+
+        let grid = Grid::of(score);
+        let mut steps: Vec<Step> = Vec::new();
+        let mut sounds_until = [0; KEYS];
+        let (mut notes, mut off_grid) = (0, 0);
+        for note in on_keys {
+            let Some(key) = key(note) else { continue };
+            let start = grid.step(note.start);
+            let end = grid.step(note.end()).max(start + 1);
+            notes += 1;
+            off_grid += usize::from(grid.is_off(note.start));
+            if steps.len() < end {
+                steps.resize(end, Step::SILENCE);
+            }
+            steps[start].articulate.insert(key);
+            // What an earlier note has filled is not filled again: thousands of notes, all as long
+            // as the piece, would take hours.
+            let silent_from = sounds_until[key].clamp(start, end);
+            for step in &mut steps[silent_from..end] {
+                step.play.insert(key);
+            }
+            sounds_until[key] = end.max(sounds_until[key]);
+        }
+
+        let mut roll = Roll::new(Metre::COMMON);
+        let mut changes = grid.regions.iter().peekable();
+        for (now, step) in steps.into_iter().enumerate() {
+            while let Some(change) = changes.next_if(|change| change.step <= now) {
+                roll.change_metre(change.metre);
+            }
+            roll.push(step);
+        }
+        roll.tempo = score.mean_tempo();
+        roll.key = score.keys.first().map(|key| key.value);
+        Ok(Transcription { roll, notes, out_of_range: score.notes.len() - notes, off_grid })
+    }
+}
+
+/// The key of a note, where a piano has it.
+fn key(note: &Note) -> Option<usize> {
+    note.pitch.checked_sub(LOWEST_PITCH).map(usize::from).filter(|&key| key < KEYS)
+}
+
+/// The part of a piece between two time signatures.
+struct Region {
+    tick: u64,
+    step: usize,
+    metre: Metre,
+}
+
+/// Where the steps of a piece lie in time.
+struct Grid {
+    ticks_per_quarter: u128,
+    /// The first begins at tick 0, step 0.
+    regions: Vec<Region>,
+}
+
+impl Grid {
+    fn of(score: &Score) -> Grid {
+        let mut grid = Grid {
+            ticks_per_quarter: u128::from(score.ticks_per_quarter.max(1)),
+            regions: vec![Region { tick: 0, step: 0, metre: Metre::COMMON }],
+        };
+        for change in &score.metres {
+            let last = &grid.regions[grid.regions.len() - 1];
+            let step = last.step + grid.sixteenths(change.tick.saturating_sub(last.tick));
+            grid.regions.push(Region { tick: change.tick, step, metre: change.value });
+        }
+        grid
+    }
+
+    /// How many 16ths some ticks are, rounded, halves up. Exact: a quarter may have any number of
+    /// ticks, and a 16th need not have a whole one.
+    fn sixteenths(&self, ticks: u64) -> usize {
+        let doubled = (8 * u128::from(ticks) + self.ticks_per_quarter) / self.ticks_per_quarter;
+        usize::try_from(doubled / 2).unwrap_or(usize::MAX / 2)
+    }
+
+    /// The region in which a tick lies, and the one after it.
+    fn region(&self, tick: u64) -> (&Region, Option<&Region>) {
+        let next = self.regions.partition_point(|region| region.tick <= tick).max(1);
+        (&self.regions[next - 1], self.regions.get(next))
+    }
+
+    /// The step of a tick.
+    fn step(&self, tick: u64) -> usize {
+        let (region, next) = self.region(tick);
+        let step = region.step + self.sixteenths(tick - region.tick);
+        next.map_or(step, |next| step.min(next.step))
+    }
+
+    /// Whether a tick is further than a tenth of a 16th from its step.
+    fn is_off(&self, tick: u64) -> bool {
+        let (region, next) = self.region(tick);
+        let step = self.step(tick);
+        // Distances in 1 / (4 × ticks per quarter) of a quarter.
+        let distance = match next {
+            Some(next) if step == next.step => 4 * u128::from(next.tick - tick),
+            _ => {
+                let at = 4 * u128::from(tick - region.tick);
+                at.abs_diff((step - region.step) as u128 * self.ticks_per_quarter)
+            }
+        };
+        10 * distance > self.ticks_per_quarter
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::roll::RollNote;
+    use crate::score::At;
+
+    fn score(ticks_per_quarter: u32, notes: &[(u64, u64, u8)]) -> Score {
+        let notes = notes.iter().map(|&(start, end, pitch)| Note {
+            start,
+            pitch,
+            length: end - start,
+            velocity: 64,
+        });
+        Score {
+            ticks_per_quarter,
+            title: None,
+            notes: notes.collect(),
+            tempos: Vec::new(),
+            metres: Vec::new(),
+            keys: Vec::new(),
+            pedal: Vec::new(),
+            texts: Vec::new(),
+        }
+    }
+
+    fn notes(score: &Score) -> Vec<(usize, usize, usize)> {
+        let roll = Roll::from_score(score).unwrap().roll;
+        let notes = roll.notes();
+        notes.iter().map(|&RollNote { key, start, end }| (key, start, end)).collect()
+    }
+
+    fn metre(tick: u64, text: &str) -> At<Metre> {
+        At { tick, value: text.parse().unwrap() }
+    }
+
+    #[test]
+    fn a_note_lasts_from_its_rounded_start_to_its_rounded_end_and_at_least_a_step() {
+        // 24 ticks a quarter: 6 a 16th.
+        let score = score(24, &[(0, 24, 60), (25, 27, 62), (33, 46, 64)]);
+        // 33/6 = 5.5 rounds to 6, 46/6 = 7.7 to 8.
+        assert_eq!(notes(&score), [(39, 0, 4), (41, 4, 5), (43, 6, 8)]);
+    }
+
+    #[test]
+    fn a_quarter_need_not_have_a_whole_number_of_ticks_to_the_16th() {
+        // 10 ticks a quarter, 2.5 a 16th: the 101st 16th begins at 250, the 102nd at 252.5.
+        let score = score(10, &[(250, 252, 60), (253, 260, 60)]);
+        assert_eq!(notes(&score), [(39, 100, 101), (39, 101, 104)]);
+        assert_eq!(Roll::from_score(&score).unwrap().off_grid, 1);
+    }
+
+    #[test]
+    fn strokes_articulate_and_overlapping_notes_sound_together() {
+        let score = score(4, &[(0, 10, 60), (2, 4, 60), (10, 11, 60)]);
+        assert_eq!(notes(&score), [(39, 0, 2), (39, 2, 10), (39, 10, 11)]);
+    }
+
+    #[test]
+    fn rests_at_the_start_stay_and_the_roll_ends_with_the_last_release() {
+        let roll = Roll::from_score(&score(4, &[(8, 12, 60)])).unwrap().roll;
+        assert_eq!(roll.len(), 12);
+        assert!(roll.steps()[..8].iter().all(|step| step.play.is_empty()));
+    }
+
+    #[test]
+    fn notes_outside_the_piano_are_counted_and_left_out() {
+        let found = Roll::from_score(&score(4, &[(0, 4, 20), (0, 4, 21), (0, 9, 109)])).unwrap();
+        assert_eq!((found.notes, found.out_of_range, found.roll.len()), (1, 2, 4));
+        let error = Roll::from_score(&score(4, &[(0, 4, 20)])).unwrap_err();
+        assert_eq!(error, RollError::NoKeys(1));
+    }
+
+    #[test]
+    fn every_time_signature_begins_a_measure_and_the_grid() {
+        // 3/4 from the start; at tick 100, in the middle of a 16th (12 ticks), it becomes 2/4.
+        let mut score = score(48, &[(0, 12, 60), (100, 112, 61), (196, 208, 62)]);
+        score.metres = vec![metre(0, "3/4"), metre(100, "2/4")];
+        let found = Roll::from_score(&score).unwrap();
+        // 100 / 12 = 8.3 16ths, rounded to 8; the third note is 96 ticks later, a measure of 2/4.
+        assert_eq!(found.roll.measures(), [0, 8, 16]);
+        assert_eq!(notes(&score), [(39, 0, 1), (40, 8, 9), (41, 16, 17)]);
+        assert_eq!(found.off_grid, 0);
+    }
+
+    #[test]
+    fn a_time_signature_repeated_on_a_bar_line_changes_nothing() {
+        let mut score = score(4, &[(0, 40, 60)]);
+        score.metres = vec![metre(0, "3/4"), metre(12, "3/4"), metre(24, "3/4")];
+        assert_eq!(Roll::from_score(&score).unwrap().roll.metres().len(), 1);
+    }
+
+    #[test]
+    fn a_region_shorter_than_half_a_step_disappears() {
+        let mut score = score(48, &[(0, 48, 60), (48, 96, 62)]);
+        score.metres = vec![metre(0, "4/4"), metre(45, "3/8"), metre(48, "2/4")];
+        let roll = Roll::from_score(&score).unwrap().roll;
+        let metres: Vec<_> = roll.metres().iter().map(|c| (c.step, c.metre.to_string())).collect();
+        assert_eq!(metres, [(0, "4/4".to_owned()), (4, "2/4".to_owned())]);
+        assert_eq!(notes(&score), [(39, 0, 4), (41, 4, 8)]);
+    }
+
+    #[test]
+    fn before_the_first_time_signature_the_metre_is_common() {
+        let mut score = score(4, &[(0, 40, 60)]);
+        score.metres = vec![metre(4, "3/4")];
+        let roll = Roll::from_score(&score).unwrap().roll;
+        assert_eq!(roll.measures(), [0, 4, 16, 28]);
+        assert_eq!(roll.place(2).measure, 16);
+    }
+
+    #[test]
+    fn absurd_lengths_are_refused_before_they_take_memory() {
+        let error = Roll::from_score(&score(1, &[(0, 1 << 50, 60)])).unwrap_err();
+        assert_eq!(error, RollError::TooLong(1 << 52));
+    }
+
+    #[test]
+    fn many_notes_as_long_as_the_piece_take_no_longer_than_one() {
+        let notes: Vec<_> = (0..100_000).map(|start| (start, 999_999, 60)).collect();
+        let found = Roll::from_score(&score(4, &notes)).unwrap();
+        assert_eq!((found.notes, found.roll.len()), (100_000, 999_999));
+    }
+}
