@@ -5,6 +5,8 @@
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod writing;
+
 pub mod score;
 pub mod midi;
 pub mod roll;
@@ -12,3 +14,6 @@ pub mod corpus;
 pub mod segment;
 pub mod attribute;
 pub mod network;
+pub mod primer;
+pub mod model;
+pub mod training;

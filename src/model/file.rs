@@ -1,0 +1,218 @@
+//! Model files: safetensors, with the configuration in the metadata.
+//!
+//! The tensors are named as in [`Layers`]: `time.0.input`, `time.0.recurrent`, `time.0.bias`, and
+//! so on for each time and note layer, then `dense.0.weight` and `dense.0.bias`; all of 32-bit
+//! floats, a row for each input, the four gates i, f, g, o side by side. What PyTorch calls
+//! `weight_ih_l0`, `weight_hh_l0` and `bias_ih_l0` are the transposes of the first two and the third
+//! (its second bias is zero). The metadata hold `format`, `version`, `architecture`, `training` and
+//! `primers`, the latter three as JSON.
+
+use super::{Model, Training};
+use crate::network::{Architecture, ArchitectureError, Layers, Parameters};
+use crate::primer::{self, PrimerError};
+use crate::writing::{self, Existing, WritingError};
+use safetensors::tensor::TensorView;
+use safetensors::{Dtype, SafeTensorError, SafeTensors};
+use std::collections::HashMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+const FORMAT: &str = "deep-jammer model";
+const VERSION: &str = "1";
+
+/// Why a model file cannot be used; the message names it.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {fault}", path.display())]
+pub struct ModelError {
+    /// The file.
+    pub path: PathBuf,
+    /// What is wrong with it.
+    pub fault: ModelFault,
+}
+
+/// What can be wrong with a model file.
+#[derive(Debug, thiserror::Error)]
+pub enum ModelFault {
+    /// The system refused.
+    #[error("cannot be read: {0}")]
+    System(#[from] io::Error),
+    /// Not safetensors, or cut off.
+    #[error("is damaged or no model file ({0}); copy it again, or train anew")]
+    Damaged(#[from] SafeTensorError),
+    /// Somebody else's safetensors.
+    #[error("is no model of deep-jammer: its metadata do not say so")]
+    Foreign,
+    /// From another version of the format.
+    #[error(
+        "is of format {0}, and this program reads format {VERSION}; use the deep-jammer that wrote it"
+    )]
+    Version(String),
+    /// A part of the metadata is missing or not as it must be.
+    #[error("its metadata cannot be read: {0}")]
+    Metadata(String),
+    /// The architecture makes no sense.
+    #[error(transparent)]
+    Architecture(#[from] ArchitectureError),
+    /// The primers make no sense.
+    #[error(transparent)]
+    Primers(#[from] PrimerError),
+    /// A tensor is missing or has another shape.
+    #[error("its tensor {name} is {found}, and its architecture asks for {expected}")]
+    Tensor {
+        /// The tensor.
+        name: String,
+        /// What is there.
+        found: String,
+        /// What should be there.
+        expected: String,
+    },
+    /// A value that is no number.
+    #[error("its tensor {0} holds values that are no finite numbers; go back to an earlier model")]
+    NotFinite(String),
+}
+
+/// Writes a model, whole or not at all.
+pub fn write(path: &Path, model: &Model, existing: Existing) -> Result<(), WritingError> {
+    writing::write(path, &to_bytes(model), existing)
+}
+
+/// Reads a model and checks everything in it.
+pub fn read(path: &Path) -> Result<Model, ModelError> {
+    let bytes = std::fs::read(path).map_err(ModelFault::from);
+    bytes
+        .and_then(|bytes| from_bytes(&bytes))
+        .map_err(|fault| ModelError { path: path.to_owned(), fault })
+}
+
+fn to_bytes(model: &Model) -> Vec<u8> {
+    let json = |value: Result<String, serde_json::Error>| value.expect("always text");
+    let metadata = HashMap::from([
+        ("format".to_owned(), FORMAT.to_owned()),
+        ("version".to_owned(), VERSION.to_owned()),
+        ("architecture".to_owned(), json(serde_json::to_string(&model.architecture))),
+        ("training".to_owned(), json(serde_json::to_string(&model.training))),
+        ("primers".to_owned(), primer::to_text(&model.primers)),
+    ]);
+    let Parameters { layers, values } = &model.parameters;
+    let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+    let views = layers.tensors.iter().map(|tensor| {
+        let range = tensor.range();
+        let data = &bytes[4 * range.start..4 * range.end];
+        let view = TensorView::new(Dtype::F32, vec![tensor.rows, tensor.columns], data);
+        (tensor.name.as_str(), view.expect("a view as long as its tensor"))
+    });
+    safetensors::serialize(views, Some(metadata)).expect("tensors without gaps")
+}
+
+fn from_bytes(bytes: &[u8]) -> Result<Model, ModelFault> {
+    let file = SafeTensors::deserialize(bytes)?;
+    let (_, header) = SafeTensors::read_metadata(bytes)?;
+    let metadata = header.metadata().clone().unwrap_or_default();
+    let entry = |key: &str| metadata.get(key).map(String::as_str);
+    if entry("format") != Some(FORMAT) {
+        return Err(ModelFault::Foreign);
+    }
+    match entry("version") {
+        Some(VERSION) => {}
+        other => return Err(ModelFault::Version(other.unwrap_or("unknown").to_owned())),
+    }
+    let text =
+        |key: &str| entry(key).ok_or_else(|| ModelFault::Metadata(format!("\"{key}\" is missing")));
+    let broken = |error: serde_json::Error| ModelFault::Metadata(error.to_string());
+    let architecture: Architecture = serde_json::from_str(text("architecture")?).map_err(broken)?;
+    let training: Training = serde_json::from_str(text("training")?).map_err(broken)?;
+    let primers = primer::from_text(text("primers")?)?;
+    let layout = architecture.check()?;
+    let layers = Layers::new(&architecture, &layout);
+    let mut parameters = Parameters::zeros(&layers);
+    for (index, tensor) in layers.tensors.iter().enumerate() {
+        let expected = [tensor.rows, tensor.columns];
+        let wrong = |found: String| ModelFault::Tensor {
+            name: tensor.name.clone(),
+            found,
+            expected: format!("F32 of {expected:?}"),
+        };
+        let view = file.tensor(&tensor.name).map_err(|_| wrong("missing".to_owned()))?;
+        if view.dtype() != Dtype::F32 || view.shape() != expected {
+            return Err(wrong(format!("{:?} of {:?}", view.dtype(), view.shape())));
+        }
+        let values = view.data().as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes));
+        parameters.tensor_mut(index).iter_mut().zip(values).for_each(|(to, value)| *to = value);
+        if !parameters.tensor(index).iter().all(|value| value.is_finite()) {
+            return Err(ModelFault::NotFinite(tensor.name.clone()));
+        }
+    }
+    Ok(Model { architecture, layout, parameters, primers, training })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::Preset;
+    use crate::roll::{Keys, Roll, Step};
+    use crate::score::Metre;
+    use rand_chacha::ChaCha8Rng;
+    use rand_chacha::rand_core::SeedableRng;
+
+    fn small() -> Model {
+        let architecture =
+            Architecture { time: vec![4], note: vec![3, 2], ..Preset::Small.architecture() };
+        let layout = architecture.check().unwrap();
+        let layers = Layers::new(&architecture, &layout);
+        let parameters = Parameters::drawn(&layers, &mut ChaCha8Rng::seed_from_u64(7));
+        let mut roll = Roll::new(Metre::COMMON);
+        roll.push(Step { play: Keys::from_iter([3]), articulate: Keys::from_iter([3]) });
+        let primers = vec![primer::Primer { source: "a \"quoted\" name".into(), roll }];
+        let training = Training {
+            version: "0.1.0".into(),
+            epochs: 3,
+            batch: 5,
+            segment: 128,
+            seed: u64::MAX,
+            optimiser: "adadelta".into(),
+            clip: 5.0,
+            pieces: 2,
+            threads: 1,
+            nats: 1.5,
+        };
+        Model { architecture, layout, parameters, primers, training }
+    }
+
+    #[test]
+    fn a_model_comes_back_as_it_was_written() {
+        let model = small();
+        assert_eq!(from_bytes(&to_bytes(&model)).unwrap(), model);
+        assert_eq!(to_bytes(&model), to_bytes(&model), "and always in the same bytes");
+    }
+
+    #[test]
+    fn a_model_file_that_is_cut_off_anywhere_is_refused() {
+        let bytes = to_bytes(&small());
+        for length in (0..bytes.len()).step_by(97) {
+            let error = from_bytes(&bytes[..length]).unwrap_err().to_string();
+            assert!(error.contains("damaged"), "{length}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_model_with_a_value_that_is_no_number_is_refused() {
+        let mut model = small();
+        *model.parameters.values.last_mut().unwrap() = f32::NAN;
+        let error = from_bytes(&to_bytes(&model)).unwrap_err().to_string();
+        assert!(error.contains("dense.0.bias"), "{error}");
+    }
+
+    #[test]
+    fn a_model_with_wrong_shapes_is_refused() {
+        let mut model = small();
+        model.architecture.note = vec![3, 3];
+        let error = from_bytes(&to_bytes(&model)).unwrap_err().to_string();
+        assert!(error.contains("note.1.input") && error.contains("[3, 12]"), "{error}");
+    }
+
+    #[test]
+    fn a_file_that_does_not_exist_is_named() {
+        let error = read(Path::new("/no/such/model.safetensors")).unwrap_err().to_string();
+        assert!(error.starts_with("/no/such/model.safetensors: cannot be read"), "{error}");
+    }
+}

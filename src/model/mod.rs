@@ -1,0 +1,51 @@
+//! Models: a network with all that is needed to compose with it.
+
+mod file;
+
+pub use file::{ModelError, read, write};
+
+use crate::attribute::Layout;
+use crate::network::{Architecture, Parameters};
+use crate::primer::Primer;
+use serde::{Deserialize, Serialize};
+
+/// A trained network and its surroundings, as one file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Model {
+    /// The shape of the network.
+    pub architecture: Architecture,
+    /// What each key is told; the architecture names it.
+    pub layout: Layout,
+    /// What the network has learned.
+    pub parameters: Parameters,
+    /// Music to go on from.
+    pub primers: Vec<Primer>,
+    /// How it has been trained.
+    pub training: Training,
+}
+
+/// How a network has been trained: enough to do it again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Training {
+    /// The version of this program.
+    pub version: String,
+    /// Batches worked on.
+    pub epochs: u64,
+    /// Segments to a batch.
+    pub batch: usize,
+    /// Steps to a segment.
+    pub segment: usize,
+    /// The seed of all random numbers.
+    pub seed: u64,
+    /// The optimiser, with its settings.
+    pub optimiser: String,
+    /// The greatest norm of a tensor's gradient.
+    pub clip: f32,
+    /// How many pieces were learned from.
+    pub pieces: usize,
+    /// How many threads did the work. It has no influence on the result.
+    pub threads: usize,
+    /// Nats a step of the last batches, on the training segments.
+    pub nats: f64,
+}

@@ -1,0 +1,143 @@
+//! Primers: the music that a composer hears before it goes on by itself.
+
+use crate::roll::{Keys, Roll, Step};
+use crate::score::{KeySignature, Metre};
+use serde::{Deserialize, Serialize};
+
+/// A stretch of music to go on from, and where it is from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Primer {
+    /// Whose music it is: the file's folder and name.
+    pub source: String,
+    /// The music.
+    pub roll: Roll,
+}
+
+/// A primer as model files hold it. A step is the keys that sound and, after a colon, those of
+/// them that are struck, as hexadecimal numbers with key 0 (A0) in the lowest bit; steps are parted
+/// by spaces, and `-` is a rest.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Record {
+    source: String,
+    tempo: u32,
+    sharps: Option<i8>,
+    minor: Option<bool>,
+    metres: Vec<(usize, String)>,
+    steps: String,
+}
+
+/// Why a text holds no primers.
+#[derive(Debug, thiserror::Error)]
+pub enum PrimerError {
+    /// Not the right form.
+    #[error("its primers cannot be read: {0}")]
+    Form(#[from] serde_json::Error),
+    /// Not music.
+    #[error("its primer from \"{from}\" cannot be read: {what}")]
+    Music {
+        /// The primer's source.
+        from: String,
+        /// What is wrong.
+        what: String,
+    },
+}
+
+/// Primers as the text that model files hold.
+pub fn to_text(primers: &[Primer]) -> String {
+    let records: Vec<_> = primers.iter().map(record).collect();
+    serde_json::to_string(&records).expect("a record is always text")
+}
+
+/// Primers from such a text.
+pub fn from_text(text: &str) -> Result<Vec<Primer>, PrimerError> {
+    let records: Vec<Record> = serde_json::from_str(text)?;
+    let parse = |record: Record| {
+        primer(&record).map_err(|what| PrimerError::Music { from: record.source.clone(), what })
+    };
+    records.into_iter().map(parse).collect()
+}
+
+fn record(primer: &Primer) -> Record {
+    let Primer { source, roll } = primer;
+    let step = |step: &Step| match step.play.is_empty() {
+        true => "-".to_owned(),
+        false => format!("{:x}:{:x}", step.play.bits(), step.articulate.bits()),
+    };
+    Record {
+        source: source.clone(),
+        tempo: roll.tempo,
+        sharps: roll.key.map(|key| key.sharps),
+        minor: roll.key.map(|key| key.minor),
+        metres: roll.metres().iter().map(|at| (at.step, at.metre.to_string())).collect(),
+        steps: roll.steps().iter().map(step).collect::<Vec<_>>().join(" "),
+    }
+}
+
+fn primer(record: &Record) -> Result<Primer, String> {
+    let mut metres = Vec::new();
+    for (step, metre) in &record.metres {
+        let metre: Metre = metre.parse().map_err(|error| format!("{error}"))?;
+        metres.push((*step, metre));
+    }
+    let Some((0, first)) = metres.first() else {
+        return Err("it has no metre at its start".to_owned());
+    };
+    let mut roll = Roll::new(*first);
+    roll.tempo = record.tempo.clamp(1, 0xff_ffff);
+    roll.key = record
+        .sharps
+        .map(|sharps| KeySignature { sharps, minor: record.minor.unwrap_or_default() });
+    for (index, text) in record.steps.split_whitespace().enumerate() {
+        if let Some((_, metre)) = metres.iter().skip(1).find(|(step, _)| *step == index) {
+            roll.change_metre(*metre);
+        }
+        roll.push(step(text).ok_or_else(|| format!("\"{text}\" is not a step"))?);
+    }
+    Ok(Primer { source: record.source.clone(), roll })
+}
+
+fn step(text: &str) -> Option<Step> {
+    if text == "-" {
+        return Some(Step::SILENCE);
+    }
+    let (play, articulate) = text.split_once(':')?;
+    let keys = |text| u128::from_str_radix(text, 16).ok().map(Keys::from_bits);
+    Some(Step { play: keys(play)?, articulate: keys(articulate)? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_primer_survives_being_written_down() {
+        let mut roll = Roll::new("6/8".parse().unwrap());
+        let chord = Keys::from_iter([0, 39, 87]);
+        roll.push(Step { play: chord, articulate: chord });
+        roll.push(Step { play: chord, articulate: Keys::from_iter([39]) });
+        roll.change_metre("3/4".parse().unwrap());
+        roll.push(Step::SILENCE);
+        roll.tempo = 612_345;
+        roll.key = Some(KeySignature { sharps: -3, minor: true });
+        let primers = vec![Primer { source: "Bach/fugue".into(), roll }];
+        assert_eq!(from_text(&to_text(&primers)).unwrap(), primers);
+    }
+
+    #[test]
+    fn what_is_no_primer_is_refused_with_a_reason() {
+        let record = |metres: &str, steps: &str| {
+            format!(
+                r#"[{{"source":"x","tempo":500000,"sharps":null,"minor":null,"metres":{metres},"steps":"{steps}"}}]"#
+            )
+        };
+        assert!(from_text(&record(r#"[[0,"4/4"]]"#, "- 1:1")).is_ok());
+        for (metres, steps) in
+            [("[]", "-"), (r#"[[3,"4/4"]]"#, "-"), (r#"[[0,"0/4"]]"#, "-"), (r#"[[0,"4/4"]]"#, "1")]
+        {
+            let error = from_text(&record(metres, steps)).unwrap_err().to_string();
+            assert!(error.contains("from \"x\""), "{error}");
+        }
+        assert!(from_text("nonsense").is_err());
+    }
+}

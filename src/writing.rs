@@ -1,0 +1,89 @@
+//! Files that are written whole or not at all.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// Why a file was not written. What was there before is there still.
+#[derive(Debug, thiserror::Error)]
+pub enum WritingError {
+    /// Something of that name is there, and may not be replaced.
+    #[error("{} is there already; choose another name, or replace it with --force", .0.display())]
+    Exists(PathBuf),
+    /// The system refused.
+    #[error("cannot write {}: {reason}; see whether its folder exists, may be written to and has room", path.display())]
+    System {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        reason: io::Error,
+    },
+}
+
+/// What to do where a file of that name is there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Existing {
+    /// Leave it, and fail.
+    Keep,
+    /// Replace it, in one stroke.
+    Replace,
+}
+
+/// Writes a file beside its place, brings it to the disk, and then moves it there: whatever
+/// happens on the way, nobody ever finds half a file.
+pub fn write(path: &Path, bytes: &[u8], existing: Existing) -> Result<(), WritingError> {
+    if existing == Existing::Keep && path.symlink_metadata().is_ok() {
+        return Err(WritingError::Exists(path.to_owned()));
+    }
+    let failed = |reason| WritingError::System { path: path.to_owned(), reason };
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // As any program's files; the system's mask takes away what it must.
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    let mut beside = builder.prefix(".deep-jammer-").tempfile_in(folder).map_err(failed)?;
+    beside.write_all(bytes).map_err(failed)?;
+    beside.as_file().sync_all().map_err(failed)?;
+    let moved = match existing {
+        // Even if a file of that name has come into being since.
+        Existing::Keep => beside.persist_noclobber(path),
+        Existing::Replace => beside.persist(path),
+    };
+    match moved {
+        Ok(_) => Ok(()),
+        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
+            Err(WritingError::Exists(path.to_owned()))
+        }
+        Err(error) => Err(failed(error.error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn a_file_that_is_there_is_kept_unless_told_otherwise() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.mid");
+        write(&path, b"one", Existing::Keep).unwrap();
+        let error = write(&path, b"two", Existing::Keep).unwrap_err().to_string();
+        assert!(error.contains("a.mid") && error.contains("--force"), "{error}");
+        assert_eq!(fs::read(&path).unwrap(), b"one");
+        write(&path, b"two", Existing::Replace).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"two");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
+    }
+
+    #[test]
+    fn a_folder_that_does_not_exist_is_named() {
+        let error = write(Path::new("/no/such/folder/a.mid"), b"", Existing::Keep).unwrap_err();
+        assert!(error.to_string().contains("/no/such/folder/a.mid"), "{error}");
+    }
+}
