@@ -111,12 +111,18 @@ fn write_numbers(out: &mut impl Write, music: &Music) -> io::Result<()> {
     )
 }
 
+/// How many warnings a damaged file may print: one of a thousand tracks has thousands.
+const MOST_WARNINGS: usize = 5;
+
 /// What stands below a file's line.
 fn notes(file: &FileReport) -> Vec<String> {
     let reason = file.reason.iter().cloned();
     let repeats = file.repeats.iter().map(|original| format!("the same music as {original}"));
-    let warnings = file.music.iter().flat_map(|music| music.warnings.iter().cloned());
-    reason.chain(repeats).chain(warnings).collect()
+    let warnings = file.music.iter().flat_map(|music| music.warnings.iter());
+    let more = warnings.clone().count().saturating_sub(MOST_WARNINGS);
+    let more = (more > 0).then(|| format!("and {more} more oddities; --json lists them"));
+    let warnings = warnings.take(MOST_WARNINGS).cloned();
+    reason.chain(repeats).chain(warnings).chain(more).collect()
 }
 
 /// A text without what would move the cursor or colour the terminal.

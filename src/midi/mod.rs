@@ -1,7 +1,7 @@
 //! Standard MIDI files to scores and back.
 //!
-//! The file is cut into chunks ([`chunks`]), each track into events ([`events`]), the strokes of
-//! each key are joined into notes ([`strokes`]); [`read()`] does all three, [`write()`] the way back.
+//! The file is cut into chunks, each track into events, the strokes of each key are joined into
+//! notes: [`read()`] does all three, [`write()`] goes the way back.
 //! The format is that of the Standard MIDI Files Specification 1.0 (RP-001). Nothing of the crate
 //! that decodes and encodes single events shows outside this module.
 
