@@ -17,3 +17,4 @@ pub mod network;
 pub mod primer;
 pub mod model;
 pub mod training;
+pub mod composing;

@@ -3,6 +3,7 @@
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
+use super::Outcome;
 use anyhow::bail;
 use deep_jammer::corpus::{self, FileReport, Inspection, Music};
 
@@ -26,7 +27,7 @@ pub struct Inspect {
 }
 
 /// Prints a table or JSON to standard output.
-pub fn run(command: &Inspect) -> anyhow::Result<()> {
+pub fn run(command: &Inspect) -> anyhow::Result<Outcome> {
     let inspection = corpus::inspect(&command.paths)?;
     let mut out = BufWriter::new(io::stdout().lock());
     if command.json {
@@ -42,7 +43,7 @@ pub fn run(command: &Inspect) -> anyhow::Result<()> {
             files => bail!("none of the {files} files could be read"),
         }
     }
-    Ok(())
+    Ok(Outcome::Done)
 }
 
 /// What fits on the lines of a terminal.

@@ -1,6 +1,10 @@
 //! The commands of the program.
 
+mod compose;
 mod inspect;
+mod interruption;
+mod progress;
+mod train;
 
 use std::io;
 use std::process::ExitCode;
@@ -9,7 +13,14 @@ use clap::{Parser, Subcommand};
 
 /// Learn from piano music and compose new piano music without end.
 #[derive(Debug, Parser)]
-#[command(version, about)]
+#[command(
+    version,
+    about,
+    after_help = "\
+In two steps from a folder of piano MIDI files to new music:
+  deep-jammer train my-midi-files --run my-run
+  deep-jammer compose --model my-run -o new.mid"
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -18,15 +29,31 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Inspect(inspect::Inspect),
+    Train(train::Train),
+    Compose(compose::Compose),
 }
 
-/// Does what the command line says. Wrong usage exits with 2 (by clap), failure with 1.
+/// How a command has ended, if it has not failed.
+enum Outcome {
+    Done,
+    /// Ctrl-C, and all that had to be saved has been.
+    Interrupted,
+}
+
+/// The exit code after Ctrl-C: 128 and the signal's number, as shells have it.
+const INTERRUPTED: u8 = 130;
+
+/// Does what the command line says. Wrong usage exits with 2 (by clap), failure with 1, Ctrl-C
+/// with 130.
 pub fn run() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Inspect(command) => inspect::run(&command),
+        Command::Train(command) => train::run(&command),
+        Command::Compose(command) => compose::run(&command),
     };
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Interrupted) => ExitCode::from(INTERRUPTED),
         // Whoever reads our output has seen enough (`| head`): no failure.
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {

@@ -8,6 +8,7 @@ use crate::attribute::Layout;
 use crate::network::{Architecture, Parameters};
 use crate::primer::Primer;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 /// A trained network and its surroundings, as one file.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +23,16 @@ pub struct Model {
     pub primers: Vec<Primer>,
     /// How it has been trained.
     pub training: Training,
+}
+
+impl Model {
+    /// Twelve digits that tell what the network has learned from whatever else one has: the start
+    /// of the SHA-256 of its values.
+    pub fn fingerprint(&self) -> String {
+        let mut hash = Sha256::new();
+        self.parameters.values.iter().for_each(|value| hash.update(value.to_le_bytes()));
+        hash.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    }
 }
 
 /// How a network has been trained: enough to do it again.

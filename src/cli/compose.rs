@@ -1,0 +1,212 @@
+//! `deep-jammer compose`: new music.
+
+use super::progress::{Progress, in_words};
+use super::{Outcome, interruption, train};
+use anyhow::{Context, bail};
+use deep_jammer::composing::{Composer, Composition, Recipe, compose};
+use deep_jammer::corpus::Piece;
+use deep_jammer::midi;
+use deep_jammer::model::{self, Model};
+use deep_jammer::primer::Primer;
+use deep_jammer::roll::Roll;
+use deep_jammer::writing::{self, Existing};
+use rayon::prelude::*;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Compose new piano music with a network that has been trained.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+The composer hears a primer and goes on in its metre, key and tempo. Without --primer that is one
+of the excerpts that the model has kept from its training; only what is new is written.
+
+The seed is printed, and written into the file with the rest of the recipe: the same seed, model,
+primer and settings give the same piece again.")]
+pub struct Compose {
+    /// The model: a file, or the folder of a training run.
+    #[arg(long, value_name = "FILE-OR-RUN")]
+    model: Option<PathBuf>,
+    /// Your own music to go on from, a MIDI file of any length.
+    #[arg(long, value_name = "FILE.mid")]
+    primer: Option<PathBuf>,
+    /// Begin the new piece with the primer itself.
+    #[arg(long)]
+    with_primer: bool,
+    /// How many measures to compose.
+    #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    bars: u32,
+    /// How daring the composer is: 1 is as it has learned, 0.8 is safer, 1.2 is wilder.
+    #[arg(long, default_value_t = 1.0)]
+    temperature: f64,
+    /// The seed of all random numbers; drawn if not given.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// How many pieces; their seeds follow each other.
+    #[arg(short = 'n', long = "count", default_value_t = 1, value_name = "COUNT",
+          value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    count: u32,
+    /// The MIDI file to write; with several pieces they are numbered. If not given, the name tells
+    /// the seed.
+    #[arg(short, long, value_name = "FILE.mid")]
+    output: Option<PathBuf>,
+    /// Replace files that are there already.
+    #[arg(long)]
+    force: bool,
+}
+
+/// One piece to compose.
+struct Order {
+    seed: u64,
+    output: PathBuf,
+}
+
+/// Composes, and writes each piece as soon as it is ready.
+pub fn run(command: &Compose) -> anyhow::Result<Outcome> {
+    if !(command.temperature.is_finite() && command.temperature >= 0.01) {
+        bail!("--temperature must be at least 0.01; 1 is as the network has learned");
+    }
+    let model_file = model_file(command.model.as_deref())?;
+    let model = model::read(&model_file)?;
+    let orders = orders(command)?;
+    let own = command.primer.as_deref().map(own_primer).transpose()?;
+    if own.is_none() && model.primers.is_empty() {
+        bail!("{} holds no primers; give one with --primer FILE.mid", model_file.display());
+    }
+    interruption::listen("Leaving what is not ready.")?;
+    let composer = Composer::new(&model);
+    let primer = |seed: u64| match &own {
+        Some(primer) => primer,
+        None => &model.primers[(seed % model.primers.len() as u64) as usize],
+    };
+    let steps: usize = orders.iter().map(|order| steps_of(command, primer(order.seed))).sum();
+    let (done, progress) = (AtomicU64::new(0), Mutex::new(Progress::new(steps as u64, "steps")));
+    let start = std::time::Instant::now();
+    // Pieces are independent: each is composed by one thread, so that many threads change nothing.
+    orders.par_iter().try_for_each(|order| {
+        let primer = primer(order.seed);
+        let composition = Composition {
+            primer,
+            with_primer: command.with_primer,
+            bars: command.bars as usize,
+            seed: order.seed,
+            temperature: command.temperature,
+        };
+        let roll = compose(&composer, &composition, |_| {
+            if interruption::asked() {
+                std::process::exit(i32::from(super::INTERRUPTED));
+            }
+            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+            if let Ok(mut progress) = progress.try_lock() {
+                progress.show(done, "");
+            }
+        });
+        let recipe = recipe(command, &model, &model_file, &composition);
+        write(command, order, &roll, &recipe)
+    })?;
+    if let Ok(progress) = progress.lock() {
+        progress.finish();
+    }
+    eprintln!("composed in {}", in_words(start.elapsed().as_secs_f64()));
+    Ok(Outcome::Done)
+}
+
+/// About how many steps a piece will have.
+fn steps_of(command: &Compose, primer: &Primer) -> usize {
+    let metre = primer.roll.metre_at(primer.roll.len()).metre;
+    command.bars as usize * metre.sixteenths() as usize
+}
+
+/// The model's file, where the user says a file or a run.
+fn model_file(model: Option<&Path>) -> anyhow::Result<PathBuf> {
+    let Some(path) = model else {
+        bail!(
+            "there is no trained model in the program yet: train one with\n  deep-jammer train \
+             FOLDER-OF-MIDI --run my-run\nand compose with\n  deep-jammer compose --model my-run"
+        );
+    };
+    if !path.is_dir() {
+        return Ok(path.to_owned());
+    }
+    let file = path.join(train::MODEL_FILE);
+    if !file.exists() {
+        bail!(
+            "the folder {} holds no {}; is it the --run of a training?",
+            path.display(),
+            train::MODEL_FILE
+        );
+    }
+    Ok(file)
+}
+
+/// Which pieces go where; nothing that is there already is in the way.
+fn orders(command: &Compose) -> anyhow::Result<Vec<Order>> {
+    let seed = command.seed.unwrap_or_else(|| {
+        // Small enough to be said aloud, large enough not to come twice.
+        RandomState::new().build_hasher().finish() % 1_000_000_000
+    });
+    let order = |index: u32| {
+        let seed = seed.wrapping_add(u64::from(index));
+        let output = match &command.output {
+            None => PathBuf::from(format!("deep-jammer-{seed}.mid")),
+            Some(path) if command.count == 1 => path.clone(),
+            Some(path) => numbered(path, index + 1),
+        };
+        Order { seed, output }
+    };
+    let orders: Vec<_> = (0..command.count).map(order).collect();
+    for Order { output, .. } in &orders {
+        let extension = output.extension().and_then(|extension| extension.to_str());
+        if !extension
+            .is_some_and(|e| ["mid", "midi"].iter().any(|known| e.eq_ignore_ascii_case(known)))
+        {
+            bail!("{}: this version writes MIDI only; let the name end in .mid", output.display());
+        }
+        if output.exists() && !command.force {
+            return Err(writing::WritingError::Exists(output.clone()).into());
+        }
+    }
+    Ok(orders)
+}
+
+/// `name.mid` as `name-3.mid`.
+fn numbered(path: &Path, number: u32) -> PathBuf {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let extension = path.extension().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!("{stem}-{number}.{extension}"))
+}
+
+fn own_primer(path: &Path) -> anyhow::Result<Primer> {
+    let piece = Piece::read(path)?;
+    let lost = piece.transcription.out_of_range;
+    if lost > 0 {
+        eprintln!("{}: {lost} notes lie beyond the 88 keys and are not heard", path.display());
+    }
+    Ok(Primer { source: piece.name.clone(), roll: piece.transcription.roll })
+}
+
+fn recipe(command: &Compose, model: &Model, file: &Path, piece: &Composition<'_>) -> Recipe {
+    let name = command.model.as_deref().unwrap_or(file).display();
+    let Composition { primer, bars, seed, temperature, .. } = *piece;
+    Recipe {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        model: format!("{name} ({})", model.fingerprint()),
+        seed,
+        temperature,
+        bars,
+        metre: primer.roll.metre_at(primer.roll.len()).metre,
+        primer: primer.source.clone(),
+    }
+}
+
+fn write(command: &Compose, order: &Order, roll: &Roll, recipe: &Recipe) -> anyhow::Result<()> {
+    let title = format!("Deep Jammer, seed {}", order.seed);
+    let score = roll.to_score(Some(&title), &[recipe.to_text()]);
+    let existing = if command.force { Existing::Replace } else { Existing::Keep };
+    writing::write(&order.output, &midi::write(&score), existing)?;
+    use std::io::Write;
+    writeln!(std::io::stdout().lock(), "{}", order.output.display()).context("standard output")?;
+    eprintln!("seed {} after {}, {}", order.seed, recipe.primer, recipe.metre);
+    Ok(())
+}

@@ -1,0 +1,100 @@
+//! A stream of music that is being composed.
+
+use super::composer::{Composer, Room, forget};
+use super::guard::Guard;
+use crate::network::{Choice, Engine, Memory, Prediction};
+use crate::roll::{Place, Roll, Step};
+use crate::score::Metre;
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+
+/// Music under way: what has been heard, what it has left in the network's memory, and the random
+/// numbers to come. It is a value; a copy goes on by itself, so a stream can be forked, or taken
+/// back to where it was.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stream {
+    memory: Memory,
+    past: Vec<Step>,
+    guard: Guard,
+    random: ChaCha8Rng,
+    metre: Metre,
+    /// Steps since the metre began.
+    pub(super) since_change: usize,
+    /// What the logits are divided by: 1 is as learned, less is safer, more is wilder.
+    pub temperature: f64,
+}
+
+impl Stream {
+    pub(super) fn new(memory: Memory, metre: Metre, seed: u64, temperature: f64) -> Stream {
+        Stream {
+            memory,
+            past: Vec::new(),
+            guard: Guard::new(),
+            random: ChaCha8Rng::seed_from_u64(seed),
+            metre,
+            since_change: 0,
+            temperature,
+        }
+    }
+
+    /// The metre in which the stream goes on.
+    pub fn metre(&self) -> Metre {
+        self.metre
+    }
+
+    /// The place in the measure of the step that comes next.
+    pub fn place(&self) -> Place {
+        Roll::new(self.metre).place(self.since_change)
+    }
+
+    /// Composes the next step.
+    pub fn compose(&mut self, composer: &Composer, room: &mut Room) -> Step {
+        let temperature = self.guard.temperature(self.temperature);
+        let previous = self.past.last().copied().unwrap_or_default();
+        let (guard, random) = (&self.guard, &mut self.random);
+        let mut step = Step::SILENCE;
+        let mut draw = |key: usize, prediction: Prediction| {
+            // Two numbers for each key, needed or not: so one key's luck leaves the others' alone.
+            let mut number = || f64::from(random.next_u32()) / 4_294_967_296.0;
+            let (for_play, for_articulate) = (number(), number());
+            let prediction = guard.lean(prediction, step.play.count());
+            let play = for_play < prediction.play_probability(temperature);
+            // What has not sounded before cannot be held.
+            let articulate = play
+                && (!previous.play.contains(key)
+                    || for_articulate < prediction.articulate_probability(temperature));
+            if play {
+                step.play.insert(key);
+            }
+            if articulate {
+                step.articulate.insert(key);
+            }
+            Choice { play, articulate }
+        };
+        let Room { workspace, attributes } = room;
+        let place = Roll::new(self.metre).place(self.since_change);
+        composer.layout.describe(&self.past, place, attributes);
+        composer.engine.predict(&mut self.memory, attributes, &mut draw, workspace);
+        self.advance(step);
+        step
+    }
+
+    /// Hears a step that is given: the memory moves on as if it had been composed.
+    pub(super) fn hear(&mut self, composer: &Composer, step: Step, place: Place, room: &mut Room) {
+        let mut given = |key: usize, _: Prediction| Choice {
+            play: step.play.contains(key),
+            articulate: step.articulate.contains(key),
+        };
+        let Room { workspace, attributes } = room;
+        composer.layout.describe(&self.past, place, attributes);
+        composer.engine.predict(&mut self.memory, attributes, &mut given, workspace);
+        self.advance(step);
+    }
+
+    fn advance(&mut self, step: Step) {
+        self.guard.hear(step);
+        forget(&mut self.past);
+        self.past.push(step);
+        self.since_change += 1;
+    }
+}
