@@ -18,7 +18,7 @@ pub struct Primer {
 /// by spaces, and `-` is a rest.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Record {
+pub struct Record {
     source: String,
     tempo: u32,
     sharps: Option<i8>,
@@ -27,35 +27,27 @@ struct Record {
     steps: String,
 }
 
-/// Why a text holds no primers.
+/// A primer that cannot be read.
 #[derive(Debug, thiserror::Error)]
-pub enum PrimerError {
-    /// Not the right form.
-    #[error("its primers cannot be read: {0}")]
-    Form(#[from] serde_json::Error),
-    /// Not music.
-    #[error("its primer from \"{from}\" cannot be read: {what}")]
-    Music {
-        /// The primer's source.
-        from: String,
-        /// What is wrong.
-        what: String,
-    },
+#[error("its primer from \"{from}\" cannot be read: {what}")]
+pub struct PrimerError {
+    /// The primer's source.
+    pub from: String,
+    /// What is wrong with it.
+    pub what: String,
 }
 
-/// Primers as the text that model files hold.
-pub fn to_text(primers: &[Primer]) -> String {
-    let records: Vec<_> = primers.iter().map(record).collect();
-    serde_json::to_string(&records).expect("a record is always text")
+/// Primers as model files hold them.
+pub fn to_records(primers: &[Primer]) -> Vec<Record> {
+    primers.iter().map(record).collect()
 }
 
-/// Primers from such a text.
-pub fn from_text(text: &str) -> Result<Vec<Primer>, PrimerError> {
-    let records: Vec<Record> = serde_json::from_str(text)?;
-    let parse = |record: Record| {
-        primer(&record).map_err(|what| PrimerError::Music { from: record.source.clone(), what })
+/// Primers from what a model file holds.
+pub fn from_records(records: Vec<Record>) -> Result<Vec<Primer>, PrimerError> {
+    let read = |record: Record| {
+        primer(&record).map_err(|what| PrimerError { from: record.source.clone(), what })
     };
-    records.into_iter().map(parse).collect()
+    records.into_iter().map(read).collect()
 }
 
 fn record(primer: &Primer) -> Record {
@@ -121,23 +113,24 @@ mod tests {
         roll.tempo = 612_345;
         roll.key = Some(KeySignature { sharps: -3, minor: true });
         let primers = vec![Primer { source: "Bach/fugue".into(), roll }];
-        assert_eq!(from_text(&to_text(&primers)).unwrap(), primers);
+        assert_eq!(from_records(to_records(&primers)).unwrap(), primers);
     }
 
     #[test]
     fn what_is_no_primer_is_refused_with_a_reason() {
-        let record = |metres: &str, steps: &str| {
-            format!(
-                r#"[{{"source":"x","tempo":500000,"sharps":null,"minor":null,"metres":{metres},"steps":"{steps}"}}]"#
-            )
+        let read = |metres: &[(usize, &str)], steps: &str| {
+            let metres = metres.iter().map(|(step, metre)| (*step, metre.to_string())).collect();
+            let (source, steps) = ("x".to_owned(), steps.to_owned());
+            let record =
+                Record { source, tempo: 500_000, sharps: None, minor: None, metres, steps };
+            from_records(vec![record])
         };
-        assert!(from_text(&record(r#"[[0,"4/4"]]"#, "- 1:1")).is_ok());
-        for (metres, steps) in
-            [("[]", "-"), (r#"[[3,"4/4"]]"#, "-"), (r#"[[0,"0/4"]]"#, "-"), (r#"[[0,"4/4"]]"#, "1")]
-        {
-            let error = from_text(&record(metres, steps)).unwrap_err().to_string();
+        assert!(read(&[(0, "4/4")], "- 1:1").is_ok());
+        let broken =
+            [(&[][..], "-"), (&[(3, "4/4")], "-"), (&[(0, "0/4")], "-"), (&[(0, "4/4")], "1")];
+        for (metres, steps) in broken {
+            let error = read(metres, steps).unwrap_err().to_string();
             assert!(error.contains("from \"x\""), "{error}");
         }
-        assert!(from_text("nonsense").is_err());
     }
 }

@@ -4,21 +4,36 @@
 //! so on for each time and note layer, then `dense.0.weight` and `dense.0.bias`; all of 32-bit
 //! floats, a row for each input, the four gates i, f, g, o side by side. What PyTorch calls
 //! `weight_ih_l0`, `weight_hh_l0` and `bias_ih_l0` are the transposes of the first two and the third
-//! (its second bias is zero). The metadata hold `format`, `version`, `architecture`, `training` and
-//! `primers`, the latter three as JSON.
+//! (its second bias is zero). The metadata hold one entry, `deep-jammer`, a JSON object of `version`,
+//! `architecture`, `training` and `primers`.
 
 use super::{Model, Training};
 use crate::network::{Architecture, ArchitectureError, Layers, Parameters};
-use crate::primer::{self, PrimerError};
+use crate::primer::{self, PrimerError, Record};
 use crate::writing::{self, Existing, WritingError};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensorError, SafeTensors};
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-const FORMAT: &str = "deep-jammer model";
-const VERSION: &str = "1";
+/// The one entry of the metadata: with several their order, and so the file, would change from
+/// one writing to the next.
+const ENTRY: &str = "deep-jammer";
+
+/// The version of all this.
+const VERSION: u32 = 1;
+
+/// What the entry holds.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Metadata {
+    version: u32,
+    architecture: Architecture,
+    training: Training,
+    primers: Vec<Record>,
+}
 
 /// Why a model file cannot be used; the message names it.
 #[derive(Debug, thiserror::Error)]
@@ -46,10 +61,10 @@ pub enum ModelFault {
     #[error(
         "is of format {0}, and this program reads format {VERSION}; use the deep-jammer that wrote it"
     )]
-    Version(String),
+    Version(u64),
     /// A part of the metadata is missing or not as it must be.
     #[error("its metadata cannot be read: {0}")]
-    Metadata(String),
+    Metadata(#[from] serde_json::Error),
     /// The architecture makes no sense.
     #[error(transparent)]
     Architecture(#[from] ArchitectureError),
@@ -85,14 +100,14 @@ pub fn read(path: &Path) -> Result<Model, ModelError> {
 }
 
 fn to_bytes(model: &Model) -> Vec<u8> {
-    let json = |value: Result<String, serde_json::Error>| value.expect("always text");
-    let metadata = HashMap::from([
-        ("format".to_owned(), FORMAT.to_owned()),
-        ("version".to_owned(), VERSION.to_owned()),
-        ("architecture".to_owned(), json(serde_json::to_string(&model.architecture))),
-        ("training".to_owned(), json(serde_json::to_string(&model.training))),
-        ("primers".to_owned(), primer::to_text(&model.primers)),
-    ]);
+    let metadata = Metadata {
+        version: VERSION,
+        architecture: model.architecture.clone(),
+        training: model.training.clone(),
+        primers: primer::to_records(&model.primers),
+    };
+    let metadata = serde_json::to_string(&metadata).expect("metadata are always text");
+    let metadata = HashMap::from([(ENTRY.to_owned(), metadata)]);
     let Parameters { layers, values } = &model.parameters;
     let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
     let views = layers.tensors.iter().map(|tensor| {
@@ -107,21 +122,16 @@ fn to_bytes(model: &Model) -> Vec<u8> {
 fn from_bytes(bytes: &[u8]) -> Result<Model, ModelFault> {
     let file = SafeTensors::deserialize(bytes)?;
     let (_, header) = SafeTensors::read_metadata(bytes)?;
-    let metadata = header.metadata().clone().unwrap_or_default();
-    let entry = |key: &str| metadata.get(key).map(String::as_str);
-    if entry("format") != Some(FORMAT) {
-        return Err(ModelFault::Foreign);
+    let entry = header.metadata().as_ref().and_then(|metadata| metadata.get(ENTRY));
+    let entry = entry.ok_or(ModelFault::Foreign)?;
+    // The version first: what else there is depends on it.
+    let value: serde_json::Value = serde_json::from_str(entry)?;
+    let version = value.get("version").and_then(serde_json::Value::as_u64).unwrap_or(0);
+    if version != u64::from(VERSION) {
+        return Err(ModelFault::Version(version));
     }
-    match entry("version") {
-        Some(VERSION) => {}
-        other => return Err(ModelFault::Version(other.unwrap_or("unknown").to_owned())),
-    }
-    let text =
-        |key: &str| entry(key).ok_or_else(|| ModelFault::Metadata(format!("\"{key}\" is missing")));
-    let broken = |error: serde_json::Error| ModelFault::Metadata(error.to_string());
-    let architecture: Architecture = serde_json::from_str(text("architecture")?).map_err(broken)?;
-    let training: Training = serde_json::from_str(text("training")?).map_err(broken)?;
-    let primers = primer::from_text(text("primers")?)?;
+    let Metadata { architecture, training, primers, .. } = serde_json::from_str(entry)?;
+    let primers = primer::from_records(primers)?;
     let layout = architecture.check()?;
     let layers = Layers::new(&architecture, &layout);
     let mut parameters = Parameters::zeros(&layers);
@@ -182,7 +192,7 @@ mod tests {
     fn a_model_comes_back_as_it_was_written() {
         let model = small();
         assert_eq!(from_bytes(&to_bytes(&model)).unwrap(), model);
-        assert_eq!(to_bytes(&model), to_bytes(&model), "and always in the same bytes");
+        assert!(to_bytes(&model) == to_bytes(&model), "and always in the same bytes");
     }
 
     #[test]
@@ -208,6 +218,18 @@ mod tests {
         model.architecture.note = vec![3, 3];
         let error = from_bytes(&to_bytes(&model)).unwrap_err().to_string();
         assert!(error.contains("note.1.input") && error.contains("[3, 12]"), "{error}");
+    }
+
+    #[test]
+    fn a_model_of_another_version_is_refused_by_its_number() {
+        let bytes = to_bytes(&small());
+        let before = br#"\"version\":"#;
+        let found = bytes.windows(before.len()).position(|window| window == before);
+        let place = found.unwrap() + before.len();
+        let mut later = bytes.clone();
+        later[place] = b'7';
+        let error = from_bytes(&later).unwrap_err().to_string();
+        assert!(error.contains("format 7"), "{error}");
     }
 
     #[test]

@@ -75,7 +75,7 @@ pub fn sigmoid(x: f64) -> f64 {
 fn tanh<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
     const LIMIT: f32 = 9.02;
     const P: [f32; 5] = [1.331_896_9e-8, 2.058_340_6e-5, 3.494_029_9e-3, 1.337_971_4e-1, 1.0];
-    const Q: [f32; 5] = [7.761_976_8e-7, 3.283_085_2e-4, 2.587_105_5e-2, 4.671_303_0e-1, 1.0];
+    const Q: [f32; 5] = [7.761_977e-7, 3.283_085_2e-4, 2.587_105_5e-2, 4.671_303e-1, 1.0];
     let splat = |value| simd.splat_f32s(value);
     // The limits stand first: should x be no number, then that is what comes out.
     let x = simd.min_f32s(splat(LIMIT), simd.max_f32s(splat(-LIMIT), x));

@@ -191,19 +191,18 @@ fn tile<S: Simd, const M: usize, const P: usize>(
         }
     }
     for term in 0..count {
-        for row in 0..M {
+        for (row, sums) in tile.iter_mut().enumerate() {
             // SAFETY: `row < M` and `term < count`, so the assertion above holds the index within
             // `a`. Checked here, every term would cost six comparisons.
             #[allow(unsafe_code)]
             let factor = unsafe { *a.get_unchecked(row * row_stride + term * term_stride) };
             let factor = simd.splat_f32s(factor);
-            for p in 0..P {
+            for (sums, lines) in sums.iter_mut().zip(&lines) {
                 // SAFETY: each of the lines has been cut to `count`.
                 #[allow(unsafe_code)]
-                let line = unsafe { lines[p].get_unchecked(term) };
-                for v in 0..2 {
-                    tile[row][p][v] = simd.mul_add_e_f32s(factor, line[v], tile[row][p][v]);
-                }
+                let line = unsafe { lines.get_unchecked(term) };
+                sums[0] = simd.mul_add_e_f32s(factor, line[0], sums[0]);
+                sums[1] = simd.mul_add_e_f32s(factor, line[1], sums[1]);
             }
         }
     }

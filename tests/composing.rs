@@ -1,0 +1,137 @@
+//! Composing with networks that nobody has trained: what holds whatever they have learned.
+
+use deep_jammer::composing::{Composer, Composition, MOST_KEYS, SILENT_STEPS, compose};
+use deep_jammer::model::{Model, Training};
+use deep_jammer::network::{Architecture, Layers, Parameters, Preset};
+use deep_jammer::primer::Primer;
+use deep_jammer::roll::{Keys, Roll, Step};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+
+/// A small network with drawn weights, whose last biases are as given.
+fn model(biases: [f32; 2]) -> Model {
+    let architecture =
+        Architecture { time: vec![12, 9], note: vec![7, 5], ..Preset::Small.architecture() };
+    let layout = architecture.check().unwrap();
+    let layers = Layers::new(&architecture, &layout);
+    let mut parameters = Parameters::drawn(&layers, &mut ChaCha8Rng::seed_from_u64(3));
+    let last = layers.dense.last().unwrap().bias;
+    parameters.tensor_mut(last).copy_from_slice(&biases);
+    let training = Training {
+        version: String::new(),
+        epochs: 0,
+        batch: 1,
+        segment: 128,
+        seed: 3,
+        optimiser: String::new(),
+        clip: 5.0,
+        pieces: 0,
+        threads: 1,
+        nats: 0.0,
+    };
+    Model { architecture, layout, parameters, primers: Vec::new(), training }
+}
+
+/// An upbeat of two 16ths and a measure of 6/8, a chord held through.
+fn primer() -> Primer {
+    let mut roll = Roll::new("1/8".parse().unwrap());
+    let chord = Keys::from_iter([27, 39, 43]);
+    (0..2).for_each(|_| roll.push(Step { play: chord, articulate: Keys::NONE }));
+    roll.change_metre("6/8".parse().unwrap());
+    (0..16).for_each(|_| roll.push(Step { play: chord, articulate: Keys::NONE }));
+    roll.tempo = 700_000;
+    Primer { source: "a test".to_owned(), roll }
+}
+
+fn composition(primer: &Primer, seed: u64) -> Composition<'_> {
+    Composition { primer, with_primer: false, bars: 8, seed, temperature: 1.0 }
+}
+
+fn on_threads<R: Send>(threads: usize, work: impl FnOnce() -> R + Send) -> R {
+    rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(work)
+}
+
+#[test]
+fn the_same_seed_gives_the_same_piece_on_any_number_of_threads() {
+    let composer = Composer::new(&model([-2.0, 0.5]));
+    let primer = primer();
+    let piece = |seed| compose(&composer, &composition(&primer, seed), |_| {});
+    let first = piece(1);
+    for threads in [1, 2, 5] {
+        assert_eq!(on_threads(threads, || piece(1)), first, "{threads} threads");
+    }
+    assert_ne!(piece(2), first, "another seed gives another piece");
+}
+
+#[test]
+fn a_piece_goes_on_in_the_metre_and_tempo_of_its_primer() {
+    let composer = Composer::new(&model([-2.0, 0.5]));
+    let primer = primer();
+    let piece = compose(&composer, &composition(&primer, 4), |_| {});
+    // The primer ends four 16ths into a measure of twelve: that one is filled, and eight follow.
+    assert_eq!(piece.len(), 9 * 12);
+    assert_eq!(piece.place(12).in_measure, 0);
+    assert_eq!(piece.metre_at(0).metre.to_string(), "6/8");
+    assert_eq!(piece.tempo, 700_000);
+    assert!(piece.steps()[..4].iter().all(|step| *step == Step::SILENCE));
+
+    let whole =
+        compose(&composer, &Composition { with_primer: true, ..composition(&primer, 4) }, |_| {});
+    assert_eq!(whole.steps()[..18], *primer.roll.steps());
+    assert_eq!(whole.len(), 18 + 8 + 8 * 12);
+    assert_eq!(whole.steps()[19..], piece.steps()[5..], "what is new is the same either way");
+}
+
+#[test]
+fn a_copy_of_a_stream_goes_on_as_the_stream_does() {
+    let composer = Composer::new(&model([-2.0, 0.5]));
+    let mut room = composer.workspace();
+    let mut stream = composer.begin(&primer(), 9, 1.0);
+    (0..20).for_each(|_| {
+        stream.compose(&composer, &mut room);
+    });
+    let mut copy = stream.clone();
+    let steps: Vec<_> = (0..40).map(|_| stream.compose(&composer, &mut room)).collect();
+    // In a room of its own, where nothing is left over from the other.
+    let mut room = composer.workspace();
+    let again: Vec<_> = (0..40).map(|_| copy.compose(&composer, &mut room)).collect();
+    assert_eq!(steps, again);
+    assert_eq!(stream, copy);
+}
+
+#[test]
+fn a_network_that_would_fall_silent_is_coaxed() {
+    // Each key with a probability of e⁻⁹ a step: left to itself, silence for 92 steps on average.
+    let composer = Composer::new(&model([-9.0, 0.5]));
+    let mut room = composer.workspace();
+    let mut stream = composer.begin_in_silence("4/4".parse().unwrap(), 5, 1.0);
+    let (mut silent, mut longest) = (0, 0);
+    for _ in 0..2000 {
+        let step = stream.compose(&composer, &mut room);
+        silent = if step.play.is_empty() { silent + 1 } else { 0 };
+        longest = longest.max(silent);
+    }
+    assert!(longest < 4 * SILENT_STEPS, "{longest} steps of silence");
+}
+
+#[test]
+fn a_network_that_would_fill_every_key_is_held_back() {
+    let composer = Composer::new(&model([4.0, 0.5]));
+    let mut room = composer.workspace();
+    let mut stream = composer.begin_in_silence("4/4".parse().unwrap(), 5, 1.0);
+    let steps: Vec<_> = (0..500).map(|_| stream.compose(&composer, &mut room)).collect();
+    assert!(steps.iter().all(|step| step.play.count() <= MOST_KEYS));
+}
+
+#[test]
+fn what_is_composed_could_be_played() {
+    let composer = Composer::new(&model([-1.5, -3.0]));
+    let mut room = composer.workspace();
+    let mut stream = composer.begin_in_silence("3/4".parse().unwrap(), 6, 1.3);
+    let mut previous = Step::SILENCE;
+    for _ in 0..500 {
+        let step = stream.compose(&composer, &mut room);
+        assert_eq!(step, step.after(previous), "struck sounds, and what is held sounded before");
+        previous = step;
+    }
+}
