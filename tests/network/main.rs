@@ -1,0 +1,9 @@
+//! Is the network computed right? The fast engine against the equations written out in double
+//! precision, against finite differences, against PyTorch, and against itself.
+
+mod agreement;
+mod differences;
+mod golden;
+mod music;
+mod properties;
+mod reference;
