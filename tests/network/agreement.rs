@@ -28,7 +28,8 @@ fn errors(architecture: &Architecture, count: usize, steps: usize, seed: u64) ->
         .map(|(fast, exact)| (fast - exact).abs() / exact);
     let tensors = parameters.layers.tensors.iter().map(|tensor| {
         let range = tensor.range();
-        let error = relative_error(&gradient.values[range.clone()], &exact.gradient[range]);
+        let error =
+            relative_error(&double(&gradient.values[range.clone()]), &exact.gradient[range]);
         (error, &tensor.name)
     });
     let (worst, name) = tensors.max_by(|a, b| a.0.total_cmp(&b.0)).unwrap();
@@ -40,7 +41,7 @@ fn errors(architecture: &Architecture, count: usize, steps: usize, seed: u64) ->
 
 fn assert_agreement(architecture: &Architecture, count: usize, steps: usize, seed: u64) {
     let (loss, gradient) = errors(architecture, count, steps, seed);
-    assert!(loss < 1e-6, "{architecture}, {count} × {steps}: the loss is off by {loss:e}");
+    assert!(loss < 1e-7, "{architecture}, {count} × {steps}: the loss is off by {loss:e}");
     assert!(gradient < 1e-5, "{architecture}, {count} × {steps}: a gradient by {gradient:e}");
 }
 

@@ -4,6 +4,7 @@
 mod agreement;
 mod differences;
 mod golden;
+mod machines;
 mod music;
 mod properties;
 mod reference;

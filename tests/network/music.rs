@@ -1,7 +1,7 @@
 //! What the network is tried on: pieces, segments and weights drawn from a seed.
 
 use deep_jammer::attribute::Layout;
-use deep_jammer::network::{Architecture, Layers, Parameters};
+use deep_jammer::network::{Architecture, Choice, Layers, Parameters};
 use deep_jammer::roll::{KEYS, Keys, Roll, Step};
 use deep_jammer::segment::Segment;
 use rand_chacha::ChaCha8Rng;
@@ -69,11 +69,17 @@ pub fn segments(count: usize, steps: usize, random: &mut ChaCha8Rng) -> Vec<Segm
     (0..count).map(&mut segment).collect()
 }
 
+/// What a key does at a step of a segment.
+pub fn truth(segment: &Segment, step: usize, key: usize) -> Choice {
+    let step = segment.step(step);
+    Choice { play: step.play.contains(key), articulate: step.articulate.contains(key) }
+}
+
 /// ‖a − b‖ / ‖b‖.
-pub fn relative_error(a: &[f32], b: &[f64]) -> f64 {
+pub fn relative_error(a: &[f64], b: &[f64]) -> f64 {
     assert_eq!(a.len(), b.len());
     let norm = |terms: &mut dyn Iterator<Item = f64>| terms.map(|x| x * x).sum::<f64>().sqrt();
-    norm(&mut a.iter().zip(b).map(|(&a, b)| f64::from(a) - b)) / norm(&mut b.iter().copied())
+    norm(&mut a.iter().zip(b).map(|(a, b)| a - b)) / norm(&mut b.iter().copied())
 }
 
 /// The same numbers in double precision.
