@@ -88,11 +88,13 @@ pub fn run(command: &Train) -> anyhow::Result<Outcome> {
     // A wrong name must not be noticed only after the corpus has been read.
     Optimiser::named(&command.optimiser, command.rate, 0)?;
     let model_file = command.run.join(MODEL_FILE);
-    if model_file.exists() && !command.force {
-        bail!(
-            "{} is there already; choose another --run, or replace it with --force",
-            model_file.display()
-        );
+    for file in [&model_file, &command.run.join(METRICS_FILE)] {
+        if file.exists() && !command.force {
+            bail!(
+                "{} is there already; choose another --run, or replace it with --force",
+                file.display()
+            );
+        }
     }
     if let Some(threads) = command.threads {
         rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?;

@@ -8,9 +8,10 @@ use serde::Serialize;
 use super::{Corpus, CorpusError, Failure, Piece, read, repeats};
 use crate::roll::Roll;
 use crate::score::Metre;
+use crate::segment::SEGMENT_STEPS;
 
 /// The fewest steps that the network learns from: one segment.
-pub const SHORTEST: usize = 128;
+pub const SHORTEST: usize = SEGMENT_STEPS;
 
 /// The share of onsets off the grid beyond which 16ths do not say what is played: a performance
 /// without a beat, or music in triplets.

@@ -11,7 +11,7 @@ use super::kernel::{
 use super::parameters::{Layers, LstmTensors, Parameters};
 
 /// Rows of gradients gathered before they are multiplied with what caused them.
-const GATHERED_ROWS: usize = 192;
+const GATHERED_ROWS: usize = 320;
 
 /// The weights of a layer, laid out for the products of both directions.
 #[derive(Debug, Clone, Default)]

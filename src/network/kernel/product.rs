@@ -48,28 +48,11 @@ impl WithSimd for Product<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Product { c, a, b } = self;
-        let (k, n) = (b.rows(), b.columns());
-        let m = a.len() / k;
+        let k = self.b.rows();
+        let m = self.a.len() / k;
         // With few rows, or many registers, two panels at once keep more sums under way.
         let pairs = S::REGISTER_COUNT >= 32 || m <= 2;
-        let count = n.div_ceil(2 * S::F32_LANES);
-        // The order of a sum does not depend on where it is cut: it is put back and taken up.
-        let depth = depth::<S>(pairs);
-        for from in (0..k).step_by(depth) {
-            let to = k.min(from + depth);
-            let mut panel = 0;
-            while panel < count {
-                let paired = pairs && panel + 1 < count;
-                for tile in tiles(m) {
-                    let factors =
-                        Factors { a: &a[tile.start * k..], row_stride: k, term_stride: 1 };
-                    let sums = Sums { c: &mut c[tile.start * n..], stride: n, panel };
-                    tile_of::<S>(simd, (tile.len(), paired), sums, factors, b, from..to);
-                }
-                panel += if paired { 2 } else { 1 };
-            }
-        }
+        walk::<S>(simd, self.c, self.a, self.b, m, (k, 1), pairs);
     }
 }
 
@@ -84,26 +67,68 @@ impl WithSimd for ProductTransposed<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let ProductTransposed { c, a, b } = self;
-        let (m, n) = (b.rows(), b.columns());
-        let k = a.len() / m;
-        let pairs = S::REGISTER_COUNT >= 32;
-        let count = n.div_ceil(2 * S::F32_LANES);
-        let depth = depth::<S>(pairs);
-        for from in (0..m).step_by(depth) {
-            let to = m.min(from + depth);
-            let mut panel = 0;
-            while panel < count {
-                let paired = pairs && panel + 1 < count;
-                for tile in tiles(k) {
-                    let factors = Factors { a: &a[tile.start..], row_stride: 1, term_stride: k };
-                    let sums = Sums { c: &mut c[tile.start * n..], stride: n, panel };
-                    tile_of::<S>(simd, (tile.len(), paired), sums, factors, b, from..to);
+        let k = self.a.len() / self.b.rows();
+        walk::<S>(simd, self.c, self.a, self.b, k, (1, k), S::REGISTER_COUNT >= 32);
+    }
+}
+
+/// Walks over all tiles of C, which has so many rows. The factor of row `r` and term `t` is in A
+/// at `r · row_stride + t · term_stride`.
+#[inline(always)]
+fn walk<S: Simd>(
+    simd: S,
+    c: &mut [f32],
+    a: &[f32],
+    b: &Panels,
+    rows: usize,
+    (row_stride, term_stride): (usize, usize),
+    pairs: bool,
+) {
+    let n = b.columns();
+    let count = n.div_ceil(2 * S::F32_LANES);
+    // The order of a sum does not depend on where it is cut: it is put back and taken up again.
+    let depth = depth::<S>(pairs);
+    for from in (0..b.rows()).step_by(depth) {
+        let terms = from..b.rows().min(from + depth);
+        let mut panel = 0;
+        while panel < count {
+            let paired = pairs && panel + 1 < count;
+            let next = panel + if paired { 2 } else { 1 };
+            let coming = if next < count { b.lines(next, terms.clone()) } else { &[] };
+            let share = coming.len() / rows.div_ceil(TILE);
+            let columns = panel * 2 * S::F32_LANES..n.min(next * 2 * S::F32_LANES);
+            for (index, tile) in tiles(rows).enumerate() {
+                // The next panel comes from afar, and so do the next tile's sums: they are asked
+                // for while this tile is worked on.
+                if rows > 2 * TILE {
+                    fetch(&coming[index * share..][..share]);
+                    for row in tile.end..rows.min(tile.end + TILE) {
+                        fetch(&c[row * n + columns.start..row * n + columns.end]);
+                    }
                 }
-                panel += if paired { 2 } else { 1 };
+                let factors = Factors { a: &a[tile.start * row_stride..], row_stride, term_stride };
+                let sums = Sums { c: &mut c[tile.start * n..], stride: n, panel };
+                tile_of::<S>(simd, (tile.len(), paired), sums, factors, b, terms.clone());
             }
+            panel = next;
         }
     }
+}
+
+/// Asks the memory for numbers that will be needed soon.
+#[inline(always)]
+fn fetch(numbers: &[f32]) {
+    #[cfg(target_arch = "x86_64")]
+    for number in numbers.iter().step_by(16) {
+        use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
+        // SAFETY: a hint, which reads nothing, and for an address that may be read.
+        #[allow(unsafe_code)]
+        unsafe {
+            _mm_prefetch::<_MM_HINT_T1>(std::ptr::from_ref(number).cast());
+        }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = numbers;
 }
 
 /// Terms summed before a tile is put back.
@@ -185,8 +210,13 @@ fn tile<S: Simd, const M: usize, const P: usize>(
     for (row, panels) in tile.iter_mut().enumerate() {
         for (p, registers) in panels.iter_mut().enumerate() {
             let line = &c[row * stride..][columns(p)];
-            for (register, part) in registers.iter_mut().zip(line.chunks(S::F32_LANES)) {
-                *register = load(simd, part);
+            match whole::<S>(line) {
+                Some(whole) => *registers = *whole,
+                None => {
+                    for (register, part) in registers.iter_mut().zip(line.chunks(S::F32_LANES)) {
+                        *register = load(simd, part);
+                    }
+                }
             }
         }
     }
@@ -209,11 +239,29 @@ fn tile<S: Simd, const M: usize, const P: usize>(
     for (row, panels) in tile.into_iter().enumerate() {
         for (p, registers) in panels.into_iter().enumerate() {
             let line = &mut c[row * stride..][columns(p)];
-            for (register, part) in registers.into_iter().zip(line.chunks_mut(S::F32_LANES)) {
-                store(simd, part, register);
+            match whole_mut::<S>(line) {
+                Some(whole) => *whole = registers,
+                None => {
+                    for (register, part) in registers.into_iter().zip(line.chunks_mut(S::F32_LANES))
+                    {
+                        store(simd, part, register);
+                    }
+                }
             }
         }
     }
+}
+
+/// A line of a panel that is not cut short by the edge of C.
+#[inline(always)]
+fn whole<S: Simd>(line: &[f32]) -> Option<&[S::f32s; 2]> {
+    (line.len() == 2 * S::F32_LANES).then(|| bytemuck::cast_slice(line).first_chunk())?
+}
+
+/// Likewise, to be written.
+#[inline(always)]
+fn whole_mut<S: Simd>(line: &mut [f32]) -> Option<&mut [S::f32s; 2]> {
+    (line.len() == 2 * S::F32_LANES).then(|| bytemuck::cast_slice_mut(line).first_chunk_mut())?
 }
 
 /// Cuts rows into tiles of five and six (or fewer rows, if there are so few), as even as can be:
