@@ -48,7 +48,7 @@ pub fn dense_backward(
     output_gradient: &mut [f32],
     (weight_gradient, bias_gradient): (&mut [f32], &mut [f32]),
     input_gradient: &mut [f32],
-    gathered: &mut Panels,
+    (gathered, factors): (&mut Panels, &mut Vec<f32>),
 ) {
     if !weights.last {
         for (gradient, &y) in output_gradient.iter_mut().zip(output) {
@@ -59,7 +59,7 @@ pub fn dense_backward(
         bias_gradient.iter_mut().zip(row).for_each(|(sum, &value)| *sum += value);
     }
     gathered.pack(output_gradient, input.len() / weights.inputs, weights.outputs);
-    add_product_transposed(weight_gradient, input, gathered);
+    add_product_transposed(weight_gradient, input, gathered, factors);
     input_gradient.fill(0.0);
     add_product(input_gradient, output_gradient, &weights.transposed);
 }

@@ -128,6 +128,7 @@ pub struct LstmScratch {
     cell_gradient: Vec<f32>,
     input_gradient: Vec<f32>,
     gathered: Panels,
+    factors: Vec<f32>,
 }
 
 /// Runs a layer over `steps` steps of `rows` rows, from empty memories.
@@ -230,13 +231,14 @@ pub fn lstm_backward(
         let count = (end - start) * rows;
         scratch.gathered.pack(gates, count, 4 * units);
         let before = &trace.output[start * rows * units..end * rows * units];
-        add_product_transposed(gradient.recurrent, before, &scratch.gathered);
+        let LstmScratch { gathered, factors, .. } = scratch;
+        add_product_transposed(gradient.recurrent, before, gathered, factors);
         if inputs > 0 {
             scratch.dense.resize(count * inputs, 0.0);
             for (step, dense) in (start..end).zip(scratch.dense.chunks_exact_mut(rows * inputs)) {
                 input.dense(step, dense);
             }
-            add_product_transposed(dense_gradient, &scratch.dense, &scratch.gathered);
+            add_product_transposed(dense_gradient, &scratch.dense, gathered, factors);
             scratch.input_gradient.clear();
             scratch.input_gradient.resize(count * inputs, 0.0);
             add_product(&mut scratch.input_gradient, gates, &weights.dense_transposed);

@@ -5,6 +5,7 @@ use super::time_rows::{RowsInput, drop_out};
 use super::{Scratch, Weights, chosen_below};
 use crate::network::batch::Batch;
 use crate::network::dense::{dense_backward, dense_forward};
+use crate::network::kernel::Panels;
 use crate::network::lstm::{LstmGradient, LstmInput, LstmTrace, lstm_backward, lstm_forward};
 use crate::network::parameters::Layers;
 use crate::network::prediction::{Choice, Nats, Prediction};
@@ -160,7 +161,7 @@ pub(super) struct DenseRows {
     values: Vec<Vec<f32>>,
     gradients: [Vec<f32>; 2],
     input_gradient: Vec<f32>,
-    gathered: crate::network::kernel::Panels,
+    gathered: (Panels, Vec<f32>),
 }
 
 impl DenseRows {
@@ -210,7 +211,7 @@ impl DenseRows {
                 gradients,
                 (weight, &mut bias[..tensors.outputs]),
                 to,
-                &mut self.gathered,
+                (&mut self.gathered.0, &mut self.gathered.1),
             );
             std::mem::swap(gradients, below);
         }

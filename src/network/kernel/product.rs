@@ -27,14 +27,20 @@ pub fn add_product(c: &mut [f32], a: &[f32], b: &Panels) {
 }
 
 /// C += Aᵀ · B. C `[k × n]`, A `[m × k]`, both row-major; B `[m × n]` in panels. This is the
-/// gradient of weights: the sum runs over the m rows.
-pub fn add_product_transposed(c: &mut [f32], a: &[f32], b: &Panels) {
+/// gradient of weights: the sum runs over the m rows. `room` is for a copy of A in which the
+/// factors of each tile stand together; its content means nothing.
+pub fn add_product_transposed(c: &mut [f32], a: &[f32], b: &Panels, room: &mut Vec<f32>) {
     if b.rows() == 0 || b.columns() == 0 || a.is_empty() {
         return;
     }
     assert_eq!(a.len() % b.rows(), 0);
-    assert_eq!(c.len(), a.len() / b.rows() * b.columns());
-    machine().dispatch(ProductTransposed { c, a, b });
+    let k = a.len() / b.rows();
+    assert_eq!(c.len(), k * b.columns());
+    room.clear();
+    for tile in tiles(k) {
+        a.chunks_exact(k).for_each(|row| room.extend_from_slice(&row[tile.clone()]));
+    }
+    machine().dispatch(ProductTransposed { c, a: room, b });
 }
 
 struct Product<'a> {
@@ -52,12 +58,18 @@ impl WithSimd for Product<'_> {
         let m = self.a.len() / k;
         // With few rows, or many registers, two panels at once keep more sums under way.
         let pairs = S::REGISTER_COUNT >= 32 || m <= 2;
-        walk::<S>(simd, self.c, self.a, self.b, m, (k, 1), pairs);
+        let factors = |tile: Range<usize>| Factors {
+            a: &self.a[tile.start * k..tile.end * k],
+            row_stride: k,
+            term_stride: 1,
+        };
+        walk::<S>(simd, self.c, factors, self.b, m, pairs);
     }
 }
 
 struct ProductTransposed<'a> {
     c: &'a mut [f32],
+    /// A, tile by tile: for each term the factors of the tile's rows.
     a: &'a [f32],
     b: &'a Panels,
 }
@@ -67,21 +79,24 @@ impl WithSimd for ProductTransposed<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let k = self.a.len() / self.b.rows();
-        walk::<S>(simd, self.c, self.a, self.b, k, (1, k), S::REGISTER_COUNT >= 32);
+        let m = self.b.rows();
+        let factors = |tile: Range<usize>| Factors {
+            a: &self.a[tile.start * m..tile.end * m],
+            row_stride: 1,
+            term_stride: tile.len(),
+        };
+        walk::<S>(simd, self.c, factors, self.b, self.a.len() / m, S::REGISTER_COUNT >= 32);
     }
 }
 
-/// Walks over all tiles of C, which has so many rows. The factor of row `r` and term `t` is in A
-/// at `r · row_stride + t · term_stride`.
+/// Walks over all tiles of C, which has so many rows.
 #[inline(always)]
-fn walk<S: Simd>(
+fn walk<'a, S: Simd>(
     simd: S,
     c: &mut [f32],
-    a: &[f32],
+    factors: impl Fn(Range<usize>) -> Factors<'a>,
     b: &Panels,
     rows: usize,
-    (row_stride, term_stride): (usize, usize),
     pairs: bool,
 ) {
     let n = b.columns();
@@ -106,7 +121,7 @@ fn walk<S: Simd>(
                         fetch(&c[row * n + columns.start..row * n + columns.end]);
                     }
                 }
-                let factors = Factors { a: &a[tile.start * row_stride..], row_stride, term_stride };
+                let factors = factors(tile.clone());
                 let sums = Sums { c: &mut c[tile.start * n..], stride: n, panel };
                 tile_of::<S>(simd, (tile.len(), paired), sums, factors, b, terms.clone());
             }
@@ -328,7 +343,8 @@ mod tests {
                 (0..k * m).map(|index| a[index % m * k + index / m]).collect();
             let (mut plain, mut transposed) = (vec![0.5; m * n], vec![0.5; m * n]);
             add_product(&mut plain, &a, &panels(&b, k, n));
-            add_product_transposed(&mut transposed, &a_transposed, &panels(&b, k, n));
+            let room = &mut Vec::new();
+            add_product_transposed(&mut transposed, &a_transposed, &panels(&b, k, n), room);
             assert_eq!(plain, transposed, "bit for bit, {m}×{k}×{n}");
         }
     }
