@@ -27,7 +27,7 @@ impl Panels {
         assert_eq!(matrix.len(), rows * columns);
         self.lay_out(rows, columns, |first, width, panel| {
             for (row, line) in panel.chunks_exact_mut(panel_width()).enumerate() {
-                line[..width].copy_from_slice(&matrix[row * columns + first..][..width]);
+                copy(&mut line[..width], &matrix[row * columns + first..][..width]);
                 line[width..].fill(0.0);
             }
         });
@@ -72,5 +72,24 @@ impl Panels {
     pub(super) fn lines(&self, panel: usize, lines: Range<usize>) -> &[f32] {
         let (wide, first) = (panel_width(), panel * self.rows);
         &self.data[(first + lines.start) * wide..(first + lines.end) * wide]
+    }
+}
+
+/// Copies a line. Whole ones are of a few sizes, and knowing them makes moves of what would be a
+/// call.
+#[inline(always)]
+fn copy(to: &mut [f32], from: &[f32]) {
+    fn whole<const N: usize>(to: &mut [f32], from: &[f32]) -> Option<()> {
+        *<&mut [f32; N]>::try_from(to).ok()? = *<&[f32; N]>::try_from(from).ok()?;
+        Some(())
+    }
+    let copied = match from.len() {
+        32 => whole::<32>(to, from),
+        16 => whole::<16>(to, from),
+        8 => whole::<8>(to, from),
+        _ => None,
+    };
+    if copied.is_none() {
+        to.copy_from_slice(from);
     }
 }

@@ -36,11 +36,27 @@ pub fn add_product_transposed(c: &mut [f32], a: &[f32], b: &Panels, room: &mut V
     assert_eq!(a.len() % b.rows(), 0);
     let k = a.len() / b.rows();
     assert_eq!(c.len(), k * b.columns());
-    room.clear();
+    room.resize(a.len(), 0.0);
     for tile in tiles(k) {
-        a.chunks_exact(k).for_each(|row| room.extend_from_slice(&row[tile.clone()]));
+        let to = &mut room[tile.start * b.rows()..tile.end * b.rows()];
+        match tile.len() {
+            1 => gather::<1>(to, a, k, tile.start),
+            2 => gather::<2>(to, a, k, tile.start),
+            3 => gather::<3>(to, a, k, tile.start),
+            4 => gather::<4>(to, a, k, tile.start),
+            5 => gather::<5>(to, a, k, tile.start),
+            _ => gather::<TILE>(to, a, k, tile.start),
+        }
     }
     machine().dispatch(ProductTransposed { c, a: room, b });
+}
+
+/// The columns of A from `first` on, `M` of them, row after row. That their number is known makes
+/// moves of what would be calls.
+fn gather<const M: usize>(to: &mut [f32], a: &[f32], k: usize, first: usize) {
+    for (to, row) in to.as_chunks_mut::<M>().0.iter_mut().zip(a.chunks_exact(k)) {
+        *to = *row[first..].first_chunk().expect("a tile lies within its row");
+    }
 }
 
 struct Product<'a> {
