@@ -188,7 +188,7 @@ fn own_primer(path: &Path) -> anyhow::Result<Primer> {
 
 fn recipe(command: &Compose, model: &Model, file: &Path, piece: &Composition<'_>) -> Recipe {
     let name = command.model.as_deref().unwrap_or(file).display();
-    let Composition { primer, bars, seed, temperature, .. } = *piece;
+    let Composition { primer, with_primer, bars, seed, temperature } = *piece;
     Recipe {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         model: format!("{name} ({})", model.fingerprint()),
@@ -197,6 +197,7 @@ fn recipe(command: &Compose, model: &Model, file: &Path, piece: &Composition<'_>
         bars,
         metre: primer.roll.metre_at(primer.roll.len()).metre,
         primer: primer.source.clone(),
+        with_primer,
     }
 }
 

@@ -21,6 +21,8 @@ pub struct Recipe {
     pub metre: Metre,
     /// What the composer heard before.
     pub primer: String,
+    /// Whether the piece begins with that.
+    pub with_primer: bool,
 }
 
 impl Recipe {
@@ -63,6 +65,7 @@ mod tests {
             bars: 16,
             metre: "6/8".parse().unwrap(),
             primer: "Bach/\"fugue\"".into(),
+            with_primer: true,
         };
         assert_eq!(Recipe::from_text(&recipe.to_text()), Some(recipe));
         assert_eq!(Recipe::from_text("anything else"), None);

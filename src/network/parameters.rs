@@ -26,7 +26,7 @@ impl Tensor {
     }
 }
 
-/// Where the tensors of one LSTM layer are, as indices into [`Parameters::tensors`].
+/// Where the tensors of one LSTM layer are, as indices into [`Layers::tensors`].
 ///
 /// `input` has a row for each dense input, then one for each sparse input (attributes, or the two
 /// chosen bits of the key below).
