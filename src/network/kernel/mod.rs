@@ -11,6 +11,7 @@ mod cell;
 mod panels;
 mod product;
 mod sparse;
+mod tile;
 
 pub use cell::{cell_backward, cell_forward, hyperbolic_tangent, sigmoid};
 pub use panels::Panels;
