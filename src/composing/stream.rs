@@ -3,7 +3,7 @@
 use super::composer::{Composer, Room, forget};
 use super::guard::Guard;
 use crate::network::{Choice, Engine, Memory, Prediction};
-use crate::roll::{Place, Roll, Step};
+use crate::roll::{Place, Step};
 use crate::score::Metre;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -44,12 +44,13 @@ impl Stream {
 
     /// The place in the measure of the step that comes next.
     pub fn place(&self) -> Place {
-        Roll::new(self.metre).place(self.since_change)
+        Place::within(self.metre, self.since_change)
     }
 
     /// Composes the next step.
     pub fn compose(&mut self, composer: &Composer, room: &mut Room) -> Step {
         let temperature = self.guard.temperature(self.temperature);
+        let place = self.place();
         let previous = self.past.last().copied().unwrap_or_default();
         let (guard, random) = (&self.guard, &mut self.random);
         let mut step = Step::SILENCE;
@@ -72,7 +73,6 @@ impl Stream {
             Choice { play, articulate }
         };
         let Room { workspace, attributes } = room;
-        let place = Roll::new(self.metre).place(self.since_change);
         composer.layout.describe(&self.past, place, attributes);
         composer.engine.predict(&mut self.memory, attributes, &mut draw, workspace);
         self.advance(step);

@@ -86,7 +86,7 @@ impl Roll {
     /// The place of a step in its measure. Beyond the end the last metre goes on.
     pub fn place(&self, step: usize) -> Place {
         let change = self.metre_at(step);
-        place_in(change.metre, step - change.step)
+        Place::within(change.metre, step - change.step)
     }
 
     /// The places of all steps, in order.
@@ -158,22 +158,6 @@ pub struct RollNote {
     pub start: usize,
     /// The first step at which it no longer sounds, or is struck again.
     pub end: usize,
-}
-
-/// The place of the `step`th 16th after a downbeat in a metre.
-fn place_in(metre: Metre, step: usize) -> Place {
-    let measure = metre.sixteenths();
-    let in_measure = (step % measure as usize) as u32;
-    let mut in_part = in_measure;
-    if measure > 16 {
-        for part in metre.parts() {
-            if in_part < part {
-                break;
-            }
-            in_part -= part;
-        }
-    }
-    Place { in_measure, in_part: in_part as u8, measure }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! One time step of a roll, and its place in the measure.
 
 use super::Keys;
+use crate::score::Metre;
 
 /// What the 88 keys do during one 16th: which sound, and which of those are struck.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -46,4 +47,22 @@ pub struct Place {
     pub in_part: u8,
     /// How long the measure is.
     pub measure: u32,
+}
+
+impl Place {
+    /// The place of the `step`th 16th after a downbeat in a metre.
+    pub fn within(metre: Metre, step: usize) -> Place {
+        let measure = metre.sixteenths();
+        let in_measure = (step % measure as usize) as u32;
+        let mut in_part = in_measure;
+        if measure > 16 {
+            for part in metre.parts() {
+                if in_part < part {
+                    break;
+                }
+                in_part -= part;
+            }
+        }
+        Place { in_measure, in_part: in_part as u8, measure }
+    }
 }

@@ -2,7 +2,6 @@
 
 use crate::network::{Parameters, Tensor};
 use std::fmt;
-use std::str::FromStr;
 
 /// A rule by which parameters follow their gradient, with all that it remembers.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,8 +78,8 @@ impl Adam {
     fn step(&mut self, values: &mut [f32], gradient: &[f32]) {
         self.steps += 1;
         let Adam { rate, beta1, beta2, epsilon, steps, mean, squared } = self;
-        // Powers by squaring, which every machine computes alike.
-        let power = |base: f32| (0..*steps).fold(1.0f64, |power, _| power * f64::from(base));
+        // Not the system's power function, whose last bits differ from machine to machine.
+        let power = |base: f32| libm::pow(f64::from(base), f64::from(*steps));
         let correction1 = (1.0 - power(*beta1)) as f32;
         let correction2 = (1.0 - power(*beta2)).sqrt() as f32;
         let memory = mean.iter_mut().zip(squared);
@@ -107,12 +106,13 @@ impl Optimiser {
         rate: Option<f32>,
         values: usize,
     ) -> Result<Optimiser, OptimiserError> {
-        match name.parse()? {
-            Name::Adadelta => {
+        match name {
+            "adadelta" => {
                 let rule = Adadelta::new(values);
                 Ok(Optimiser::Adadelta(Adadelta { rate: rate.unwrap_or(rule.rate), ..rule }))
             }
-            Name::Adam => Ok(Optimiser::Adam(Adam::new(rate.unwrap_or(1e-3), values))),
+            "adam" => Ok(Optimiser::Adam(Adam::new(rate.unwrap_or(1e-3), values))),
+            _ => Err(OptimiserError(name.to_owned())),
         }
     }
 }
@@ -127,23 +127,6 @@ impl fmt::Display for Optimiser {
             Optimiser::Adam(Adam { rate, beta1, beta2, epsilon, .. }) => {
                 write!(f, "adam(rate {rate}, betas {beta1} {beta2}, epsilon {epsilon:e})")
             }
-        }
-    }
-}
-
-enum Name {
-    Adadelta,
-    Adam,
-}
-
-impl FromStr for Name {
-    type Err = OptimiserError;
-
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        match name {
-            "adadelta" => Ok(Name::Adadelta),
-            "adam" => Ok(Name::Adam),
-            _ => Err(OptimiserError(name.to_owned())),
         }
     }
 }
