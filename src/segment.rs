@@ -1,9 +1,13 @@
 //! Segments: the excerpts of fixed length from which the network learns.
 
-use crate::roll::{Place, Roll, Step};
+use crate::roll::{Keys, Place, Roll, Step};
 
 /// How many steps a segment of the article has.
 pub const SEGMENT_STEPS: usize = 128;
+
+/// How many steps before an excerpt are known, where the piece has as many: as far back as any
+/// attribute looks.
+pub const HEARD_STEPS: usize = 128;
 
 /// An excerpt of a piece, every step with its place in the measure.
 ///
@@ -11,7 +15,8 @@ pub const SEGMENT_STEPS: usize = 128;
 /// attributes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Segment {
-    /// The steps, preceded by the one before the excerpt (a rest where the piece begins).
+    /// The steps, preceded by up to [`HEARD_STEPS`] before the excerpt (one rest where the piece
+    /// begins).
     steps: Vec<Step>,
     places: Vec<Place>,
 }
@@ -19,10 +24,25 @@ pub struct Segment {
 impl Segment {
     /// The `count` steps of a roll from `start` on, which must lie within it.
     pub fn new(roll: &Roll, start: usize, count: usize) -> Segment {
-        let before = start.checked_sub(1).map_or(Step::SILENCE, |step| roll.steps()[step]);
-        let mut steps = vec![before];
-        steps.extend_from_slice(&roll.steps()[start..start + count]);
+        let mut steps = Vec::with_capacity(HEARD_STEPS + count);
+        if start == 0 {
+            steps.push(Step::SILENCE);
+        }
+        let heard = start.saturating_sub(HEARD_STEPS);
+        steps.extend_from_slice(&roll.steps()[heard..start + count]);
         Segment { steps, places: (start..start + count).map(|step| roll.place(step)).collect() }
+    }
+
+    /// The segment moved by some semitones, with what was heard before it; what leaves the keyboard
+    /// is lost.
+    pub fn transposed(mut self, semitones: i32) -> Segment {
+        self.steps.iter_mut().for_each(|step| *step = step.transposed(semitones));
+        self
+    }
+
+    /// Every key that sounds in it.
+    pub fn keys(&self) -> Keys {
+        self.steps[self.heard()..].iter().fold(Keys::NONE, |all, step| all.or(step.play))
     }
 
     /// How many steps the segment has.
@@ -37,7 +57,7 @@ impl Segment {
 
     /// What is played at a step.
     pub fn step(&self, step: usize) -> Step {
-        self.steps[step + 1]
+        self.steps[self.heard() + step]
     }
 
     /// The place of a step in its measure.
@@ -47,14 +67,18 @@ impl Segment {
 
     /// The steps before a step, the nearest last; never none.
     pub fn past(&self, step: usize) -> &[Step] {
-        &self.steps[..=step]
+        &self.steps[..self.heard() + step]
+    }
+
+    /// How many steps stand before the excerpt.
+    fn heard(&self) -> usize {
+        self.steps.len() - self.places.len()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::roll::Keys;
 
     #[test]
     fn a_segment_knows_the_step_before_it_and_its_places() {

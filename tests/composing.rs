@@ -20,14 +20,10 @@ fn model(biases: [f32; 2]) -> Model {
     let training = Training {
         version: String::new(),
         epochs: 0,
-        batch: 1,
-        segment: 128,
-        seed: 3,
-        optimiser: String::new(),
-        clip: 5.0,
         pieces: 0,
-        threads: 1,
+        settings: Default::default(),
         nats: 0.0,
+        held_out: None,
     };
     Model { architecture, layout, parameters, primers: Vec::new(), training }
 }

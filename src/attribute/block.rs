@@ -1,7 +1,8 @@
 //! The blocks of which a layout of attributes is made.
 
 use super::StepAttributes;
-use crate::roll::{KEYS, LOWEST_PITCH, Place, Step};
+use super::scene::{Scene, pitch_class};
+use crate::roll::{KEYS, Step};
 
 /// How far the vicinity of a key reaches: an octave down and an octave up.
 pub const VICINITY_REACH: usize = 12;
@@ -20,7 +21,48 @@ pub enum Block {
     /// The place in the measure in 16ths, dummy-coded: fifteen values, all zero on the downbeat.
     /// A measure of more than sixteen 16ths is counted by its parts.
     Beat,
+    /// How many keys sounded at the step before, by their interval to this key up to octaves:
+    /// twelve counts, its own pitch class first.
+    Chroma,
+    /// The interval to this key, up to octaves, of the lowest key that sounded at the step before,
+    /// one-hot.
+    Bass,
+    /// Of all strokes of the last 64 steps the share of each interval to this key, up to octaves,
+    /// times four: the key in which the music is, as the ear counts it.
+    Tonality,
+    /// The length of the measure, one-hot, in 16ths up to 4, 6, 8, 12, 16, 18, 20, 24 or more.
+    MeasureLength,
+    /// What was played one measure ago at this place (by this key and two to either side) and one
+    /// step later, two measures ago at this place and one step later, and four measures ago at this
+    /// place: nine pairs of played and articulated.
+    Echo,
+    /// How many steps ago this key was last struck, one-hot: 1, 2, 3, 4, up to 6, 8, 12, 16, 32,
+    /// 64; all zero if longer ago.
+    Age,
+    /// How full the step before was, and where this key stands: sounding keys / 8, struck keys / 8,
+    /// octaves / 2 from the lowest and from the highest sounding key (at most ±2), and silent
+    /// steps / 16 (at most 1).
+    Outline,
 }
+
+/// The greatest length of measure that each of [`Block::MeasureLength`] stands for, but the last.
+const LENGTHS: [u32; 8] = [4, 6, 8, 12, 16, 18, 20, 24];
+
+/// The greatest age that each of [`Block::Age`] stands for.
+const AGES: [u8; 10] = [1, 2, 3, 4, 6, 8, 12, 16, 32, 64];
+
+/// Where the pairs of [`Block::Echo`] come from: measures back, steps later, semitones away.
+const ECHOES: [(usize, usize, i32); 9] = [
+    (1, 0, -2),
+    (1, 0, -1),
+    (1, 0, 0),
+    (1, 0, 1),
+    (1, 0, 2),
+    (1, 1, 0),
+    (2, 0, 0),
+    (2, 1, 0),
+    (4, 0, 0),
+];
 
 impl Block {
     /// How many attributes the block has.
@@ -30,6 +72,11 @@ impl Block {
             Block::PitchClass => 12,
             Block::Vicinity => 2 * (2 * VICINITY_REACH + 1),
             Block::Beat => 15,
+            Block::Chroma | Block::Bass | Block::Tonality => 12,
+            Block::MeasureLength => LENGTHS.len() + 1,
+            Block::Echo => 2 * ECHOES.len(),
+            Block::Age => AGES.len(),
+            Block::Outline => 5,
         }
     }
 
@@ -40,22 +87,35 @@ impl Block {
             Block::PitchClass => "pitch-class",
             Block::Vicinity => "vicinity",
             Block::Beat => "beat",
+            Block::Chroma => "chroma",
+            Block::Bass => "bass",
+            Block::Tonality => "tonality",
+            Block::MeasureLength => "measure-length",
+            Block::Echo => "echo",
+            Block::Age => "age",
+            Block::Outline => "outline",
         }
     }
 
-    /// Adds one key's values that are not zero. `first` is the column at which the block begins,
-    /// `previous` the step before the one at `place`.
+    /// Whether the block looks further back than to the step before.
+    pub(super) fn looks_back(self) -> bool {
+        !matches!(self, Block::Position | Block::PitchClass | Block::Vicinity | Block::Beat)
+    }
+
+    /// Adds one key's values that are not zero. `first` is the column at which the block begins.
     pub(super) fn describe(
         self,
         key: usize,
-        previous: Step,
-        place: Place,
+        scene: &Scene<'_>,
         first: usize,
         to: &mut StepAttributes,
     ) {
+        let Scene { previous, place, .. } = *scene;
+        // How far above this key a pitch class lies, up to octaves.
+        let interval = |class: usize| (class + 12 - pitch_class(key)) % 12;
         match self {
             Block::Position => to.push(first, (key + 1) as f32 / KEYS as f32),
-            Block::PitchClass => to.push(first + (key + usize::from(LOWEST_PITCH)) % 12, 1.0),
+            Block::PitchClass => to.push(first + pitch_class(key), 1.0),
             Block::Vicinity => {
                 // Bit i of the window is the key `i - VICINITY_REACH` semitones away.
                 let window = |bits: u128| (bits << VICINITY_REACH) >> key & ((1 << 25) - 1);
@@ -74,6 +134,63 @@ impl Block {
                 if place.in_part > 0 {
                     to.push(first + usize::from(place.in_part) - 1, 1.0);
                 }
+            }
+            Block::Chroma => {
+                for (class, &count) in scene.chroma.iter().enumerate().filter(|(_, c)| **c > 0) {
+                    to.push(first + interval(class), f32::from(count));
+                }
+            }
+            Block::Bass => {
+                if let Some(lowest) = previous.play.lowest() {
+                    to.push(first + interval(pitch_class(lowest)), 1.0);
+                }
+            }
+            Block::Tonality => {
+                for (class, &share) in scene.tonality.iter().enumerate().filter(|(_, s)| **s > 0.0)
+                {
+                    to.push(first + interval(class), 4.0 * share);
+                }
+            }
+            Block::MeasureLength => {
+                let kind = LENGTHS.partition_point(|&length| length < place.measure);
+                to.push(first + kind, 1.0);
+            }
+            Block::Echo => {
+                for (pair, &(measures, later, semitones)) in ECHOES.iter().enumerate() {
+                    let back = measures * place.measure as usize;
+                    // What lies ahead is not known: in a measure of one step, the step later.
+                    let step = back.checked_sub(later).filter(|&back| back > 0);
+                    let step = step.map_or(Step::SILENCE, |back| scene.ago(back));
+                    let heard = key.checked_add_signed(semitones as isize);
+                    let Some(heard) = heard.filter(|&heard| step.play.contains(heard)) else {
+                        continue;
+                    };
+                    to.push(first + 2 * pair, 1.0);
+                    if step.articulate.contains(heard) {
+                        to.push(first + 2 * pair + 1, 1.0);
+                    }
+                }
+            }
+            Block::Age => {
+                if scene.age[key] > 0 {
+                    let kind = AGES.partition_point(|&age| age < scene.age[key]);
+                    to.push(first + kind, 1.0);
+                }
+            }
+            Block::Outline => {
+                let mut push = |column: usize, value: f32| {
+                    if value != 0.0 {
+                        to.push(first + column, value);
+                    }
+                };
+                push(0, previous.play.count() as f32 / 8.0);
+                push(1, previous.articulate.count() as f32 / 8.0);
+                let ends = [previous.play.lowest(), previous.play.highest()];
+                for (column, end) in ends.into_iter().enumerate() {
+                    let octaves = end.map_or(0.0, |end| (key as f32 - end as f32) / 24.0);
+                    push(2 + column, octaves.clamp(-2.0, 2.0));
+                }
+                push(4, (scene.silence as f32 / 16.0).min(1.0));
             }
         }
     }

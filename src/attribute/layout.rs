@@ -1,6 +1,7 @@
 //! Layouts: which attributes a network is given, and in which order.
 
 use super::Block;
+use super::scene::Scene;
 use crate::roll::{KEYS, Place, Step};
 
 /// A named list of blocks. A model file names the layout that its network was trained with.
@@ -19,8 +20,27 @@ impl Layout {
         blocks: &[Block::Position, Block::PitchClass, Block::Vicinity, Block::Beat],
     };
 
+    /// The article's attributes, and what a listener knows besides: harmony, tonality, the length of
+    /// the measure, what the measures before did at this place, how long ago each key was struck.
+    pub const WIDE: Layout = Layout {
+        name: "wide",
+        blocks: &[
+            Block::Position,
+            Block::PitchClass,
+            Block::Vicinity,
+            Block::Beat,
+            Block::Chroma,
+            Block::Bass,
+            Block::Tonality,
+            Block::MeasureLength,
+            Block::Echo,
+            Block::Age,
+            Block::Outline,
+        ],
+    };
+
     /// All layouts there are.
-    pub const ALL: &'static [Layout] = &[Layout::ARTICLE];
+    pub const ALL: &'static [Layout] = &[Layout::ARTICLE, Layout::WIDE];
 
     /// The layout of that name.
     pub fn named(name: &str) -> Option<Layout> {
@@ -34,15 +54,16 @@ impl Layout {
 
     /// The attributes of all 88 keys for one step: what may be known before the step is played.
     ///
-    /// `past` are the steps before it, the nearest last (none at the start of a piece); `place` is
-    /// its own place in the measure. Training and composing both come here.
+    /// `past` are the steps before it, the nearest last (none at the start of a piece), of which no
+    /// more than [`HEARD_STEPS`](crate::segment::HEARD_STEPS) count; `place` is its own place in the
+    /// measure. Training and composing both come here.
     pub fn describe(&self, past: &[Step], place: Place, to: &mut StepAttributes) {
-        let previous = past.last().copied().unwrap_or(Step::SILENCE);
+        let scene = Scene::new(past, place, self.blocks.iter().any(|block| block.looks_back()));
         to.clear();
         for key in 0..KEYS {
             let mut first = 0;
             for block in self.blocks {
-                block.describe(key, previous, place, first, to);
+                block.describe(key, &scene, first, to);
                 first += block.width();
             }
             to.end_row();

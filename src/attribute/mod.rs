@@ -2,6 +2,8 @@
 
 mod block;
 mod layout;
+mod scene;
 
 pub use block::{Block, VICINITY_REACH};
 pub use layout::{Layout, StepAttributes};
+pub use scene::{OLDEST, TONALITY_STEPS};

@@ -7,7 +7,7 @@ use deep_jammer::corpus::{self, Corpus};
 use deep_jammer::model;
 use deep_jammer::network::{Architecture, Preset};
 use deep_jammer::segment::SEGMENT_STEPS;
-use deep_jammer::training::{self, Excerpts, Optimiser, Trainer, TrainingSettings};
+use deep_jammer::training::{self, Excerpts, OptimiserSettings, Start, Trainer, TrainingSettings};
 use deep_jammer::writing::Existing;
 use std::fs::{self, File};
 use std::io::Write;
@@ -78,7 +78,7 @@ pub struct Train {
 /// Trains, and saves the model now and then, at the end, and after Ctrl-C.
 pub fn run(command: &Train) -> anyhow::Result<Outcome> {
     let architecture = architecture(command);
-    let layout = architecture.check()?;
+    architecture.check()?;
     if command.rate.is_some_and(|rate| !(rate.is_finite() && rate > 0.0)) {
         bail!("--rate must be more than 0");
     }
@@ -86,7 +86,7 @@ pub fn run(command: &Train) -> anyhow::Result<Outcome> {
         bail!("--clip must be more than 0");
     }
     // A wrong name must not be noticed only after the corpus has been read.
-    Optimiser::named(&command.optimiser, command.rate, 0)?;
+    let optimiser = OptimiserSettings::named(&command.optimiser)?;
     let model_file = command.run.join(MODEL_FILE);
     for file in [&model_file, &command.run.join(METRICS_FILE)] {
         if file.exists() && !command.force {
@@ -117,16 +117,14 @@ pub fn run(command: &Train) -> anyhow::Result<Outcome> {
         corpus.pieces.len() - excerpts.pieces(),
     );
     let settings = TrainingSettings {
-        architecture,
         batch: usize::from(command.batch),
-        segment: SEGMENT_STEPS,
         seed: command.seed,
         clip: command.clip,
+        optimiser: optimiser.with_rate(command.rate.unwrap_or(optimiser.rate())),
+        ..TrainingSettings::article()
     };
-    let shape = settings.architecture.to_string();
-    let optimiser =
-        |values| Optimiser::named(&command.optimiser, command.rate, values).expect("checked above");
-    let trainer = Trainer::new(settings, layout, excerpts, optimiser);
+    let shape = architecture.to_string();
+    let trainer = Trainer::new(architecture, settings, excerpts, Start::Anew);
     eprintln!(
         "a network of {shape} units, {} values; seed {}, {} threads",
         trainer.size(),

@@ -7,6 +7,7 @@ use crate::network::{Cpu, Engine, Memory, Workspace};
 use crate::primer::Primer;
 use crate::roll::Step;
 use crate::score::Metre;
+use crate::segment::HEARD_STEPS;
 
 /// A network ready to compose. It is never changed, so any number of streams can draw from it, on
 /// as many threads.
@@ -57,8 +58,8 @@ pub struct Room {
     pub(super) attributes: crate::attribute::StepAttributes,
 }
 
-/// How many steps a stream remembers as such: a measure of the longest kind and more.
-pub(super) const REMEMBERED: usize = 64;
+/// How many steps a stream remembers as such: as many as any attribute looks back.
+pub(super) const REMEMBERED: usize = HEARD_STEPS;
 
 /// Drops all but the last [`REMEMBERED`] steps now and then.
 pub(super) fn forget(past: &mut Vec<Step>) {

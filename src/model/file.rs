@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 const ENTRY: &str = "deep-jammer";
 
 /// The version of all this.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// What the entry holds.
 #[derive(Serialize, Deserialize)]
@@ -176,14 +176,10 @@ mod tests {
         let training = Training {
             version: "0.1.0".into(),
             epochs: 3,
-            batch: 5,
-            segment: 128,
-            seed: u64::MAX,
-            optimiser: "adadelta".into(),
-            clip: 5.0,
             pieces: 2,
-            threads: 1,
+            settings: serde_json::json!({"seed": u64::MAX}),
             nats: 1.5,
+            held_out: Some(2.5),
         };
         Model { architecture, layout, parameters, primers, training }
     }

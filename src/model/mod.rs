@@ -35,7 +35,8 @@ impl Model {
     }
 }
 
-/// How a network has been trained: enough to do it again.
+/// How a network has been trained: with the same files, enough to do it again. It tells nothing of
+/// clocks or machines, so that the same training gives the same file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Training {
@@ -43,20 +44,12 @@ pub struct Training {
     pub version: String,
     /// Batches worked on.
     pub epochs: u64,
-    /// Segments to a batch.
-    pub batch: usize,
-    /// Steps to a segment.
-    pub segment: usize,
-    /// The seed of all random numbers.
-    pub seed: u64,
-    /// The optimiser, with its settings.
-    pub optimiser: String,
-    /// The greatest norm of a tensor's gradient.
-    pub clip: f32,
     /// How many pieces were learned from.
     pub pieces: usize,
-    /// How many threads did the work. It has no influence on the result.
-    pub threads: usize,
+    /// The settings of the training, as its configuration spells them.
+    pub settings: serde_json::Value,
     /// Nats a step of the last batches, on the training segments.
     pub nats: f64,
+    /// Nats a step on whole pieces that were not learned from, where there were any.
+    pub held_out: Option<f64>,
 }

@@ -80,7 +80,7 @@ pub enum ArchitectureError {
     Preset(String),
     /// An unknown layout.
     #[error(
-        "this version of deep-jammer does not know the attribute layout \"{0}\"; it knows: article"
+        "this version of deep-jammer does not know the attribute layout \"{0}\"; it knows: article, wide"
     )]
     Layout(String),
     /// No layer where one is needed, or a layer of no units.

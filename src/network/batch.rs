@@ -7,6 +7,7 @@ use crate::roll::{KEYS, Step};
 use crate::segment::Segment;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::Rng;
+use std::ops::Range;
 
 /// Segments of equal length, described for the network. The first step of a segment is only told,
 /// every later one is predicted: 127 of 128, as in the article.
@@ -23,18 +24,28 @@ pub struct Batch {
 impl Batch {
     /// Describes segments, which must be of one length, at least 2.
     pub fn new(segments: &[Segment], layout: &Layout) -> Batch {
-        let steps = segments.first().map_or(0, Segment::len).saturating_sub(1);
-        assert!(steps > 0 && segments.iter().all(|segment| segment.len() == steps + 1));
-        let mut attributes = Vec::with_capacity(segments.len() * steps);
-        let mut targets = Vec::with_capacity(segments.len() * steps);
+        let steps = segments.first().map_or(0, Segment::len);
+        assert!(steps > 1 && segments.iter().all(|segment| segment.len() == steps));
+        Batch::described(segments, 1..steps, layout)
+    }
+
+    /// Describes a passage of a piece, at least one step long, of which every step is predicted.
+    pub fn passage(passage: &Segment, layout: &Layout) -> Batch {
+        Batch::described(std::slice::from_ref(passage), 0..passage.len(), layout)
+    }
+
+    fn described(segments: &[Segment], predicted: Range<usize>, layout: &Layout) -> Batch {
+        let count = segments.len() * predicted.len();
+        let (mut attributes, mut targets) = (Vec::with_capacity(count), Vec::with_capacity(count));
         for segment in segments {
-            for step in 1..=steps {
+            for step in predicted.clone() {
                 let mut described = StepAttributes::default();
                 layout.describe(segment.past(step), segment.place(step), &mut described);
                 attributes.push(described);
                 targets.push(segment.step(step));
             }
         }
+        let steps = predicted.len();
         Batch { segments: segments.len(), steps, attributes, targets, dropout: None }
     }
 

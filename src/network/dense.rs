@@ -25,6 +25,11 @@ impl DenseWeights {
         self.bias.extend_from_slice(parameters.tensor(layer.bias));
     }
 
+    /// How many values go in for a row.
+    pub fn inputs(&self) -> usize {
+        self.inputs
+    }
+
     /// How many values come out for a row.
     pub fn outputs(&self) -> usize {
         self.outputs

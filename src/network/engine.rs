@@ -7,17 +7,38 @@ use super::prediction::{Choice, Nats, Prediction};
 use crate::attribute::StepAttributes;
 
 /// A machine that computes the network. All of the program that learns or composes asks for these
-/// two things only; an engine on a GPU would stand beside [`Cpu`](super::Cpu).
+/// things only; an engine on a GPU would stand beside [`Cpu`](super::Cpu).
 pub trait Engine {
     /// Room to predict in, which the caller keeps from step to step.
     type Workspace;
+
+    /// Room to go through passages in, which the caller keeps from one to the next.
+    type Room: Default + Send;
 
     /// Takes over the values of the parameters; what is computed later is computed with them.
     fn load(&mut self, parameters: &Parameters);
 
     /// The loss of a batch, summed over all its predicted steps, and into `gradient` (overwritten)
     /// the derivative of that sum by every parameter.
-    fn learn(&mut self, batch: &Batch, gradient: &mut Parameters) -> Nats;
+    ///
+    /// Each segment begins with the memory that stands in its place in `memories`, which moves on
+    /// by the predicted steps; no gradient flows back into it. With no memories at all, every
+    /// segment begins with an empty one.
+    fn learn_on(
+        &mut self,
+        batch: &Batch,
+        memories: &mut [Memory],
+        gradient: &mut Parameters,
+    ) -> Nats;
+
+    /// The same for segments that stand alone, each with an empty memory.
+    fn learn(&mut self, batch: &Batch, gradient: &mut Parameters) -> Nats {
+        self.learn_on(batch, &mut [], gradient)
+    }
+
+    /// How surprising a passage ([`Batch::passage`]) is, summed over its steps. The memory moves on
+    /// by it: the surprise of a piece is the sum of that of its passages, however it is cut.
+    fn surprise(&self, memory: &mut Memory, passage: &Batch, room: &mut Self::Room) -> Nats;
 
     /// Room for [`predict`](Self::predict).
     fn workspace(&self) -> Self::Workspace;

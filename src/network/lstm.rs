@@ -94,7 +94,8 @@ pub struct LstmTrace {
 }
 
 impl LstmTrace {
-    fn resize(&mut self, steps: usize, rows: usize, units: usize) {
+    /// Makes room for `steps` steps of `rows` rows. Their memories are empty.
+    pub fn begin(&mut self, steps: usize, rows: usize, units: usize) {
         (self.steps, self.rows, self.units) = (steps, rows, units);
         self.gates.resize(steps * rows * 4 * units, 0.0);
         self.cell.resize((steps + 1) * rows * units, 0.0);
@@ -102,6 +103,20 @@ impl LstmTrace {
         // What stands before the first step may be left over from a batch of another size.
         self.cell[..rows * units].fill(0.0);
         self.output[..rows * units].fill(0.0);
+    }
+
+    /// Gives a row a memory to begin with: cell and output, `[units]` each.
+    pub fn remember(&mut self, row: usize, memory: (&[f32], &[f32])) {
+        let place = row * self.units..(row + 1) * self.units;
+        self.cell[place.clone()].copy_from_slice(memory.0);
+        self.output[place].copy_from_slice(memory.1);
+    }
+
+    /// The memory of a row after the last step: cell and output, `[units]` each.
+    pub fn memory(&self, row: usize) -> (&[f32], &[f32]) {
+        let start = (self.steps * self.rows + row) * self.units;
+        let place = start..start + self.units;
+        (&self.cell[place.clone()], &self.output[place])
     }
 
     /// The outputs `[rows × units]` of a step.
@@ -131,17 +146,15 @@ pub struct LstmScratch {
     factors: Vec<f32>,
 }
 
-/// Runs a layer over `steps` steps of `rows` rows, from empty memories.
+/// Runs a layer over the steps and rows of a trace that has begun.
 pub fn lstm_forward(
     weights: &LstmWeights,
     input: &impl LstmInput,
-    steps: usize,
-    rows: usize,
     trace: &mut LstmTrace,
     scratch: &mut LstmScratch,
 ) {
-    let units = weights.units;
-    trace.resize(steps, rows, units);
+    let LstmTrace { rows, steps, units, .. } = *trace;
+    assert_eq!(units, weights.units);
     scratch.dense.resize(rows * weights.dense_inputs, 0.0);
     for step in 0..steps {
         let sums = &mut trace.gates[step * rows * 4 * units..][..rows * 4 * units];

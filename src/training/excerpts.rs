@@ -2,7 +2,7 @@
 
 use crate::corpus::Piece;
 use crate::primer::Primer;
-use crate::roll::KEYS;
+use crate::roll::{KEYS, Keys, Roll};
 use crate::segment::Segment;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::Rng;
@@ -16,10 +16,19 @@ pub struct Excerpts<'a> {
     steps: usize,
 }
 
+/// Where a segment begins, and by how many semitones it is transposed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) piece: usize,
+    pub(super) step: usize,
+    pub(super) semitones: i32,
+}
+
 impl<'a> Excerpts<'a> {
     /// Segments of so many steps from some pieces; those that are shorter are left out.
-    pub fn new(pieces: &'a [Piece], steps: usize) -> Excerpts<'a> {
-        let pieces: Vec<_> = pieces.iter().filter(|piece| piece.roll().len() >= steps).collect();
+    pub fn new(pieces: impl IntoIterator<Item = &'a Piece>, steps: usize) -> Excerpts<'a> {
+        let pieces = pieces.into_iter().filter(|piece| piece.roll().len() >= steps);
+        let pieces: Vec<_> = pieces.collect();
         let starts = pieces.iter().map(|piece| (piece.roll().len() - steps + 1) as u64);
         let ends = starts.scan(0, |sum, count| {
             *sum += count;
@@ -38,15 +47,33 @@ impl<'a> Excerpts<'a> {
         self.pieces.iter().map(|piece| piece.roll().len()).sum()
     }
 
-    /// A segment from anywhere, every place as likely as any other.
-    pub fn draw(&self, random: &mut ChaCha8Rng) -> Segment {
-        let (piece, start) = self.place(random);
-        Segment::new(piece.roll(), start, self.steps)
+    /// The music of one piece.
+    pub(super) fn roll(&self, piece: usize) -> &Roll {
+        self.pieces[piece].roll()
     }
 
-    /// The same as a primer.
+    /// The segment at a place.
+    pub(super) fn segment(&self, place: Place) -> Segment {
+        let segment = Segment::new(self.roll(place.piece), place.step, self.steps);
+        if place.semitones == 0 { segment } else { segment.transposed(place.semitones) }
+    }
+
+    /// Somewhere, every step as likely as any other where a segment can begin; transposed by at
+    /// most `reach` semitones, every distance at which no key leaves the keyboard as likely as any
+    /// other. Where the music is gone on with beyond the segment (`onwards`), that counts to the
+    /// end of the piece.
+    pub(super) fn draw(&self, random: &mut ChaCha8Rng, reach: u8, onwards: bool) -> Place {
+        let (piece, step) = self.draw_step(random);
+        let end = if onwards { self.roll(piece).len() } else { step + self.steps };
+        let steps = &self.roll(piece).steps()[step..end];
+        let keys = steps.iter().fold(Keys::NONE, |all, step| all.or(step.play));
+        Place { piece, step, semitones: draw_semitones(random, reach, keys) }
+    }
+
+    /// A segment as a primer.
     pub fn draw_primer(&self, random: &mut ChaCha8Rng) -> Primer {
-        let (piece, start) = self.place(random);
+        let (piece, start) = self.draw_step(random);
+        let piece = self.pieces[piece];
         let source = format!("{}/{}", piece.folder, piece.name);
         Primer { source, roll: piece.roll().excerpt(start, start + self.steps) }
     }
@@ -61,13 +88,47 @@ impl<'a> Excerpts<'a> {
         (played as f64 / (self.steps() * KEYS) as f64, articulated as f64 / played as f64)
     }
 
-    fn place(&self, random: &mut ChaCha8Rng) -> (&'a Piece, usize) {
+    fn draw_step(&self, random: &mut ChaCha8Rng) -> (usize, usize) {
         let all = *self.ends.last().expect("at least one piece");
         // Two numbers make one of 64 bits: of so many the remainder is as good as even.
         let drawn = u64::from(random.next_u32()) << 32 | u64::from(random.next_u32());
         let drawn = drawn % all;
         let index = self.ends.partition_point(|&end| end <= drawn);
         let before = index.checked_sub(1).map_or(0, |before| self.ends[before]);
-        (self.pieces[index], (drawn - before) as usize)
+        (index, (drawn - before) as usize)
+    }
+}
+
+/// A distance at which none of some keys leaves the keyboard.
+fn draw_semitones(random: &mut ChaCha8Rng, reach: u8, keys: Keys) -> i32 {
+    if reach == 0 {
+        return 0;
+    }
+    let (lowest, highest) = (keys.lowest().unwrap_or(0), keys.highest().unwrap_or(KEYS - 1));
+    let down = usize::from(reach).min(lowest);
+    let up = usize::from(reach).min(KEYS - 1 - highest);
+    (random.next_u32() as usize % (down + up + 1)) as i32 - down as i32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand_chacha::rand_core::SeedableRng;
+
+    #[test]
+    fn no_key_is_transposed_beyond_the_keyboard_and_every_distance_comes() {
+        let mut random = ChaCha8Rng::seed_from_u64(5);
+        let mut drawn = |reach, keys: &[usize]| {
+            let keys = Keys::from_iter(keys.iter().copied());
+            let mut seen: Vec<i32> =
+                (0..300).map(|_| draw_semitones(&mut random, reach, keys)).collect();
+            seen.sort();
+            seen.dedup();
+            seen
+        };
+        assert_eq!(drawn(6, &[40, 50]), (-6..=6).collect::<Vec<_>>());
+        assert_eq!(drawn(6, &[2, 84]), (-2..=3).collect::<Vec<_>>());
+        assert_eq!(drawn(6, &[0, 87]), [0]);
+        assert_eq!(drawn(0, &[40]), [0]);
     }
 }

@@ -1,45 +1,34 @@
 //! How parameters follow their gradient.
 
 use crate::network::{Parameters, Tensor};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// A rule by which parameters follow their gradient, with all that it remembers.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Optimiser {
-    /// The article's.
-    Adadelta(Adadelta),
-    /// The other choice.
-    Adam(Adam),
-}
-
-/// Zeiler 2012 (arXiv 1212.5701): a step is as large as steps have been, by the size that the
-/// gradient has had.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Adadelta {
-    /// How much of the past is kept from step to step; the article's 0.95.
-    pub rho: f32,
-    /// What keeps the first steps from being none at all; the article's 1e-6.
-    pub epsilon: f32,
-    /// A factor on every step. The article names 0.01, but its library's Adadelta has none: 1.
-    pub rate: f32,
-    squared_gradient: Vec<f32>,
-    squared_step: Vec<f32>,
-}
-
-/// Kingma and Ba 2015 (arXiv 1412.6980).
-#[derive(Debug, Clone, PartialEq)]
-pub struct Adam {
-    /// The size of a step.
-    pub rate: f32,
-    /// How much of the mean gradient is kept.
-    pub beta1: f32,
-    /// How much of the mean squared gradient is kept.
-    pub beta2: f32,
-    /// What keeps a step finite where there is no gradient.
-    pub epsilon: f32,
-    steps: i32,
-    mean: Vec<f32>,
-    squared: Vec<f32>,
+/// A rule by which parameters follow their gradient, with its settings.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "name", rename_all = "lowercase", deny_unknown_fields)]
+pub enum OptimiserSettings {
+    /// The article's: Zeiler 2012 (arXiv 1212.5701). A step is as large as steps have been, by the
+    /// size that the gradient has had.
+    Adadelta {
+        /// How much of the past is kept from step to step; the article's 0.95.
+        rho: f32,
+        /// What keeps the first steps from being none at all; the article's 1e-6.
+        epsilon: f32,
+        /// A factor on every step. The article names 0.01, but its library's Adadelta has none: 1.
+        rate: f32,
+    },
+    /// Kingma and Ba 2015 (arXiv 1412.6980).
+    Adam {
+        /// The size of a step.
+        rate: f32,
+        /// How much of the mean gradient is kept.
+        beta1: f32,
+        /// How much of the mean squared gradient is kept.
+        beta2: f32,
+        /// What keeps a step finite where there is no gradient.
+        epsilon: f32,
+    },
 }
 
 /// An unknown optimiser.
@@ -47,102 +36,141 @@ pub struct Adam {
 #[error("there is no optimiser \"{0}\"; choose adadelta or adam")]
 pub struct OptimiserError(String);
 
-impl Adadelta {
-    /// The article's settings, for so many values.
-    pub fn new(values: usize) -> Adadelta {
-        let zeros = vec![0.0; values];
-        let squared_step = zeros.clone();
-        Adadelta { rho: 0.95, epsilon: 1e-6, rate: 1.0, squared_gradient: zeros, squared_step }
+impl OptimiserSettings {
+    /// The article's settings.
+    pub const ADADELTA: OptimiserSettings =
+        OptimiserSettings::Adadelta { rho: 0.95, epsilon: 1e-6, rate: 1.0 };
+
+    /// The paper's settings but for the rate.
+    pub fn adam(rate: f32) -> OptimiserSettings {
+        OptimiserSettings::Adam { rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
     }
 
-    fn step(&mut self, values: &mut [f32], gradient: &[f32]) {
-        let Adadelta { rho, epsilon, rate, squared_gradient, squared_step } = self;
-        let memory = squared_gradient.iter_mut().zip(squared_step);
-        for ((value, &g), (g2, s2)) in values.iter_mut().zip(gradient).zip(memory) {
-            *g2 = *rho * *g2 + (1.0 - *rho) * g * g;
-            let step = (*s2 + *epsilon).sqrt() / (*g2 + *epsilon).sqrt() * g;
-            *s2 = *rho * *s2 + (1.0 - *rho) * step * step;
-            *value -= *rate * step;
-        }
-    }
-}
-
-impl Adam {
-    /// The paper's settings but for the rate, for so many values.
-    pub fn new(rate: f32, values: usize) -> Adam {
-        let zeros = vec![0.0; values];
-        let squared = zeros.clone();
-        Adam { rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, steps: 0, mean: zeros, squared }
-    }
-
-    fn step(&mut self, values: &mut [f32], gradient: &[f32]) {
-        self.steps += 1;
-        let Adam { rate, beta1, beta2, epsilon, steps, mean, squared } = self;
-        // Not the system's power function, whose last bits differ from machine to machine.
-        let power = |base: f32| libm::pow(f64::from(base), f64::from(*steps));
-        let correction1 = (1.0 - power(*beta1)) as f32;
-        let correction2 = (1.0 - power(*beta2)).sqrt() as f32;
-        let memory = mean.iter_mut().zip(squared);
-        for ((value, &g), (m, v)) in values.iter_mut().zip(gradient).zip(memory) {
-            *m = *beta1 * *m + (1.0 - *beta1) * g;
-            *v = *beta2 * *v + (1.0 - *beta2) * g * g;
-            *value -= *rate / correction1 * *m / (v.sqrt() / correction2 + *epsilon);
-        }
-    }
-}
-
-impl Optimiser {
-    /// Moves the parameters one step along a gradient.
-    pub fn step(&mut self, parameters: &mut Parameters, gradient: &Parameters) {
-        match self {
-            Optimiser::Adadelta(rule) => rule.step(&mut parameters.values, &gradient.values),
-            Optimiser::Adam(rule) => rule.step(&mut parameters.values, &gradient.values),
-        }
-    }
-
-    /// The optimiser of that name with its usual settings, and the rate if one is given.
-    pub fn named(
-        name: &str,
-        rate: Option<f32>,
-        values: usize,
-    ) -> Result<Optimiser, OptimiserError> {
+    /// The optimiser of that name with its usual settings.
+    pub fn named(name: &str) -> Result<OptimiserSettings, OptimiserError> {
         match name {
-            "adadelta" => {
-                let rule = Adadelta::new(values);
-                Ok(Optimiser::Adadelta(Adadelta { rate: rate.unwrap_or(rule.rate), ..rule }))
-            }
-            "adam" => Ok(Optimiser::Adam(Adam::new(rate.unwrap_or(1e-3), values))),
+            "adadelta" => Ok(Self::ADADELTA),
+            "adam" => Ok(Self::adam(1e-3)),
             _ => Err(OptimiserError(name.to_owned())),
         }
     }
+
+    /// The factor on every step, or its size.
+    pub fn rate(&self) -> f32 {
+        match *self {
+            OptimiserSettings::Adadelta { rate, .. } | OptimiserSettings::Adam { rate, .. } => rate,
+        }
+    }
+
+    /// The same with another rate.
+    pub fn with_rate(mut self, new: f32) -> OptimiserSettings {
+        match &mut self {
+            OptimiserSettings::Adadelta { rate, .. } | OptimiserSettings::Adam { rate, .. } => {
+                *rate = new;
+            }
+        }
+        self
+    }
 }
 
-impl fmt::Display for Optimiser {
+impl fmt::Display for OptimiserSettings {
     /// Name and settings, for the record.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Optimiser::Adadelta(Adadelta { rho, epsilon, rate, .. }) => {
+            OptimiserSettings::Adadelta { rho, epsilon, rate } => {
                 write!(f, "adadelta(rho {rho}, epsilon {epsilon:e}, rate {rate})")
             }
-            Optimiser::Adam(Adam { rate, beta1, beta2, epsilon, .. }) => {
+            OptimiserSettings::Adam { rate, beta1, beta2, epsilon } => {
                 write!(f, "adam(rate {rate}, betas {beta1} {beta2}, epsilon {epsilon:e})")
             }
         }
     }
 }
 
+/// An optimiser at work: its settings and all that it remembers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Optimiser {
+    settings: OptimiserSettings,
+    steps: u64,
+    /// Adadelta's squared gradient, or Adam's mean gradient.
+    first: Vec<f32>,
+    /// Adadelta's squared step, or Adam's mean squared gradient.
+    second: Vec<f32>,
+}
+
+impl Optimiser {
+    /// An optimiser that has seen nothing yet, for so many values.
+    pub fn new(settings: OptimiserSettings, values: usize) -> Optimiser {
+        Optimiser { settings, steps: 0, first: vec![0.0; values], second: vec![0.0; values] }
+    }
+
+    /// An optimiser that goes on from what another has remembered.
+    pub fn resume(settings: OptimiserSettings, steps: u64, memory: [Vec<f32>; 2]) -> Optimiser {
+        let [first, second] = memory;
+        Optimiser { settings, steps, first, second }
+    }
+
+    /// How many steps it has made.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// What it remembers, each as long as the values.
+    pub fn memory(&self) -> [&[f32]; 2] {
+        [&self.first, &self.second]
+    }
+
+    /// Moves the parameters one step along a gradient, at `factor` times the rate.
+    pub fn step(&mut self, parameters: &mut Parameters, gradient: &Parameters, factor: f32) {
+        self.step_values(&mut parameters.values, &gradient.values, factor);
+    }
+
+    fn step_values(&mut self, values: &mut [f32], gradient: &[f32], factor: f32) {
+        self.steps += 1;
+        let memory = self.first.iter_mut().zip(&mut self.second);
+        let all = values.iter_mut().zip(gradient).zip(memory);
+        match self.settings {
+            OptimiserSettings::Adadelta { rho, epsilon, rate } => {
+                let rate = rate * factor;
+                for ((value, &g), (g2, s2)) in all {
+                    *g2 = rho * *g2 + (1.0 - rho) * g * g;
+                    let step = (*s2 + epsilon).sqrt() / (*g2 + epsilon).sqrt() * g;
+                    *s2 = rho * *s2 + (1.0 - rho) * step * step;
+                    *value -= rate * step;
+                }
+            }
+            OptimiserSettings::Adam { rate, beta1, beta2, epsilon } => {
+                // Not the system's power function, whose last bits differ from machine to machine.
+                let power = |base: f32| libm::pow(f64::from(base), self.steps as f64);
+                let correction1 = (1.0 - power(beta1)) as f32;
+                let correction2 = (1.0 - power(beta2)).sqrt() as f32;
+                let rate = rate * factor;
+                for ((value, &g), (m, v)) in all {
+                    *m = beta1 * *m + (1.0 - beta1) * g;
+                    *v = beta2 * *v + (1.0 - beta2) * g * g;
+                    *value -= rate / correction1 * *m / (v.sqrt() / correction2 + epsilon);
+                }
+            }
+        }
+    }
+}
+
 /// Shortens the gradient of each tensor that is longer than `limit` (the Euclidean norm) to that
-/// length, as the authors' program does with 5.
-pub fn clip(gradient: &mut Parameters, limit: f32) {
+/// length, as the authors' program does with 5. Returns how long the whole gradient was before.
+pub fn clip(gradient: &mut Parameters, limit: f32) -> f64 {
+    let mut whole = 0.0;
     let ranges: Vec<_> = gradient.layers.tensors.iter().map(Tensor::range).collect();
     for range in ranges {
         let tensor = &mut gradient.values[range];
-        let norm = tensor.iter().map(|&g| f64::from(g) * f64::from(g)).sum::<f64>().sqrt();
+        let square = tensor.iter().map(|&g| f64::from(g) * f64::from(g)).sum::<f64>();
+        let norm = square.sqrt();
+        whole += square;
         if norm > f64::from(limit) {
             let factor = (f64::from(limit) / norm) as f32;
             tensor.iter_mut().for_each(|g| *g *= factor);
         }
     }
+    whole.sqrt()
 }
 
 #[cfg(test)]
@@ -153,19 +181,35 @@ mod tests {
     #[test]
     fn the_first_step_of_adadelta_is_the_papers() {
         // √ε / √(0.05 g² + ε) · g, computed by hand for g = 0.02: 0.00436436.
-        let mut rule = Adadelta::new(1);
+        let mut rule = Optimiser::new(OptimiserSettings::ADADELTA, 1);
         let mut values = [1.0];
-        rule.step(&mut values, &[0.02]);
+        rule.step_values(&mut values, &[0.02], 1.0);
         assert!((values[0] - (1.0 - 0.004_364_358)).abs() < 1e-7, "{}", values[0]);
     }
 
     #[test]
-    fn the_first_step_of_adam_is_its_rate() {
+    fn the_first_step_of_adam_is_its_rate_times_the_factor() {
         for gradient in [0.3, -25.0] {
-            let mut rule = Adam::new(0.01, 1);
+            let mut rule = Optimiser::new(OptimiserSettings::adam(0.02), 1);
             let mut values = [1.0];
-            rule.step(&mut values, &[gradient]);
+            rule.step_values(&mut values, &[gradient], 0.5);
             assert!((1.0 - values[0] - 0.01 * gradient.signum()).abs() < 1e-6);
+        }
+    }
+
+    #[test]
+    fn an_optimiser_goes_on_from_its_memory_as_if_nothing_had_happened() {
+        for settings in [OptimiserSettings::ADADELTA, OptimiserSettings::adam(0.01)] {
+            let mut whole = Optimiser::new(settings, 2);
+            let (mut one, mut other) = ([1.0, -1.0], [1.0, -1.0]);
+            whole.step_values(&mut one, &[0.5, 0.1], 1.0);
+            let mut begun = Optimiser::new(settings, 2);
+            begun.step_values(&mut other, &[0.5, 0.1], 1.0);
+            let memory = begun.memory().map(<[f32]>::to_vec);
+            let mut resumed = Optimiser::resume(settings, begun.steps(), memory);
+            whole.step_values(&mut one, &[0.2, 0.3], 1.0);
+            resumed.step_values(&mut other, &[0.2, 0.3], 1.0);
+            assert_eq!((one, whole), (other, resumed));
         }
     }
 
@@ -176,14 +220,15 @@ mod tests {
         let mut gradient = Parameters::zeros(&layers);
         gradient.tensor_mut(0)[..2].copy_from_slice(&[30.0, 40.0]);
         gradient.tensor_mut(1)[..2].copy_from_slice(&[3.0, 4.0]);
-        clip(&mut gradient, 5.0);
+        let norm = clip(&mut gradient, 5.0);
+        assert!((norm - 2525f64.sqrt()).abs() < 1e-9, "{norm}");
         assert_eq!(gradient.tensor(0)[..2], [3.0, 4.0]);
         assert_eq!(gradient.tensor(1)[..2], [3.0, 4.0]);
     }
 
     #[test]
     fn an_unknown_optimiser_is_refused_with_those_that_are_known() {
-        let error = Optimiser::named("sgd", None, 1).unwrap_err().to_string();
+        let error = OptimiserSettings::named("sgd").unwrap_err().to_string();
         assert!(error.contains("adadelta or adam"), "{error}");
     }
 }

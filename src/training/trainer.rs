@@ -1,45 +1,55 @@
 //! The loop: draw segments, learn, step.
 
-use super::{Excerpts, Optimiser, clip};
+use super::excerpts::Excerpts;
+use super::lane::Lane;
+use super::snapshot::{Snapshot, SnapshotError, TrainerState};
+use super::{Optimiser, TrainingSettings, clip, per_step, surprise};
 use crate::attribute::Layout;
 use crate::model::{Model, Training};
-use crate::network::{Architecture, Batch, Cpu, Engine, Layers, Nats, Parameters};
+use crate::network::{Architecture, Batch, Cpu, Engine, Layers, Memory, Nats, Parameters};
 use crate::primer::Primer;
+use crate::roll::Roll;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
+use std::collections::BTreeMap;
 
 /// How many primers a model is given on its way.
 const PRIMERS: usize = 16;
 
+/// The random stream from which the primers are drawn; the rest comes from stream 0.
+const PRIMER_STREAM: u64 = 1;
+
 /// How much of the past the mean loss remembers from epoch to epoch.
 const SMOOTHING: f64 = 0.98;
 
-/// What a training is to do.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TrainingSettings {
-    /// The shape of the network.
-    pub architecture: Architecture,
-    /// Segments to a batch; the article's 5.
-    pub batch: usize,
-    /// Steps to a segment; the article's 128.
-    pub segment: usize,
-    /// The seed of all random numbers.
-    pub seed: u64,
-    /// Where the gradient of a tensor is clipped; the authors' 5.
-    pub clip: f32,
+/// What a training begins with.
+#[derive(Debug, Clone)]
+pub enum Start {
+    /// Weights drawn anew; the last biases at the logits of how often keys are played and
+    /// articulated in the music, so that nothing has to be learned for that.
+    Anew,
+    /// The weights of a model of the same architecture: the article's "extended training".
+    From(Parameters),
+    /// The same but for the dense layers, which are drawn anew: the article's "fine-tuning".
+    WithNewDense(Parameters),
 }
 
 /// A training under way.
 pub struct Trainer<'a> {
+    architecture: Architecture,
     settings: TrainingSettings,
     layout: Layout,
     excerpts: Excerpts<'a>,
     primers: Vec<Primer>,
     parameters: Parameters,
+    /// The mean of the weights, where they are averaged.
+    average: Option<Vec<f32>>,
     gradient: Parameters,
     optimiser: Optimiser,
     engine: Cpu,
     random: ChaCha8Rng,
+    /// Where memory is carried; otherwise none.
+    lanes: Vec<Lane>,
     epochs: u64,
     /// Nats a step, a running mean with its weight.
     mean: (f64, f64),
@@ -54,40 +64,142 @@ pub struct Progress {
     pub nats: Nats,
     /// Nats a step, a running mean over about the last 50 batches.
     pub mean: f64,
+    /// The length of the gradient, before it was clipped.
+    pub gradient: f64,
+}
+
+impl Progress {
+    /// Whether loss and gradient are numbers. If not, the weights have been left as they were.
+    pub fn is_sound(&self) -> bool {
+        self.nats.total().is_finite() && self.gradient.is_finite()
+    }
 }
 
 impl<'a> Trainer<'a> {
-    /// Starts anew. `excerpts` must hold at least one piece, the architecture must be sound.
-    ///
-    /// The last biases start at the logits of how often keys are played and articulated in the
-    /// music, so that nothing has to be learned for that.
+    /// Starts. `excerpts` must hold at least one piece and be of the settings' segment, the
+    /// architecture and the settings must be sound, and the parameters that are started from of this
+    /// architecture.
     pub fn new(
+        architecture: Architecture,
         settings: TrainingSettings,
-        layout: Layout,
         excerpts: Excerpts<'a>,
-        optimiser: impl FnOnce(usize) -> Optimiser,
+        start: Start,
     ) -> Trainer<'a> {
+        let layout = architecture.check().expect("a sound architecture");
+        let layers = Layers::new(&architecture, &layout);
         let mut random = ChaCha8Rng::seed_from_u64(settings.seed);
-        let layers = Layers::new(&settings.architecture, &layout);
         let mut parameters = Parameters::drawn(&layers, &mut random);
         let (play, articulate) = excerpts.frequencies();
         let logit = |p: f64| libm::log(p / (1.0 - p)).clamp(-10.0, 10.0) as f32;
         let last = layers.dense.last().expect("at least one dense layer").bias;
         parameters.tensor_mut(last).copy_from_slice(&[logit(play), logit(articulate)]);
-        let primers = (0..PRIMERS).map(|_| excerpts.draw_primer(&mut random)).collect();
+        let dense = layers.tensors[layers.dense[0].weight].offset;
+        match start {
+            Start::Anew => {}
+            Start::From(other) => parameters.values.copy_from_slice(&other.values),
+            Start::WithNewDense(other) => {
+                parameters.values[..dense].copy_from_slice(&other.values[..dense]);
+            }
+        }
+        let optimiser = Optimiser::new(settings.optimiser, layers.size());
+        Trainer::begin(architecture, settings, layout, excerpts, parameters, optimiser, random)
+    }
+
+    fn begin(
+        architecture: Architecture,
+        settings: TrainingSettings,
+        layout: Layout,
+        excerpts: Excerpts<'a>,
+        parameters: Parameters,
+        optimiser: Optimiser,
+        random: ChaCha8Rng,
+    ) -> Trainer<'a> {
+        let mut primer_random = ChaCha8Rng::seed_from_u64(settings.seed);
+        primer_random.set_stream(PRIMER_STREAM);
+        let primers = (0..PRIMERS).map(|_| excerpts.draw_primer(&mut primer_random)).collect();
+        let lanes = if settings.carry { settings.batch } else { 0 };
         Trainer {
-            layout,
             primers,
-            gradient: Parameters::zeros(&layers),
-            optimiser: optimiser(layers.size()),
+            average: (settings.average > 0.0).then(|| parameters.values.clone()),
+            gradient: Parameters::zeros(&parameters.layers),
+            optimiser,
             engine: Cpu::new(&parameters, true),
+            lanes: (0..lanes).map(|_| Lane::new(&parameters.layers)).collect(),
             parameters,
-            excerpts,
+            architecture,
             settings,
+            layout,
+            excerpts,
             random,
             epochs: 0,
             mean: (0.0, 0.0),
         }
+    }
+
+    /// Goes on from where a snapshot was taken of a training of the same architecture, settings and
+    /// music: everything is as if it had never stopped, bit for bit.
+    pub fn resume(
+        architecture: Architecture,
+        settings: TrainingSettings,
+        excerpts: Excerpts<'a>,
+        mut snapshot: Snapshot,
+    ) -> Result<Trainer<'a>, SnapshotError> {
+        let layout = architecture.check().expect("a sound architecture");
+        let layers = Layers::new(&architecture, &layout);
+        let size = layers.size();
+        let parameters =
+            Parameters { values: snapshot.take("parameters", size)?, layers: layers.clone() };
+        let memory =
+            [snapshot.take("optimiser.first", size)?, snapshot.take("optimiser.second", size)?];
+        let average = match settings.average > 0.0 {
+            true => Some(snapshot.take("average", size)?),
+            false => None,
+        };
+        let mut lanes = Vec::new();
+        for index in 0..if settings.carry { settings.batch } else { 0 } {
+            let mut memory = Memory::empty(&layers);
+            for (part, values) in memory.values_mut().enumerate() {
+                let name = format!("lane.{index}.{part}");
+                values.copy_from_slice(&snapshot.take(&name, values.len())?);
+            }
+            let state = snapshot.state.lanes.get(index).copied().flatten();
+            lanes.push(Lane::resume(state, memory, &excerpts).ok_or(SnapshotError::Place)?);
+        }
+        let TrainerState { epochs, optimiser_steps, random_words, mean, .. } = snapshot.state;
+        let mut random = ChaCha8Rng::seed_from_u64(settings.seed);
+        random.set_word_pos(u128::from(random_words));
+        let optimiser = Optimiser::resume(settings.optimiser, optimiser_steps, memory);
+        let begun =
+            Trainer::begin(architecture, settings, layout, excerpts, parameters, optimiser, random);
+        Ok(Trainer { average, lanes, epochs, mean, ..begun })
+    }
+
+    /// All that is needed to [`resume`](Self::resume).
+    pub fn snapshot(&self) -> Snapshot {
+        let mut tensors = BTreeMap::new();
+        let mut keep =
+            |name: &str, values: &[f32]| tensors.insert(name.to_owned(), values.to_vec());
+        keep("parameters", &self.parameters.values);
+        let [first, second] = self.optimiser.memory();
+        keep("optimiser.first", first);
+        keep("optimiser.second", second);
+        if let Some(average) = &self.average {
+            keep("average", average);
+        }
+        for (index, lane) in self.lanes.iter().enumerate() {
+            for (part, values) in lane.memory.values().enumerate() {
+                keep(&format!("lane.{index}.{part}"), values);
+            }
+        }
+        let state = TrainerState {
+            epochs: self.epochs,
+            optimiser_steps: self.optimiser.steps(),
+            // A stream of 2⁶⁴ words outlasts every computer.
+            random_words: self.random.get_word_pos() as u64,
+            mean: self.mean,
+            lanes: self.lanes.iter().map(Lane::state).collect(),
+        };
+        Snapshot { state, tensors }
     }
 
     /// How many values the network learns.
@@ -95,45 +207,92 @@ impl<'a> Trainer<'a> {
         self.parameters.values.len()
     }
 
-    /// One epoch: a batch of random segments, as in the article.
+    /// Batches worked on so far.
+    pub fn epochs(&self) -> u64 {
+        self.epochs
+    }
+
+    /// From now on so many segments of a batch are worked on at once. It has no influence on the
+    /// result, only on the memory that is needed.
+    pub fn set_slice(&mut self, segments: usize) {
+        self.engine.set_slice(segments);
+    }
+
+    /// One epoch: a batch of segments, as in the article.
     pub fn epoch(&mut self) -> Progress {
-        let TrainingSettings { architecture, batch, clip: limit, .. } = &self.settings;
-        let draw = |_| self.excerpts.draw(&mut self.random);
-        let segments: Vec<_> = (0..*batch).map(draw).collect();
-        let batch =
-            Batch::new(&segments, &self.layout).with_dropout(architecture, &mut self.random);
+        let segments = self.draw();
+        let batch = Batch::new(&segments, &self.layout);
+        let batch = batch.with_dropout(&self.architecture, &mut self.random);
+        let mut memories: Vec<Memory> =
+            self.lanes.iter_mut().map(|lane| std::mem::take(&mut lane.memory)).collect();
         self.engine.load(&self.parameters);
-        let sum = self.engine.learn(&batch, &mut self.gradient);
-        clip(&mut self.gradient, *limit);
-        self.optimiser.step(&mut self.parameters, &self.gradient);
+        let sum = self.engine.learn_on(&batch, &mut memories, &mut self.gradient);
+        self.lanes.iter_mut().zip(memories).for_each(|(lane, memory)| lane.memory = memory);
+        let gradient = clip(&mut self.gradient, self.settings.clip);
         self.epochs += 1;
         let steps = batch.predicted() as f64;
         let nats = Nats { play: sum.play / steps, articulate: sum.articulate / steps };
         let (mean, weight) = self.mean;
         self.mean = (SMOOTHING * mean + nats.total(), SMOOTHING * weight + 1.0);
-        Progress { epoch: self.epochs, nats, mean: self.mean.0 / self.mean.1 }
+        let mean = self.mean.0 / self.mean.1;
+        let progress = Progress { epoch: self.epochs, nats, mean, gradient };
+        if progress.is_sound() {
+            self.step();
+        }
+        progress
     }
 
-    /// The model as it is now.
+    fn draw(&mut self) -> Vec<crate::segment::Segment> {
+        let TrainingSettings { batch, segment, transpose, .. } = self.settings;
+        let (excerpts, random) = (&self.excerpts, &mut self.random);
+        if self.lanes.is_empty() {
+            let place = |_| excerpts.segment(excerpts.draw(random, transpose, false));
+            (0..batch).map(place).collect()
+        } else {
+            let next = |lane: &mut Lane| lane.advance(excerpts, segment, transpose, random);
+            self.lanes.iter_mut().map(next).collect()
+        }
+    }
+
+    fn step(&mut self) {
+        let factor = self.settings.rate_factor(self.epochs);
+        self.optimiser.step(&mut self.parameters, &self.gradient, factor);
+        if let Some(average) = &mut self.average {
+            let new = 1.0 - self.settings.kept_average(self.epochs);
+            for (mean, &value) in average.iter_mut().zip(&self.parameters.values) {
+                *mean += new * (value - *mean);
+            }
+        }
+    }
+
+    /// The exact surprise of whole pieces, in nats a step over all steps of all of them, to the
+    /// weights that [`model`](Self::model) gives.
+    pub fn validate(&mut self, pieces: &[&Roll]) -> Nats {
+        self.engine.load(&self.weights());
+        per_step(&surprise(&self.engine, &self.parameters.layers, &self.layout, pieces), pieces)
+    }
+
+    /// The model as it is now; its weights are the mean, where they are averaged.
     pub fn model(&self) -> Model {
         let (mean, weight) = self.mean;
         Model {
-            architecture: self.settings.architecture.clone(),
+            architecture: self.architecture.clone(),
             layout: self.layout,
-            parameters: self.parameters.clone(),
+            parameters: self.weights(),
             primers: self.primers.clone(),
             training: Training {
                 version: env!("CARGO_PKG_VERSION").to_owned(),
                 epochs: self.epochs,
-                batch: self.settings.batch,
-                segment: self.settings.segment,
-                seed: self.settings.seed,
-                optimiser: self.optimiser.to_string(),
-                clip: self.settings.clip,
                 pieces: self.excerpts.pieces(),
-                threads: rayon::current_num_threads(),
+                settings: serde_json::to_value(self.settings).expect("settings are always JSON"),
                 nats: if weight > 0.0 { mean / weight } else { 0.0 },
+                held_out: None,
             },
         }
+    }
+
+    fn weights(&self) -> Parameters {
+        let values = self.average.as_ref().unwrap_or(&self.parameters.values).clone();
+        Parameters { layers: self.parameters.layers.clone(), values }
     }
 }

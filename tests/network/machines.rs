@@ -10,7 +10,7 @@ use deep_jammer::attribute::{Layout, StepAttributes};
 use deep_jammer::network::{Batch, Cpu, Engine, Memory, Parameters, Prediction};
 
 const PREDICTIONS: u64 = 0x1f3d_b032_fbbf_46d9;
-const GRADIENT: u64 = 0x858d_631e_41b0_ff73;
+const GRADIENT: u64 = 0x5621_917d_29a0_7f62;
 
 /// Whether this machine multiplies and adds with one rounding, as all do on which the bits are
 /// promised.

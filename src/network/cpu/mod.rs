@@ -3,9 +3,11 @@
 mod learn;
 mod note_rows;
 mod predict;
+mod surprise;
 mod time_rows;
 
 pub use predict::Workspace;
+pub use surprise::Room;
 
 use super::batch::Batch;
 use super::dense::DenseWeights;
@@ -25,6 +27,7 @@ pub struct Cpu {
     layers: Layers,
     weights: Weights,
     learning: Option<learn::Learning>,
+    slice: usize,
 }
 
 /// Room that one task works in, block after block.
@@ -55,14 +58,22 @@ impl Cpu {
             layers: parameters.layers.clone(),
             weights: Weights::default(),
             learning: learns.then(learn::Learning::default),
+            slice: usize::MAX,
         };
         engine.load(parameters);
         engine
+    }
+
+    /// From now on [`learn_on`](Engine::learn_on) works on so many segments of a batch at once, at
+    /// least one: fewer need less room, and the result stays the same, bit for bit.
+    pub fn set_slice(&mut self, segments: usize) {
+        self.slice = segments.max(1);
     }
 }
 
 impl Engine for Cpu {
     type Workspace = Workspace;
+    type Room = Room;
 
     fn load(&mut self, parameters: &Parameters) {
         assert_eq!(parameters.layers, self.layers);
@@ -81,9 +92,20 @@ impl Engine for Cpu {
         }
     }
 
-    fn learn(&mut self, batch: &Batch, gradient: &mut Parameters) -> Nats {
+    fn learn_on(
+        &mut self,
+        batch: &Batch,
+        memories: &mut [Memory],
+        gradient: &mut Parameters,
+    ) -> Nats {
+        assert!(memories.is_empty() || memories.len() == batch.segments());
         let learning = self.learning.as_mut().expect("an engine made to learn");
-        learning.learn(&self.layers, &self.weights, batch, &mut gradient.values)
+        let values = &mut gradient.values;
+        learning.learn(&self.layers, &self.weights, batch, memories, self.slice, values)
+    }
+
+    fn surprise(&self, memory: &mut Memory, passage: &Batch, room: &mut Room) -> Nats {
+        surprise::surprise(&self.weights, memory, passage, room)
     }
 
     fn workspace(&self) -> Workspace {

@@ -76,8 +76,32 @@ impl NoteRows {
         &self.feature_gradient[place * features..][..features]
     }
 
-    /// Forward and backward. `features(row, key)` is what the time layers said.
-    pub(super) fn learn<'f>(
+    /// From the features to the loss. `features(row, key)` is what the time layers said. What
+    /// [`backward`](Self::backward) needs stays in the scratch.
+    pub(super) fn forward<'f>(
+        &mut self,
+        weights: &Weights,
+        batch: &Batch,
+        features: impl Fn(usize, usize) -> &'f [f32] + Copy,
+        scratch: &mut Scratch,
+    ) {
+        let count = self.rows.len();
+        let Scratch { lstm, note, dense, .. } = scratch;
+        note.resize_with(weights.note.len(), Default::default);
+        for (index, weights) in weights.note.iter().enumerate() {
+            let (below, here) = note.split_at_mut(index);
+            let input = input(below, batch, &self.rows, features);
+            here[0].begin(KEYS, count, weights.units);
+            lstm_forward(weights, &input, &mut here[0], lstm);
+        }
+        let top = weights.note.len() - 1;
+        dense.begin(note[top].outputs(), dropout(batch, top, &self.rows));
+        self.nats = dense
+            .forward(weights, |place| batch.target(self.rows.start + place % count, place / count));
+    }
+
+    /// And back, right after [`forward`](Self::forward) in the same scratch.
+    pub(super) fn backward<'f>(
         &mut self,
         layers: &Layers,
         weights: &Weights,
@@ -87,22 +111,10 @@ impl NoteRows {
     ) {
         let count = self.rows.len();
         let Scratch { lstm, outputs, inputs, note, dense, .. } = scratch;
-        note.resize_with(weights.note.len(), Default::default);
-        for (index, weights) in weights.note.iter().enumerate() {
-            let (below, here) = note.split_at_mut(index);
-            let input = input(below, batch, &self.rows, features);
-            lstm_forward(weights, &input, KEYS, count, &mut here[0], lstm);
-        }
-
         let first_note = layers.time_range().end;
         self.gradient.clear();
         self.gradient.resize(layers.size() - first_note, 0.0);
-        let top = layers.note.len() - 1;
-        dense.begin(note[top].outputs(), dropout(batch, top, &self.rows));
-        self.nats = dense.learn(layers, weights, &mut self.gradient, |place| {
-            batch.target(self.rows.start + place % count, place / count)
-        });
-
+        dense.backward(layers, weights, &mut self.gradient);
         std::mem::swap(outputs, &mut dense.input_gradient);
         for (index, tensors) in layers.note.iter().enumerate().rev() {
             let (wide, wide_below) = (count * tensors.units, count * tensors.dense_inputs);
@@ -174,16 +186,9 @@ impl DenseRows {
         self.values[0].chunks_exact_mut(rows).for_each(|key| drop_out(key, dropout));
     }
 
-    /// `target(place)` is what happened at `key · rows + row`. Leaves the gradient of the outputs
-    /// of the top note layer in `input_gradient`.
-    fn learn(
-        &mut self,
-        layers: &Layers,
-        weights: &Weights,
-        gradient: &mut [f32],
-        target: impl Fn(usize) -> Choice,
-    ) -> Nats {
-        let places = self.values[0].len() / layers.dense[0].inputs;
+    /// `target(place)` is what happened at `key · rows + row`. Leaves the gradient of the logits.
+    fn forward(&mut self, weights: &Weights, target: impl Fn(usize) -> Choice) -> Nats {
+        let places = self.values[0].len() / weights.dense[0].inputs();
         self.values.resize_with(weights.dense.len() + 1, Default::default);
         for (index, weights) in weights.dense.iter().enumerate() {
             let (below, here) = self.values.split_at_mut(index + 1);
@@ -191,7 +196,7 @@ impl DenseRows {
             dense_forward(weights, &below[index], &mut here[0]);
         }
         let mut nats = Nats::default();
-        let [gradients, below] = &mut self.gradients;
+        let gradients = &mut self.gradients[0];
         gradients.clear();
         for (place, logits) in self.values[weights.dense.len()].chunks_exact(2).enumerate() {
             let prediction = Prediction { play: logits[0], articulate: logits[1] };
@@ -199,6 +204,13 @@ impl DenseRows {
             nats += prediction.nats(choice);
             gradients.extend(prediction.gradient(choice));
         }
+        nats
+    }
+
+    /// Leaves the gradient of the outputs of the top note layer in `input_gradient`.
+    fn backward(&mut self, layers: &Layers, weights: &Weights, gradient: &mut [f32]) {
+        let places = self.values[0].len() / layers.dense[0].inputs;
+        let [gradients, below] = &mut self.gradients;
         let first_note = layers.time_range().end;
         for (index, tensors) in layers.dense.iter().enumerate().rev() {
             let to = if index == 0 { &mut self.input_gradient } else { &mut *below };
@@ -215,6 +227,5 @@ impl DenseRows {
             );
             std::mem::swap(gradients, below);
         }
-        nats
     }
 }

@@ -5,6 +5,7 @@ use crate::network::batch::Batch;
 use crate::network::lstm::{
     LstmGradient, LstmInput, LstmScratch, LstmTrace, lstm_backward, lstm_forward,
 };
+use crate::network::memory::Memory;
 use crate::network::parameters::Layers;
 use crate::roll::KEYS;
 use std::ops::Range;
@@ -71,13 +72,37 @@ fn dropout<'a>(batch: &'a Batch, layer: usize, rows: &Range<usize>) -> Option<&'
 }
 
 impl TimeRows {
-    pub(super) fn forward(&mut self, weights: &Weights, batch: &Batch, scratch: &mut LstmScratch) {
+    /// `memories` are those that the segments begin with; none is as good as empty ones.
+    pub(super) fn forward(
+        &mut self,
+        weights: &Weights,
+        batch: &Batch,
+        memories: &[Memory],
+        scratch: &mut LstmScratch,
+    ) {
         let TimeRows { rows, traces, .. } = self;
         traces.resize_with(weights.time.len(), Default::default);
         for (index, weights) in weights.time.iter().enumerate() {
             let (below, here) = traces.split_at_mut(index);
-            let input = input(below, batch, rows);
-            lstm_forward(weights, &input, batch.steps(), rows.len(), &mut here[0], scratch);
+            let trace = &mut here[0];
+            trace.begin(batch.steps(), rows.len(), weights.units);
+            for (place, row) in rows.clone().enumerate() {
+                if let Some(memory) = memories.get(row / KEYS) {
+                    trace.remember(place, memory.time[index].of_key(row % KEYS));
+                }
+            }
+            lstm_forward(weights, &input(below, batch, rows), trace, scratch);
+        }
+    }
+
+    /// Brings the memories to where the forward pass has ended.
+    pub(super) fn remember(&self, memories: &mut [Memory]) {
+        for (index, trace) in self.traces.iter().enumerate() {
+            for (place, row) in self.rows.clone().enumerate() {
+                if let Some(memory) = memories.get_mut(row / KEYS) {
+                    memory.time[index].set(row % KEYS, trace.memory(place));
+                }
+            }
         }
     }
 
