@@ -15,8 +15,7 @@ pub const HEARD_STEPS: usize = 128;
 /// attributes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Segment {
-    /// The steps, preceded by up to [`HEARD_STEPS`] before the excerpt (one rest where the piece
-    /// begins).
+    /// The steps, preceded by up to [`HEARD_STEPS`] before the excerpt.
     steps: Vec<Step>,
     places: Vec<Place>,
 }
@@ -25,9 +24,6 @@ impl Segment {
     /// The `count` steps of a roll from `start` on, which must lie within it.
     pub fn new(roll: &Roll, start: usize, count: usize) -> Segment {
         let mut steps = Vec::with_capacity(HEARD_STEPS + count);
-        if start == 0 {
-            steps.push(Step::SILENCE);
-        }
         let heard = start.saturating_sub(HEARD_STEPS);
         steps.extend_from_slice(&roll.steps()[heard..start + count]);
         Segment { steps, places: (start..start + count).map(|step| roll.place(step)).collect() }
@@ -65,7 +61,7 @@ impl Segment {
         self.places[step]
     }
 
-    /// The steps before a step, the nearest last; never none.
+    /// The steps before a step, the nearest last; none where the piece begins.
     pub fn past(&self, step: usize) -> &[Step] {
         &self.steps[..self.heard() + step]
     }
@@ -94,6 +90,7 @@ mod tests {
             assert_eq!(segment.past(step).last(), Some(&roll.steps()[4 + step]));
             assert_eq!(segment.place(step).in_measure as usize, (5 + step) % 12);
         }
-        assert_eq!(Segment::new(&roll, 0, 2).past(0), [Step::SILENCE]);
+        assert!(Segment::new(&roll, 0, 2).past(0).is_empty());
+        assert_eq!(Segment::new(&roll, 138, 2).past(1).len(), HEARD_STEPS + 1);
     }
 }

@@ -6,5 +6,6 @@ mod differences;
 mod golden;
 mod machines;
 mod music;
+mod passages;
 mod properties;
 mod reference;
