@@ -18,3 +18,5 @@ pub mod primer;
 pub mod model;
 pub mod training;
 pub mod composing;
+pub mod picture;
+pub mod run;

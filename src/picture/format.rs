@@ -1,0 +1,116 @@
+//! From a drawing to the bytes of a file.
+
+use super::sheet::Sheet;
+use plotters_backend::DrawingBackend;
+use plotters_bitmap::BitMapBackend;
+use plotters_svg::SVGBackend;
+
+/// How a picture is written down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// Scalable Vector Graphics: sharp at any size. Its letters are taken from the system that
+    /// shows it.
+    Svg,
+    /// Portable Network Graphics, a pixel to each unit of the drawing.
+    Png,
+}
+
+impl Format {
+    /// All formats.
+    pub const ALL: [Format; 2] = [Format::Svg, Format::Png];
+
+    /// What the names of its files end in.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Format::Svg => "svg",
+            Format::Png => "png",
+        }
+    }
+}
+
+/// Something that can be drawn on any sheet.
+pub(super) trait Drawing {
+    /// Width and height in units: CSS pixels of an SVG, pixels of a PNG.
+    fn size(&self) -> (u32, u32);
+
+    /// How many parts of a unit can still be told apart: 1 where all is made of upright
+    /// rectangles, more for slanted lines.
+    fn fineness(&self) -> u32;
+
+    /// Draws it on a sheet that is still white.
+    fn draw<B: DrawingBackend>(&self, sheet: &mut Sheet<B>);
+}
+
+/// The bytes of a drawing.
+pub(super) fn render(drawing: &impl Drawing, format: Format) -> Vec<u8> {
+    let (width, height) = drawing.size();
+    let fineness = drawing.fineness();
+    let fine = (width * fineness, height * fineness);
+    match format {
+        Format::Svg => {
+            let mut text = String::new();
+            {
+                let mut backend = SVGBackend::with_string(&mut text, fine);
+                drawing.draw(&mut Sheet::new(&mut backend, fineness));
+                backend.present().expect("a drawing in memory");
+            }
+            // The drawing is in fine parts; it is to be shown in units.
+            let head = format!("<svg width=\"{}\" height=\"{}\" ", fine.0, fine.1);
+            let rest = text.strip_prefix(&head).expect("an svg element comes first");
+            format!("<svg width=\"{width}\" height=\"{height}\" {rest}").into_bytes()
+        }
+        Format::Png => {
+            let mut pixels = vec![0xff; 3 * fine.0 as usize * fine.1 as usize];
+            {
+                let mut backend = BitMapBackend::with_buffer(&mut pixels, fine);
+                drawing.draw(&mut Sheet::new(&mut backend, fineness));
+                backend.present().expect("a drawing in memory");
+            }
+            png(&shrunk(pixels, fine.0 as usize, fineness as usize), width, height)
+        }
+    }
+}
+
+/// Squares of `fineness` by `fineness` pixels as one each, their mean; rows are `width` wide.
+fn shrunk(pixels: Vec<u8>, width: usize, fineness: usize) -> Vec<u8> {
+    if fineness == 1 {
+        return pixels;
+    }
+    let row = 3 * width;
+    let mut sums = vec![0u32; row / fineness];
+    let area = (fineness * fineness) as u32;
+    let mut small = Vec::with_capacity(pixels.len() / (fineness * fineness));
+    for rows in pixels.chunks_exact(row * fineness) {
+        sums.fill(0);
+        for row in rows.chunks_exact(row) {
+            for (at, &value) in row.iter().enumerate() {
+                sums[at / 3 / fineness * 3 + at % 3] += u32::from(value);
+            }
+        }
+        small.extend(sums.iter().map(|sum| ((sum + area / 2) / area) as u8));
+    }
+    small
+}
+
+fn png(pixels: &[u8], width: u32, height: u32) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, width, height);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_depth(png::BitDepth::Eight);
+    let mut writer = encoder.write_header().expect("a picture with a size");
+    writer.write_image_data(pixels).expect("as many pixels as the size says");
+    writer.finish().expect("a picture in memory");
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_square_of_pixels_becomes_their_mean() {
+        let (black, white) = ([0, 0, 0], [255, 255, 255]);
+        let pixels = [black, white, white, white, black, black, white, white].concat();
+        assert_eq!(shrunk(pixels, 4, 2), [64, 64, 64, 255, 255, 255]);
+    }
+}

@@ -1,0 +1,139 @@
+//! How the music grows with training: a grid of piano rolls.
+
+use super::Format;
+use super::format::{Drawing, render};
+use super::panel::{Panel, explain};
+use super::sheet::{Ink, Sheet, Side};
+use crate::roll::{KEYS, Keys, LOWEST_PITCH, Roll};
+use plotters_backend::DrawingBackend;
+use std::ops::Range;
+
+/// How many rolls are shown at most.
+pub const MOST_PANELS: usize = 24;
+
+/// The room for the rolls of a row and the gaps between them.
+const ROOM: f64 = 1602.0;
+
+/// The gap between two columns.
+const BETWEEN: f64 = 22.0;
+
+/// The gap between two rows, with the caption in it.
+const ABOVE: f64 = 34.0;
+
+const LEFT: f64 = 40.0;
+const RIGHT: f64 = 24.0;
+const TOP: f64 = 52.0;
+const BOTTOM: f64 = 24.0;
+
+/// A heading's least room.
+const NARROWEST: f64 = 560.0;
+
+/// What was composed after so many epochs, in a grid: time to the right, keys upward, the same
+/// keys and as much time in every roll. Of more than [`MOST_PANELS`] an even choice is shown, the
+/// first and the last among them.
+pub fn growth(rolls: &[(u64, Roll)], format: Format) -> Vec<u8> {
+    let chosen = chosen(rolls.len()).map(|index| &rolls[index]).collect();
+    render(&Grid { chosen }, format)
+}
+
+/// Which of so many are shown.
+fn chosen(count: usize) -> impl Iterator<Item = usize> {
+    let shown = count.min(MOST_PANELS);
+    let steps = shown.saturating_sub(1).max(1);
+    (0..shown).map(move |index| (index * (count - 1) + steps / 2) / steps)
+}
+
+struct Grid<'a> {
+    chosen: Vec<&'a (u64, Roll)>,
+}
+
+impl Grid<'_> {
+    fn columns(&self) -> usize {
+        match self.chosen.len() {
+            0 => 1,
+            few @ 1..=3 => few,
+            4..=9 => 3,
+            _ => 4,
+        }
+    }
+
+    /// The frame of one roll.
+    fn panel(&self, index: usize) -> Panel {
+        let columns = self.columns();
+        let steps = self.chosen.iter().map(|(_, roll)| roll.len()).max().unwrap_or(0).max(1);
+        let room = (ROOM - BETWEEN * (columns - 1) as f64) / columns as f64 / steps as f64;
+        // Whole units, so that all steps are equally wide.
+        let step = if room >= 1.0 { room.round().min(8.0) } else { room };
+        let key = step.floor().clamp(3.0, 6.0);
+        let mut panel = Panel { left: LEFT, top: TOP + ABOVE, step, key, steps, keys: self.keys() };
+        let (width, height) = (panel.right() - panel.left, panel.bottom() - panel.top);
+        panel.left += (index % columns) as f64 * (width + BETWEEN);
+        panel.top += (index / columns) as f64 * (height + ABOVE);
+        panel
+    }
+
+    /// The octaves, from C to C, in which all the music is.
+    fn keys(&self) -> Range<usize> {
+        let steps = self.chosen.iter().flat_map(|(_, roll)| roll.steps());
+        let all = steps.fold(Keys::NONE, |all, step| all.or(step.play));
+        // Where there is nothing: two octaves on either side of the middle C.
+        let (lowest, highest) = all.lowest().zip(all.highest()).unwrap_or((15, 63));
+        let above_c = |key: usize| (key + usize::from(LOWEST_PITCH)) % 12;
+        let lowest = lowest.saturating_sub(above_c(lowest));
+        let highest = highest + (12 - above_c(highest)) % 12;
+        lowest..(highest + 1).min(KEYS)
+    }
+}
+
+impl Drawing for Grid<'_> {
+    fn size(&self) -> (u32, u32) {
+        let (right, bottom) = match self.chosen.len() {
+            0 => (0.0, TOP),
+            count => (self.panel(self.columns() - 1).right(), self.panel(count - 1).bottom()),
+        };
+        ((right + RIGHT).ceil().max(NARROWEST) as u32, (bottom + BOTTOM) as u32)
+    }
+
+    fn fineness(&self) -> u32 {
+        1
+    }
+
+    fn draw<B: DrawingBackend>(&self, sheet: &mut Sheet<B>) {
+        let edge = f64::from(self.size().0) - RIGHT;
+        let title = "What the network composes as it learns";
+        sheet.text(title, (LEFT, 34.0), 19.0, Side::Left, Ink::TEXT);
+        explain(sheet, edge, 34.0);
+        // A composition in which nothing sounds has lost its metre on the way through a file.
+        let longest = self.chosen.iter().map(|(_, roll)| roll).max_by_key(|roll| roll.len());
+        for (index, (epoch, roll)) in self.chosen.iter().enumerate() {
+            let panel = self.panel(index);
+            let like = if roll.is_empty() { longest.unwrap_or(roll) } else { roll };
+            let measure = |at: &usize| like.place(*at).in_measure == 0;
+            let measures: Vec<_> = (0..panel.steps).filter(measure).collect();
+            panel.draw(sheet, roll, &measures);
+            let caption = (panel.left, panel.top - 8.0);
+            sheet.text(&format!("epoch {epoch}"), caption, 13.0, Side::Left, Ink::TEXT);
+            if index % self.columns() == 0 {
+                for (key, octave) in panel.octaves() {
+                    let place = (LEFT - 7.0, panel.y(key) + panel.key + 1.0);
+                    sheet.text(&format!("C{octave}"), place, 10.0, Side::Right, Ink::FAINT_TEXT);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_even_choice_has_the_first_and_the_last() {
+        assert!(chosen(0).next().is_none());
+        assert!(chosen(1).eq([0]));
+        assert!(chosen(24).eq(0..24));
+        let many: Vec<_> = chosen(50).collect();
+        assert_eq!((many.len(), many[0], many[23]), (24, 0, 49));
+        assert!(many.windows(2).all(|pair| (2..=3).contains(&(pair[1] - pair[0]))), "{many:?}");
+    }
+}

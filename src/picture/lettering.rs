@@ -1,0 +1,136 @@
+//! Letters: DejaVu Sans, which comes with the program, so that pictures need no font of the system.
+//!
+//! plotters can draw letters itself, but keeps its fonts in a global table and sets every letter
+//! on a whole pixel without the space on its left.
+
+use ab_glyph::{Font, FontRef, PxScale, ScaleFont, point};
+use plotters_backend::text_anchor::{HPos, Pos, VPos};
+use plotters_backend::{BackendColor, BackendCoord, BackendTextStyle, FontFamily};
+use std::convert::Infallible;
+
+/// What a browser is to look for.
+const FAMILY: &str = "DejaVu Sans, Verdana, sans-serif";
+
+/// plotters writes a size into an SVG after having divided it by this.
+const PLOTTERS_EM: f64 = 1.24;
+
+/// The height of an x, in ems.
+const X_HEIGHT: f64 = 0.547;
+
+/// The font of all pictures.
+pub(super) fn font() -> FontRef<'static> {
+    FontRef::try_from_slice(dejavu::sans::regular()).expect("the font that comes with the program")
+}
+
+/// How wide a text is in a size (of an em).
+pub(super) fn width(font: &FontRef<'_>, text: &str, em: f64) -> f64 {
+    let mut width = 0.0;
+    set(font, text, em, |_, _, end| width = end);
+    f64::from(width)
+}
+
+/// Lays out a text: for each letter its glyph, where it begins and where the next one may.
+fn set(font: &FontRef<'_>, text: &str, em: f64, mut letter: impl FnMut(char, f32, f32)) {
+    let font = font.as_scaled(scale(font, em));
+    let (mut at, mut before) = (0.0, None);
+    for c in text.chars() {
+        let glyph = font.glyph_id(c);
+        if let Some(before) = before {
+            at += font.kern(before, glyph);
+        }
+        let end = at + font.h_advance(glyph);
+        letter(c, at, end);
+        (at, before) = (end, Some(glyph));
+    }
+}
+
+/// ab_glyph measures fonts by their full height.
+fn scale(font: &FontRef<'_>, em: f64) -> PxScale {
+    let units = font.units_per_em().unwrap_or(2048.0);
+    PxScale::from(em as f32 * font.height_unscaled() / units)
+}
+
+/// A text's size, colour and side, as plotters asks for them.
+pub(super) struct Lettering<'a> {
+    pub font: &'a FontRef<'static>,
+    /// In pixels.
+    pub em: f64,
+    pub colour: BackendColor,
+    /// Which part of the text stands at its place.
+    pub side: HPos,
+}
+
+impl Lettering<'_> {
+    /// How far below its baseline plotters is to be told that a text ends.
+    pub fn below_baseline(&self) -> f64 {
+        // SVG: dy = -0.5ex.
+        self.em * X_HEIGHT / 2.0
+    }
+
+    /// The same, in whole pixels and from the top of the box that plotters puts there.
+    fn baseline(&self) -> f32 {
+        (self.em.round() - self.below_baseline().round()) as f32
+    }
+}
+
+impl BackendTextStyle for Lettering<'_> {
+    type FontError = Infallible;
+
+    fn color(&self) -> BackendColor {
+        self.colour
+    }
+
+    fn size(&self) -> f64 {
+        self.em * PLOTTERS_EM
+    }
+
+    fn anchor(&self) -> Pos {
+        Pos::new(self.side, VPos::Bottom)
+    }
+
+    fn family(&self) -> FontFamily<'_> {
+        FontFamily::Name(FAMILY)
+    }
+
+    fn layout_box(&self, text: &str) -> Result<((i32, i32), (i32, i32)), Infallible> {
+        let width = width(self.font, text, self.em).round() as i32;
+        Ok(((0, 0), (width, self.em.round() as i32)))
+    }
+
+    fn draw<E, DrawFunc: FnMut(i32, i32, BackendColor) -> Result<(), E>>(
+        &self,
+        text: &str,
+        pos: BackendCoord,
+        mut draw: DrawFunc,
+    ) -> Result<Result<(), E>, Infallible> {
+        let mut result = Ok(());
+        set(self.font, text, self.em, |c, at, _| {
+            let glyph = self.font.glyph_id(c);
+            let place = point(at, self.baseline());
+            let glyph = glyph.with_scale_and_position(scale(self.font, self.em), place);
+            let Some(outline) = self.font.outline_glyph(glyph) else { return };
+            let corner = outline.px_bounds().min;
+            let (left, top) = (pos.0 + corner.x as i32, pos.1 + corner.y as i32);
+            outline.draw(|x, y, coverage| {
+                if result.is_ok() && coverage > 0.0 {
+                    let ink = self.colour.mix(f64::from(coverage.min(1.0)));
+                    result = draw(left + x as i32, top + y as i32, ink);
+                }
+            });
+        });
+        Ok(result)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_as_wide_as_the_fonts_own_table_says() {
+        // DejaVu Sans: a digit is 1303 of 2048 units wide, a space 651.
+        let measured = width(&font(), "1 1", 20.48);
+        assert!((measured - (13.03 + 6.51 + 13.03)).abs() < 0.01, "{measured}");
+        assert!((X_HEIGHT - 1120.0 / 2048.0).abs() < 1e-3);
+    }
+}

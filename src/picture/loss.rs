@@ -1,0 +1,263 @@
+//! How the loss falls.
+
+use super::Format;
+use super::axis::Axis;
+use super::format::{Drawing, render};
+use super::sheet::{Ink, Sheet, Side};
+use plotters_backend::DrawingBackend;
+
+/// The loss by epoch, in nats a step. Epochs ascend; what is not a number above zero is left out.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct LossCurves {
+    /// Of each epoch's batch.
+    pub training: Vec<(u64, f64)>,
+    /// Of the validation pieces, where it was measured.
+    pub validation: Vec<(u64, f64)>,
+}
+
+/// The loss of training and validation below a title: epochs to the right, nats a step upward on
+/// a logarithmic scale. Training is shown faintly epoch by epoch and strongly on average,
+/// validation by points with the best of them ringed.
+pub fn loss(curves: &LossCurves, title: &str, format: Format) -> Vec<u8> {
+    let shown = |curve: &[(u64, f64)]| {
+        curve.iter().copied().filter(|&(_, nats)| shows(nats)).collect::<Vec<_>>()
+    };
+    render(
+        &Picture {
+            title,
+            training: &curves.training,
+            shown: shown(&curves.training),
+            validation: shown(&curves.validation),
+        },
+        format,
+    )
+}
+
+/// Whether a logarithmic axis can show a loss.
+fn shows(nats: f64) -> bool {
+    nats.is_finite() && nats > 0.0
+}
+
+const WIDTH: f64 = 960.0;
+const HEIGHT: f64 = 600.0;
+const LEFT: f64 = 64.0;
+const RIGHT: f64 = 28.0;
+const TOP: f64 = 84.0;
+const BOTTOM: f64 = 56.0;
+
+/// How wide a stretch is in which many epochs become their least and their greatest loss.
+const STRETCH: f64 = 2.0;
+
+struct Picture<'a> {
+    title: &'a str,
+    /// As it came, with gaps.
+    training: &'a [(u64, f64)],
+    /// What can be shown of it.
+    shown: Vec<(u64, f64)>,
+    /// What can be shown of the validation.
+    validation: Vec<(u64, f64)>,
+}
+
+impl Drawing for Picture<'_> {
+    fn size(&self) -> (u32, u32) {
+        (WIDTH as u32, HEIGHT as u32)
+    }
+
+    fn fineness(&self) -> u32 {
+        4
+    }
+
+    fn draw<B: DrawingBackend>(&self, sheet: &mut Sheet<B>) {
+        let (epochs, nats) = self.axes();
+        let title = sheet.fitted(self.title, 19.0, WIDTH - LEFT - RIGHT);
+        sheet.text(&title, (LEFT, 38.0), 19.0, Side::Left, Ink::TEXT);
+        draw_axes(sheet, &epochs, &nats);
+        let at = |&(epoch, loss): &(u64, f64)| (epochs.place(epoch as f64), nats.place(loss));
+        let half = half_window(self.shown.len());
+        let (raw, strong) = match half {
+            0 => (Ink::TRAINING_MEAN, Ink::TRAINING_MEAN),
+            _ => (Ink::TRAINING, Ink::TRAINING_MEAN),
+        };
+        for run in self.training.split(|&(_, loss)| !shows(loss)) {
+            let points: Vec<_> = run.iter().map(at).collect();
+            match points[..] {
+                [] => {}
+                [only] => sheet.dot(only, 2.5, raw),
+                _ if dense(&points) => band(sheet, &points, raw),
+                _ => sheet.line(&points, if half == 0 { 2.0 } else { 1.25 }, raw),
+            }
+        }
+        if half > 0 {
+            let mean: Vec<_> = running_mean(&self.shown, half).iter().map(at).collect();
+            sheet.line(&thinned(&mean), 2.25, strong);
+        }
+        let validation: Vec<_> = self.validation.iter().map(at).collect();
+        sheet.line(&thinned(&validation), 2.25, Ink::VALIDATION);
+        // Points that would run into each other are no points.
+        let room = (WIDTH - LEFT - RIGHT) / validation.len().max(1) as f64;
+        if room >= 9.0 {
+            validation.iter().for_each(|&point| sheet.dot(point, 3.5, Ink::VALIDATION));
+        }
+        if let Some(best) = self.best() {
+            let place = at(&best);
+            for (radius, ink) in [(8.0, Ink::VALIDATION), (6.0, Ink::WHITE), (3.5, Ink::VALIDATION)]
+            {
+                sheet.dot(place, radius, ink);
+            }
+        }
+        self.explain(sheet, half, raw);
+    }
+}
+
+impl Picture<'_> {
+    fn axes(&self) -> (Axis, Axis) {
+        let all = || self.shown.iter().chain(&self.validation);
+        let last = all().map(|&(epoch, _)| epoch).max().unwrap_or(0).max(1);
+        let least = all().map(|&(_, loss)| loss).fold(f64::INFINITY, f64::min);
+        let most = all().map(|&(_, loss)| loss).fold(0.0, f64::max);
+        // A little room above and below, in which one lonely value has its place, too.
+        let range = match least <= most {
+            true => {
+                let room = libm::pow(most / least, 0.05).max(1.02);
+                (least / room, most * room)
+            }
+            false => (1.0, 20.0),
+        };
+        let epochs = Axis {
+            range: (0.0, last as f64),
+            places: (LEFT, WIDTH - RIGHT),
+            logarithmic: false,
+            whole: true,
+        };
+        let places = (HEIGHT - BOTTOM, TOP);
+        (epochs, Axis { range, places, logarithmic: true, whole: false })
+    }
+
+    /// The best validation, the first of several.
+    fn best(&self) -> Option<(u64, f64)> {
+        self.validation.iter().copied().min_by(|a, b| a.1.total_cmp(&b.1))
+    }
+
+    /// The legend, above the curves, where nothing can run into it.
+    fn explain<B: DrawingBackend>(&self, sheet: &mut Sheet<B>, half: usize, raw: Ink) {
+        let mut entries = Vec::new();
+        if let Some((epoch, loss)) = self.best() {
+            entries.push((format!("validation, best {loss:.3} at epoch {epoch}"), Ink::VALIDATION));
+        }
+        if half > 0 {
+            entries.push((format!("mean of {} epochs", 2 * half + 1), Ink::TRAINING_MEAN));
+        }
+        if !self.shown.is_empty() {
+            entries.push(("training".to_owned(), raw));
+        }
+        let (em, baseline) = (12.0, TOP - 14.0);
+        let mut x = WIDTH - RIGHT;
+        for (words, ink) in entries {
+            x -= sheet.width(&words, em);
+            sheet.text(&words, (x, baseline), em, Side::Left, Ink::TEXT);
+            let (from, to, middle) = (x - 30.0, x - 7.0, baseline - 4.5);
+            sheet.rectangle(from, middle - 1.25, to, middle + 1.25, ink);
+            if ink == Ink::VALIDATION {
+                sheet.dot(((from + to) / 2.0, middle), 3.5, ink);
+            }
+            x -= 30.0 + 18.0;
+        }
+    }
+}
+
+fn draw_axes<B: DrawingBackend>(sheet: &mut Sheet<B>, epochs: &Axis, nats: &Axis) {
+    let (right, bottom) = (WIDTH - RIGHT, HEIGHT - BOTTOM);
+    for tick in nats.ticks(30.0, 10) {
+        sheet.level(tick.place - 0.5, LEFT, right, 1.0, Ink::FAINT_LINE);
+        let place = (LEFT - 9.0, tick.place + 4.5);
+        sheet.text(&tick.label, place, 12.0, Side::Right, Ink::FAINT_TEXT);
+    }
+    for tick in epochs.ticks(70.0, 12) {
+        sheet.upright(tick.place - 0.5, bottom, bottom + 5.0, 1.0, Ink::LINE);
+        let place = (tick.place, bottom + 20.0);
+        sheet.text(&tick.label, place, 12.0, Side::Middle, Ink::FAINT_TEXT);
+    }
+    sheet.level(bottom - 0.5, LEFT, right, 1.0, Ink::LINE);
+    sheet.text("nats a step", (LEFT, TOP - 14.0), 12.0, Side::Left, Ink::FAINT_TEXT);
+    sheet.text("epochs", (right, bottom + 42.0), 12.0, Side::Right, Ink::FAINT_TEXT);
+}
+
+/// Over how many epochs on either side the mean is taken: a fortieth of the whole at most; none
+/// where there are so few epochs that each can be seen.
+fn half_window(epochs: usize) -> usize {
+    [100, 50, 25, 10, 5, 2].into_iter().find(|half| 40 * half <= epochs).unwrap_or(0)
+}
+
+/// The mean of each value and its neighbours. At the beginning, where the loss falls steeply,
+/// there are as many before as after it; at the end there are just none after.
+fn running_mean(curve: &[(u64, f64)], half: usize) -> Vec<(u64, f64)> {
+    let mean = |(index, &(epoch, _)): (usize, &(u64, f64))| {
+        let half = half.min(index);
+        let window = &curve[index - half..curve.len().min(index + half + 1)];
+        let sum: f64 = window.iter().map(|&(_, loss)| loss).sum();
+        (epoch, sum / window.len() as f64)
+    };
+    curve.iter().enumerate().map(mean).collect()
+}
+
+/// Whether points lie so close together that a line through them would be a blot.
+fn dense(points: &[(f64, f64)]) -> bool {
+    let (first, last) = (points[0], points[points.len() - 1]);
+    last.0 - first.0 < STRETCH * points.len() as f64
+}
+
+/// Draws where a dense curve is: between the least and the greatest of each stretch.
+fn band<B: DrawingBackend>(sheet: &mut Sheet<B>, points: &[(f64, f64)], ink: Ink) {
+    let stretch = |point: &(f64, f64)| (point.0 / STRETCH) as i64;
+    let (mut upper, mut lower) = (Vec::new(), Vec::new());
+    for points in points.chunk_by(|a, b| stretch(a) == stretch(b)) {
+        let x = (points[0].0 + points[points.len() - 1].0) / 2.0;
+        let top = points.iter().map(|&(_, y)| y).fold(f64::INFINITY, f64::min);
+        let bottom = points.iter().map(|&(_, y)| y).fold(f64::NEG_INFINITY, f64::max);
+        upper.push((x, top - 0.5));
+        lower.push((x, bottom + 0.5));
+    }
+    upper.extend(lower.into_iter().rev());
+    sheet.area(&upper, ink);
+}
+
+/// A curve without the points that are no further than a unit from the one before.
+fn thinned(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
+    let mut kept: Vec<(f64, f64)> = Vec::new();
+    for (index, &point) in points.iter().enumerate() {
+        let last = index + 1 == points.len();
+        if last || kept.last().is_none_or(|before| point.0 - before.0 >= 1.0) {
+            kept.push(point);
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mean_neither_lags_at_the_start_nor_looks_beyond_the_end() {
+        let line: Vec<_> = (0..9).map(|epoch| (epoch, 100.0 - epoch as f64)).collect();
+        let mean = running_mean(&line, 2);
+        assert_eq!(mean[..7], line[..7], "the mean of a straight line is the line");
+        assert_eq!(mean[8], (8, (94.0 + 93.0 + 92.0) / 3.0));
+    }
+
+    #[test]
+    fn a_mean_is_shown_only_of_many_epochs() {
+        assert_eq!([1, 79, 80, 5000, 1_000_000].map(half_window), [0, 0, 2, 100, 100]);
+    }
+
+    #[test]
+    fn the_first_of_equal_validations_is_the_best() {
+        let picture = Picture {
+            title: "",
+            training: &[],
+            shown: vec![],
+            validation: vec![(1, 9.0), (2, 4.0), (3, 4.0)],
+        };
+        assert_eq!(picture.best(), Some((2, 4.0)));
+    }
+}

@@ -1,0 +1,18 @@
+//! Pictures of music and of learning, as SVG or PNG.
+//!
+//! Each picture is drawn by one function on whichever sheet there is: plotters' SVG or bitmap.
+//! The same input gives the same bytes.
+
+mod axis;
+mod format;
+mod growth;
+mod lettering;
+mod loss;
+mod panel;
+mod roll;
+mod sheet;
+
+pub use format::Format;
+pub use growth::{MOST_PANELS, growth};
+pub use loss::{LossCurves, loss};
+pub use roll::roll;

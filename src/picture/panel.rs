@@ -1,0 +1,123 @@
+//! A roll in a frame: time to the right, keys upward.
+
+use super::sheet::{Ink, Sheet};
+use crate::roll::{KEYS, LOWEST_PITCH, Roll};
+use plotters_backend::DrawingBackend;
+use std::ops::Range;
+
+/// A roll's frame on a sheet.
+pub(super) struct Panel {
+    pub left: f64,
+    pub top: f64,
+    /// How wide a step is.
+    pub step: f64,
+    /// How high a key is.
+    pub key: f64,
+    /// How many steps have room.
+    pub steps: usize,
+    /// Which keys are shown.
+    pub keys: Range<usize>,
+}
+
+impl Panel {
+    pub fn right(&self) -> f64 {
+        self.x(self.steps)
+    }
+
+    pub fn bottom(&self) -> f64 {
+        self.top + self.keys.len() as f64 * self.key
+    }
+
+    /// The left edge of a step.
+    pub fn x(&self, step: usize) -> f64 {
+        self.left + step as f64 * self.step
+    }
+
+    /// The upper edge of a key's row.
+    pub fn y(&self, key: usize) -> f64 {
+        self.top + (self.keys.end - 1 - key) as f64 * self.key
+    }
+
+    /// The Cs among its keys, with the numbers of their octaves: 4 is the middle one.
+    pub fn octaves(&self) -> impl Iterator<Item = (usize, usize)> {
+        let pitches = self.keys.clone().map(|key| (key, key + usize::from(LOWEST_PITCH)));
+        pitches.filter(|(_, pitch)| pitch % 12 == 0).map(|(key, pitch)| (key, pitch / 12 - 1))
+    }
+
+    /// Draws the frame, the bar lines at `measures`, and the roll.
+    pub fn draw<B: DrawingBackend>(&self, sheet: &mut Sheet<B>, roll: &Roll, measures: &[usize]) {
+        let (right, bottom) = (self.right(), self.bottom());
+        if self.key >= 4.0 {
+            for key in self.keys.clone().filter(|&key| is_black(key)) {
+                let top = self.y(key);
+                sheet.rectangle(self.left, top, right, top + self.key, Ink::SHADE);
+            }
+        }
+        for (key, _) in self.octaves().filter(|&(key, _)| key > self.keys.start) {
+            sheet.level(self.y(key) + self.key - 1.0, self.left, right, 1.0, Ink::FAINT_LINE);
+        }
+        // Where measures are but a few pixels, their lines would hide the music.
+        let every = readable(measures.len(), right - self.left, 12.0);
+        for &measure in measures.iter().skip(1).step_by(every) {
+            sheet.upright(self.x(measure) - 1.0, self.top, bottom, 1.0, Ink::LINE);
+        }
+        // The gap above each note keeps neighbours apart.
+        let gap = if self.key >= 4.0 { 1.0 } else { 0.0 };
+        let shown = |note: &crate::roll::RollNote| self.keys.contains(&note.key);
+        for note in roll.notes().into_iter().filter(shown) {
+            let (top, end) = (self.y(note.key), note.end.min(self.steps));
+            let (left, low) = (self.x(note.start), top + self.key);
+            let struck = self.x(note.start + 1).min(self.x(end));
+            sheet.rectangle(left, top + gap, self.x(end), low, Ink::HELD);
+            sheet.rectangle(left, top + gap, struck, low, Ink::STRUCK);
+        }
+        sheet.frame(self.left, self.top, right, bottom, Ink::LINE);
+    }
+}
+
+/// Of `count` things over a `length`, every how many must be shown to stand `apart` at least: a
+/// power of two.
+pub(super) fn readable(count: usize, length: f64, apart: f64) -> usize {
+    let mut every = 1;
+    while every < count && length * every as f64 / (count as f64) < apart {
+        every *= 2;
+    }
+    every
+}
+
+fn is_black(key: usize) -> bool {
+    debug_assert!(key < KEYS);
+    matches!((key + usize::from(LOWEST_PITCH)) % 12, 1 | 3 | 6 | 8 | 10)
+}
+
+/// The key for the two inks, its right end at a place on a baseline.
+pub(super) fn explain<B: DrawingBackend>(sheet: &mut Sheet<B>, right: f64, baseline: f64) {
+    let (em, square) = (12.0, 9.0);
+    let mut x = right;
+    for (word, ink) in [("held", Ink::HELD), ("struck", Ink::STRUCK)] {
+        x -= sheet.width(word, em).round();
+        sheet.text(word, (x, baseline), em, super::sheet::Side::Left, Ink::FAINT_TEXT);
+        x -= square + 5.0;
+        sheet.rectangle(x, baseline - square, x + square, baseline, ink);
+        x -= 16.0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_middle_c_is_the_fourth() {
+        let panel = Panel { left: 0.0, top: 0.0, step: 1.0, key: 1.0, steps: 1, keys: 0..KEYS };
+        assert!(panel.octaves().eq([3, 15, 27, 39, 51, 63, 75, 87].into_iter().zip(1..)));
+        assert!(!is_black(39) && is_black(40), "C, then C sharp");
+    }
+
+    #[test]
+    fn what_would_stand_too_close_is_thinned_out_by_halves() {
+        assert_eq!(readable(8, 1024.0, 30.0), 1);
+        assert_eq!(readable(100, 1000.0, 30.0), 4);
+        assert_eq!(readable(0, 0.0, 30.0), 1);
+    }
+}

@@ -1,0 +1,171 @@
+//! A sheet to draw on, in units, and the inks.
+
+use super::lettering::{self, Lettering};
+use ab_glyph::FontRef;
+use plotters_backend::text_anchor::HPos;
+use plotters_backend::{BackendColor, BackendStyle, DrawingBackend};
+
+/// An opaque colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Ink(pub u8, pub u8, pub u8);
+
+/// The inks. Blue and vermilion are those of Okabe and Ito, which colour-blind people tell apart;
+/// whatever must be told apart differs in brightness besides.
+impl Ink {
+    pub const WHITE: Ink = Ink(255, 255, 255);
+    /// What is to be read first.
+    pub const TEXT: Ink = Ink(34, 40, 49);
+    /// What explains.
+    pub const FAINT_TEXT: Ink = Ink(98, 106, 117);
+    /// Edges of pictures, bar lines.
+    pub const LINE: Ink = Ink(190, 196, 204);
+    /// Lines that only guide the eye.
+    pub const FAINT_LINE: Ink = Ink(226, 229, 234);
+    /// The rows of black keys.
+    pub const SHADE: Ink = Ink(246, 247, 249);
+    /// The step at which a key is struck.
+    pub const STRUCK: Ink = Ink(0, 69, 116);
+    /// The steps through which it is held.
+    pub const HELD: Ink = Ink(116, 176, 220);
+    /// Training, every epoch.
+    pub const TRAINING: Ink = Ink(178, 208, 231);
+    /// Training, on average.
+    pub const TRAINING_MEAN: Ink = Ink(0, 114, 178);
+    /// Validation.
+    pub const VALIDATION: Ink = Ink(213, 94, 0);
+}
+
+impl BackendStyle for Ink {
+    fn color(&self) -> BackendColor {
+        BackendColor { alpha: 1.0, rgb: (self.0, self.1, self.2) }
+    }
+}
+
+/// An ink and how wide it is drawn, in fine parts.
+struct Stroke(Ink, u32);
+
+impl BackendStyle for Stroke {
+    fn color(&self) -> BackendColor {
+        self.0.color()
+    }
+
+    fn stroke_width(&self) -> u32 {
+        self.1
+    }
+}
+
+/// Which part of a text stands at its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    Left,
+    Middle,
+    Right,
+}
+
+/// A sheet of paper: units to the right and downward. What lies beyond its edge is not seen.
+pub(super) struct Sheet<'a, B> {
+    backend: &'a mut B,
+    fineness: f64,
+    font: FontRef<'static>,
+}
+
+/// Why drawing cannot fail.
+const IN_MEMORY: &str = "a drawing in memory";
+
+impl<'a, B: DrawingBackend> Sheet<'a, B> {
+    pub fn new(backend: &'a mut B, fineness: u32) -> Sheet<'a, B> {
+        let (width, height) = backend.get_size();
+        let mut sheet = Sheet { backend, fineness: f64::from(fineness), font: lettering::font() };
+        sheet.rectangle(0.0, 0.0, f64::from(width), f64::from(height), Ink::WHITE);
+        sheet
+    }
+
+    fn fine(&self, length: f64) -> i32 {
+        (length * self.fineness).round() as i32
+    }
+
+    /// A filled rectangle between two corners; never thinner than the sheet can show.
+    pub fn rectangle(&mut self, left: f64, top: f64, right: f64, bottom: f64, ink: Ink) {
+        let (left, top) = (self.fine(left), self.fine(top));
+        let (right, bottom) = (self.fine(right).max(left + 1), self.fine(bottom).max(top + 1));
+        self.backend.draw_rect((left, top), (right, bottom), &ink, true).expect(IN_MEMORY);
+    }
+
+    /// An upright line, its left edge at `x`.
+    pub fn upright(&mut self, x: f64, top: f64, bottom: f64, width: f64, ink: Ink) {
+        self.rectangle(x, top, x + width, bottom, ink);
+    }
+
+    /// A level line, its upper edge at `y`.
+    pub fn level(&mut self, y: f64, left: f64, right: f64, width: f64, ink: Ink) {
+        self.rectangle(left, y, right, y + width, ink);
+    }
+
+    /// The edge of a rectangle, a unit wide, around it.
+    pub fn frame(&mut self, left: f64, top: f64, right: f64, bottom: f64, ink: Ink) {
+        self.level(top - 1.0, left - 1.0, right + 1.0, 1.0, ink);
+        self.level(bottom, left - 1.0, right + 1.0, 1.0, ink);
+        self.upright(left - 1.0, top - 1.0, bottom + 1.0, 1.0, ink);
+        self.upright(right, top - 1.0, bottom + 1.0, 1.0, ink);
+    }
+
+    /// A line through points; a single point makes none.
+    pub fn line(&mut self, points: &[(f64, f64)], width: f64, ink: Ink) {
+        let mut fine: Vec<_> = points.iter().map(|&(x, y)| (self.fine(x), self.fine(y))).collect();
+        fine.dedup();
+        if fine.len() > 1 {
+            let stroke = Stroke(ink, self.fine(width).max(1) as u32);
+            self.backend.draw_path(fine, &stroke).expect(IN_MEMORY);
+        }
+    }
+
+    /// A filled area within a line that does not cross itself.
+    pub fn area(&mut self, edge: &[(f64, f64)], ink: Ink) {
+        let mut fine: Vec<_> = edge.iter().map(|&(x, y)| (self.fine(x), self.fine(y))).collect();
+        fine.dedup();
+        self.backend.fill_polygon(fine, &ink).expect(IN_MEMORY);
+    }
+
+    /// A filled circle.
+    pub fn dot(&mut self, (x, y): (f64, f64), radius: f64, ink: Ink) {
+        let (centre, radius) = ((self.fine(x), self.fine(y)), self.fine(radius).max(1) as u32);
+        self.backend.draw_circle(centre, radius, &ink, true).expect(IN_MEMORY);
+    }
+
+    /// A line of text on a baseline, `em` units high. Characters that no picture can show are
+    /// replaced.
+    pub fn text(&mut self, text: &str, (x, baseline): (f64, f64), em: f64, side: Side, ink: Ink) {
+        let text: String =
+            text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect();
+        let side = match side {
+            Side::Left => HPos::Left,
+            Side::Middle => HPos::Center,
+            Side::Right => HPos::Right,
+        };
+        let em = em * self.fineness;
+        let style = Lettering { font: &self.font, em, colour: ink.color(), side };
+        let below = style.below_baseline().round() as i32;
+        let place = (self.fine(x), self.fine(baseline) + below);
+        self.backend.draw_text(&text, &style, place).expect(IN_MEMORY);
+    }
+
+    /// How wide a text is.
+    pub fn width(&self, text: &str, em: f64) -> f64 {
+        lettering::width(&self.font, text, em)
+    }
+
+    /// The beginning of a text, so much of it as has room in `width`.
+    pub fn fitted(&self, text: &str, em: f64, width: f64) -> String {
+        if self.width(text, em) <= width {
+            return text.to_owned();
+        }
+        let mut letters: Vec<char> = text.chars().collect();
+        loop {
+            letters.pop();
+            let shorter: String = letters.iter().chain(&['…']).collect();
+            if letters.is_empty() || self.width(&shorter, em) <= width {
+                return shorter;
+            }
+        }
+    }
+}
