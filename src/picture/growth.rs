@@ -115,7 +115,7 @@ impl Drawing for Grid<'_> {
             sheet.text(&format!("epoch {epoch}"), caption, 13.0, Side::Left, Ink::TEXT);
             if index % self.columns() == 0 {
                 for (key, octave) in panel.octaves() {
-                    let place = (LEFT - 7.0, panel.y(key) + panel.key + 1.0);
+                    let place = (LEFT - 7.0, panel.y(key) + panel.key / 2.0 + 3.5);
                     sheet.text(&format!("C{octave}"), place, 10.0, Side::Right, Ink::FAINT_TEXT);
                 }
             }

@@ -67,7 +67,7 @@ impl Drawing for Picture<'_> {
         sheet.text(&title, (LEFT, TOP - 22.0), 19.0, Side::Left, Ink::TEXT);
         explain(sheet, edge, TOP - 22.0);
         for (key, octave) in panel.octaves() {
-            let place = (LEFT - 8.0, panel.y(key) + KEY - 1.0);
+            let place = (LEFT - 8.0, panel.y(key) + KEY / 2.0 + 4.0);
             sheet.text(&format!("C{octave}"), place, 11.0, Side::Right, Ink::FAINT_TEXT);
         }
         let measures = self.roll.measures();

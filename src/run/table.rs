@@ -1,0 +1,172 @@
+//! Tables that grow by a row an epoch: CSV files that are only ever appended to, or cut.
+
+use crate::writing::{self, Existing, WritingError};
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// Why a table of a run cannot be written or read.
+#[derive(Debug, thiserror::Error)]
+pub enum TableError {
+    /// The system does not hand it over.
+    #[error("{}: cannot be read ({reason}); check the path and its permissions", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        reason: io::Error,
+    },
+    /// The system does not take it.
+    #[error("{}: a row cannot be written ({reason}); make room on the disk and go on with --resume", path.display())]
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        reason: io::Error,
+    },
+    /// It cannot be replaced by a shorter one.
+    #[error(transparent)]
+    Writing(#[from] WritingError),
+    /// A line is not what it should be.
+    #[error("{}, line {line}: {fault}", path.display())]
+    Line {
+        /// The file.
+        path: PathBuf,
+        /// The line, counted from 1.
+        line: usize,
+        /// What is wrong with it, and what to do.
+        fault: String,
+    },
+    /// It ends too early.
+    #[error(
+        "{}: there are {found} epochs in it, but the run has come to epoch {expected}; \
+         bring the whole file back, or train anew", path.display()
+    )]
+    Missing {
+        /// The file.
+        path: PathBuf,
+        /// How many epochs it holds.
+        found: u64,
+        /// How many it should hold.
+        expected: u64,
+    },
+}
+
+/// A row of a table.
+pub(super) trait Row: Sized {
+    /// The names of the columns, as the first line has them.
+    const HEAD: &'static str;
+
+    /// The epoch of the row.
+    fn epoch(&self) -> u64;
+
+    /// The row as a line. Numbers are written so that they can be read back bit for bit.
+    fn to_line(&self) -> String;
+
+    /// The row in the cells of a line, as many as the head has; or what is wrong with them.
+    fn from_cells(cells: &[&str]) -> Result<Self, String>;
+}
+
+/// A table that is open for more rows.
+#[derive(Debug)]
+pub(super) struct Table {
+    path: PathBuf,
+    file: File,
+}
+
+impl Table {
+    /// A new table without rows, in place of whatever is there.
+    pub fn create<R: Row>(path: &Path) -> Result<Table, TableError> {
+        writing::write(path, format!("{}\n", R::HEAD).as_bytes(), Existing::Replace)?;
+        Table::open(path)
+    }
+
+    /// A table that is there, to go on with after its last row.
+    pub fn open(path: &Path) -> Result<Table, TableError> {
+        let file = OpenOptions::new().append(true).open(path);
+        let failed = |reason| TableError::Unwritable { path: path.to_owned(), reason };
+        Ok(Table { path: path.to_owned(), file: file.map_err(failed)? })
+    }
+
+    /// Appends a row, and hands it to the system at once.
+    pub fn write<R: Row>(&mut self, row: &R) -> Result<(), TableError> {
+        let line = format!("{}\n", row.to_line());
+        let written = self.file.write_all(line.as_bytes());
+        written.map_err(|reason| TableError::Unwritable { path: self.path.clone(), reason })
+    }
+}
+
+/// Reads the rows up to an epoch, or all. What stands after them is not looked at, and a last line
+/// without its end is one whose writing was cut short: no row.
+pub(super) fn read<R: Row>(path: &Path, up_to: Option<u64>) -> Result<Vec<R>, TableError> {
+    let bytes = std::fs::read(path)
+        .map_err(|reason| TableError::Unreadable { path: path.to_owned(), reason })?;
+    let fault = |index: usize, fault: String| TableError::Line {
+        path: path.to_owned(),
+        line: index + 1,
+        fault,
+    };
+    let whole = bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
+    let lines = bytes[..whole].split_inclusive(|&byte| byte == b'\n');
+    let lines = lines.map(|line| line.trim_ascii_end());
+    let mut rows: Vec<R> = Vec::new();
+    for (index, line) in lines.enumerate() {
+        if index == 0 {
+            if line != R::HEAD.as_bytes() {
+                let what = format!("it should be \"{}\"; is the file of another version?", R::HEAD);
+                return Err(fault(index, what));
+            }
+            continue;
+        }
+        let last = rows.last().map_or(0, R::epoch);
+        if up_to.is_some_and(|up_to| last >= up_to) {
+            break;
+        }
+        let row = parse::<R>(line).map_err(|what| fault(index, what))?;
+        if row.epoch() <= last {
+            let what = format!(
+                "epoch {} cannot follow epoch {last}; remove the lines that do not belong there",
+                row.epoch()
+            );
+            return Err(fault(index, what));
+        }
+        rows.push(row);
+    }
+    if whole == 0 {
+        return Err(fault(0, format!("it should be \"{}\"; train anew", R::HEAD)));
+    }
+    Ok(rows)
+}
+
+fn parse<R: Row>(line: &[u8]) -> Result<R, String> {
+    let remedy = "bring the file back as it was, or remove this line and all after it";
+    let text = str::from_utf8(line).map_err(|_| format!("it is not text; {remedy}"))?;
+    let cells: Vec<_> = text.split(',').collect();
+    let expected = R::HEAD.split(',').count();
+    if cells.len() != expected {
+        return Err(format!("it has {} values instead of {expected}; {remedy}", cells.len()));
+    }
+    R::from_cells(&cells).map_err(|what| format!("{what}; {remedy}"))
+}
+
+/// A number in a cell.
+pub(super) fn number<T: std::str::FromStr>(cell: &str) -> Result<T, String> {
+    cell.parse().map_err(|_| format!("\"{cell}\" is not a number"))
+}
+
+/// Reads the rows of the epochs from 1 to `epoch`; none may be missing.
+pub(super) fn first<R: Row>(path: &Path, epoch: u64) -> Result<Vec<R>, TableError> {
+    let rows = read::<R>(path, Some(epoch))?;
+    let found = rows.iter().zip(1..=epoch).filter(|(row, expected)| row.epoch() == *expected);
+    match found.count() as u64 {
+        found if found == epoch => Ok(rows),
+        found => Err(TableError::Missing { path: path.to_owned(), found, expected: epoch }),
+    }
+}
+
+/// Replaces a table by one of these rows, in one stroke.
+pub(super) fn replace<R: Row>(path: &Path, rows: &[R]) -> Result<(), TableError> {
+    let lines = rows.iter().map(|row| row.to_line() + "\n");
+    let text = format!("{}\n", R::HEAD) + &lines.collect::<String>();
+    Ok(writing::write(path, text.as_bytes(), Existing::Replace)?)
+}
