@@ -3,6 +3,7 @@
 mod compose;
 mod inspect;
 mod interruption;
+mod plot;
 mod progress;
 mod train;
 
@@ -31,6 +32,7 @@ enum Command {
     Inspect(inspect::Inspect),
     Train(train::Train),
     Compose(compose::Compose),
+    Plot(plot::Plot),
 }
 
 /// How a command has ended, if it has not failed.
@@ -50,6 +52,7 @@ pub fn run() -> ExitCode {
         Command::Inspect(command) => inspect::run(&command),
         Command::Train(command) => train::run(&command),
         Command::Compose(command) => compose::run(&command),
+        Command::Plot(command) => plot::run(&command),
     };
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,

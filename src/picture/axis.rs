@@ -37,7 +37,7 @@ impl Axis {
                 .into_iter()
                 .map(|(number, digits)| Tick {
                     place: self.place(number),
-                    label: format!("{number:.digits$}"),
+                    label: self.label(number, digits),
                 })
                 .collect();
             let roomy = ticks.windows(2).all(|pair| (pair[1].place - pair[0].place).abs() >= apart);
@@ -56,14 +56,23 @@ impl Axis {
         let mut choices = Vec::new();
         if self.logarithmic {
             let lowest = libm::floor(libm::log10(self.range.0)) as i32;
-            // Tenths, so that they stay whole.
-            let series: [&[u32]; 4] = [&[10], &[10, 30], &[10, 20, 50], &[10, 15, 20, 30, 50, 70]];
-            choices.extend(series.map(|series| {
-                let powers = (lowest..=top).take(300);
+            // Powers of ten, each or some; then numbers between them, in tenths to stay whole.
+            let series: [(i32, &[u32]); 9] = [
+                (100, &[10]),
+                (50, &[10]),
+                (20, &[10]),
+                (5, &[10]),
+                (2, &[10]),
+                (1, &[10]),
+                (1, &[10, 30]),
+                (1, &[10, 20, 50]),
+                (1, &[10, 15, 20, 30, 50, 70]),
+            ];
+            choices.extend(series.map(|(every, series)| {
+                let powers = (lowest..=top).filter(|power| power % every == 0);
                 let numbers = powers.flat_map(|power| {
                     series.iter().map(move |&tenths| {
-                        let whole = tenths % 10 == 0;
-                        let digits = usize::from(!whole) as i32 - power;
+                        let digits = i32::from(tenths % 10 != 0) - power;
                         (times_ten_to(f64::from(tenths), power - 1), digits.max(0) as usize)
                     })
                 });
@@ -92,18 +101,22 @@ impl Axis {
         choices
     }
 
+    /// A number in words of so many decimals; on a logarithmic axis it can have too many digits.
+    fn label(&self, number: f64, digits: usize) -> String {
+        match self.logarithmic && !(1e-6..1e8).contains(&number) {
+            true => format!("{number:e}"),
+            false => format!("{number:.digits$}"),
+        }
+    }
+
     fn holds(&self, number: f64) -> bool {
         (self.range.0..=self.range.1).contains(&number)
     }
 }
 
-/// Exact where the result can be: a division by a power of ten is rounded but once.
+/// The nearest number there is: powers of ten that are multiplied are not always.
 fn times_ten_to(number: f64, power: i32) -> f64 {
-    if power < 0 {
-        number / libm::exp10(f64::from(-power))
-    } else {
-        number * libm::exp10(f64::from(power))
-    }
+    format!("{number}e{power}").parse().expect("digits and a power")
 }
 
 #[cfg(test)]
@@ -144,12 +157,13 @@ mod tests {
     #[test]
     fn nats_are_marked_with_round_numbers_over_wide_and_narrow_ranges() {
         assert_eq!(nats(2.1, 63.0), ["3", "5", "7", "10", "15", "20", "30", "50"]);
-        assert_eq!(
-            nats(4.02, 4.11),
-            ["4.02", "4.03", "4.04", "4.05", "4.06", "4.07", "4.08", "4.09", "4.10"]
-        );
+        assert_eq!(nats(4.02, 4.11), ["4.02", "4.04", "4.06", "4.08", "4.10"]);
         assert_eq!(nats(0.004, 40.0), ["0.01", "0.03", "0.1", "0.3", "1", "3", "10", "30"]);
-        assert_eq!(nats(1.0, 1e9).len(), 9);
+        assert_eq!(nats(1.0, 1e9), ["1", "100", "10000", "1000000", "1e8"]);
+        assert_eq!(
+            nats(1e-300, 1e300),
+            ["1e-300", "1e-200", "1e-100", "1", "1e100", "1e200", "1e300"]
+        );
     }
 
     #[test]

@@ -118,8 +118,8 @@ impl Picture<'_> {
         // A little room above and below, in which one lonely value has its place, too.
         let range = match least <= most {
             true => {
-                let room = libm::pow(most / least, 0.05).max(1.02);
-                (least / room, most * room)
+                let room = libm::exp(0.05 * (libm::log(most) - libm::log(least))).max(1.02);
+                ((least / room).max(f64::MIN_POSITIVE), (most * room).min(f64::MAX))
             }
             false => (1.0, 20.0),
         };

@@ -135,9 +135,8 @@ mod tests {
 
     #[test]
     fn numbers_come_back_bit_for_bit_however_extreme() {
-        let extremes = [
-            0.1 + 0.2, f64::MAX, f64::MIN_POSITIVE, 5e-324, -0.0, 1.0 / 3.0, f64::INFINITY, 1e22,
-        ];
+        let extremes =
+            [0.1 + 0.2, f64::MAX, f64::MIN_POSITIVE, 5e-324, -0.0, 1.0 / 3.0, f64::INFINITY, 1e22];
         let rows: Vec<_> = extremes
             .iter()
             .zip(1..)
@@ -145,7 +144,16 @@ mod tests {
             .collect();
         let (_folder, path) = file(&rows);
         let bits = |rows: &[Row]| -> Vec<_> {
-            rows.iter().map(|row| (row.epoch, row.nats.play.to_bits(), row.nats.articulate.to_bits(), row.validation.map(|nats| nats.play.to_bits()))).collect()
+            rows.iter()
+                .map(|row| {
+                    (
+                        row.epoch,
+                        row.nats.play.to_bits(),
+                        row.nats.articulate.to_bits(),
+                        row.validation.map(|nats| nats.play.to_bits()),
+                    )
+                })
+                .collect()
         };
         assert_eq!(bits(&read(&path).unwrap()), bits(&rows));
         let before = fs::read(&path).unwrap();
@@ -158,7 +166,9 @@ mod tests {
         let rows = plain(3);
         let (_folder, path) = file(&rows);
         let whole = fs::read(&path).unwrap();
-        let third = whole.len() - whole[..whole.len() - 1].iter().rev().position(|&b| b == b'\n').unwrap() - 1;
+        let third = whole.len()
+            - whole[..whole.len() - 1].iter().rev().position(|&b| b == b'\n').unwrap()
+            - 1;
         for length in third..whole.len() {
             fs::write(&path, &whole[..length]).unwrap();
             assert_eq!(read(&path).unwrap(), rows[..2], "{length} bytes");
@@ -190,7 +200,10 @@ mod tests {
         let (_folder, path) = file(&plain(3));
         let before = fs::read(&path).unwrap();
         let error = cut(&path, 4, |_| true).unwrap_err().to_string();
-        assert!(error.contains("metrics.csv: there are 3 epochs") && error.contains("epoch 4"), "{error}");
+        assert!(
+            error.contains("metrics.csv: there are 3 epochs") && error.contains("epoch 4"),
+            "{error}"
+        );
         assert_eq!(fs::read(&path).unwrap(), before);
         let (_folder, path) = file(&plain(3)[1..]);
         assert!(cut(&path, 3, |_| true).is_err(), "the first is missing");

@@ -155,10 +155,84 @@ fn read_sample(path: &Path) -> Result<Roll, DamagedSample> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::{Layers, Parameters, Preset};
+    use crate::model::Training;
+    use crate::network::{Architecture, Layers, Parameters, Preset};
     use crate::primer::Primer;
     use crate::roll::{Keys, Step};
     use rand_chacha::ChaCha8Rng;
     use rand_chacha::rand_core::SeedableRng;
     use std::fs;
+
+    /// A network that has learned nothing, with a primer of a measure of 3/4.
+    fn model() -> Model {
+        let architecture =
+            Architecture { time: vec![6], note: vec![4], ..Preset::Small.architecture() };
+        let layout = architecture.check().unwrap();
+        let layers = Layers::new(&architecture, &layout);
+        let parameters = Parameters::drawn(&layers, &mut ChaCha8Rng::seed_from_u64(5));
+        let mut roll = Roll::new("3/4".parse().unwrap());
+        let keys = Keys::from_iter([39, 43]);
+        (0..12).for_each(|_| roll.push(Step { play: keys, articulate: Keys::NONE }));
+        let training = Training {
+            version: String::new(),
+            epochs: 0,
+            pieces: 0,
+            settings: Default::default(),
+            nats: 0.0,
+            held_out: None,
+        };
+        let primers = vec![Primer { source: "a test".to_owned(), roll }];
+        Model { architecture, layout, parameters, primers, training }
+    }
+
+    #[test]
+    fn a_sample_is_eight_measures_and_the_same_whenever_it_is_composed() {
+        let mut model = model();
+        let sample = compose(&model, 100, 7).unwrap();
+        assert_eq!(sample.roll.len(), 8 * 12);
+        assert_eq!(compose(&model, 100, 7).unwrap(), sample);
+        assert_ne!(compose(&model, 100, 8).unwrap().roll, sample.roll);
+        model.primers.clear();
+        assert_eq!(compose(&model, 100, 7), None);
+    }
+
+    #[test]
+    fn samples_come_back_by_epoch_as_they_were_written() {
+        let run = tempfile::tempdir().unwrap();
+        assert!(read(run.path()).unwrap().rolls.is_empty(), "a run without any has none");
+        let model = model();
+        // More digits than the name's six, so that the order of names is not that of epochs.
+        let samples = [3, 1_000_000, 20_000].map(|epoch| compose(&model, epoch, epoch).unwrap());
+        samples.iter().for_each(|sample| write(run.path(), sample).unwrap());
+        let found = read(run.path()).unwrap();
+        assert!(found.damaged.is_empty());
+        assert!(found.rolls.iter().map(|(epoch, _)| *epoch).eq([3, 20_000, 1_000_000]));
+        assert_eq!(found.rolls[1].1.notes(), samples[2].roll.notes());
+        assert_eq!(found.rolls[1].1.metres(), samples[2].roll.metres());
+        let folder = run.path().join(SAMPLES_FOLDER);
+        let reading = midi::read_file(&folder.join("epoch-000003.mid")).unwrap();
+        let recipe = Recipe::from_text(&reading.score.texts[0]).unwrap();
+        assert_eq!((recipe.seed, recipe.bars, recipe.temperature), (3, 8, 1.0));
+        assert!(fs::read(folder.join("epoch-000003.png")).unwrap().starts_with(b"\x89PNG"));
+    }
+
+    #[test]
+    fn a_damaged_sample_is_left_out_and_named_and_a_silent_one_is_shown() {
+        let run = tempfile::tempdir().unwrap();
+        let mut sample = compose(&model(), 1, 1).unwrap();
+        write(run.path(), &sample).unwrap();
+        sample.epoch = 2;
+        sample.roll = Roll::new("3/4".parse().unwrap());
+        (0..96).for_each(|_| sample.roll.push(Step::SILENCE));
+        write(run.path(), &sample).unwrap();
+        let folder = run.path().join(SAMPLES_FOLDER);
+        let whole = fs::read(folder.join("epoch-000001.mid")).unwrap();
+        fs::write(folder.join("epoch-000003.mid"), &whole[..whole.len() / 2]).unwrap();
+        fs::write(folder.join("epoch-3b.mid"), "not ours").unwrap();
+        let found = read(run.path()).unwrap();
+        assert!(found.rolls.iter().map(|(epoch, _)| *epoch).eq([1, 2]));
+        assert!(found.rolls[1].1.is_empty());
+        let reasons: Vec<_> = found.damaged.iter().map(ToString::to_string).collect();
+        assert!(reasons.len() == 1 && reasons[0].contains("epoch-000003.mid"), "{reasons:?}");
+    }
 }
