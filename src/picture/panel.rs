@@ -68,7 +68,10 @@ impl Panel {
             let (top, end) = (self.y(note.key), note.end.min(self.steps));
             let (left, low) = (self.x(note.start), top + self.key);
             let struck = self.x(note.start + 1).min(self.x(end));
-            sheet.rectangle(left, top + gap, self.x(end), low, Ink::HELD);
+            if end > note.start + 1 {
+                sheet.rectangle(struck, top + gap, self.x(end), low, Ink::HELD);
+            }
+            // Last: where steps are narrower than a pixel, it must still be seen.
             sheet.rectangle(left, top + gap, struck, low, Ink::STRUCK);
         }
         sheet.frame(self.left, self.top, right, bottom, Ink::LINE);

@@ -75,8 +75,10 @@ const IN_MEMORY: &str = "a drawing in memory";
 impl<'a, B: DrawingBackend> Sheet<'a, B> {
     pub fn new(backend: &'a mut B, fineness: u32) -> Sheet<'a, B> {
         let (width, height) = backend.get_size();
-        let mut sheet = Sheet { backend, fineness: f64::from(fineness), font: lettering::font() };
-        sheet.rectangle(0.0, 0.0, f64::from(width), f64::from(height), Ink::WHITE);
+        let fineness = f64::from(fineness);
+        let mut sheet = Sheet { backend, fineness, font: lettering::font() };
+        let (right, bottom) = (f64::from(width) / fineness, f64::from(height) / fineness);
+        sheet.rectangle(0.0, 0.0, right, bottom, Ink::WHITE);
         sheet
     }
 
