@@ -1,0 +1,466 @@
+//! The files of a run: what each holds, by its SHA-256, and what it is used for.
+
+use super::split::{Candidate, hold_out};
+use crate::corpus::{self, Corpus, CorpusError, Piece};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+/// What a file is used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Side {
+    /// The network learns from it.
+    Training,
+    /// It is held out, to see how well the network does on music that it has not learned from.
+    Validation,
+    /// Nothing: it is shorter than a segment.
+    TooShort,
+    /// Nothing: it cannot be read.
+    Unreadable,
+}
+
+/// One file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatasetFile {
+    /// Where it lies, from the root of the file system.
+    pub path: PathBuf,
+    /// The name of its folder; in many collections the composer's.
+    pub folder: String,
+    /// Its name without the extension.
+    pub name: String,
+    /// The SHA-256 of its bytes; none where they cannot be had.
+    pub sha256: Option<String>,
+    /// Its length in 16ths; 0 where it cannot be read.
+    pub steps: usize,
+    /// What it is used for.
+    pub split: Side,
+    /// The earlier file whose music it repeats.
+    pub repeats: Option<PathBuf>,
+}
+
+/// All files of a run, in the order of their paths. In the run's folder it is `dataset.json`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dataset {
+    /// The files.
+    pub files: Vec<DatasetFile>,
+}
+
+/// The music of a dataset.
+#[derive(Debug, Default)]
+pub struct Pieces {
+    /// To learn from.
+    pub training: Vec<Piece>,
+    /// Held out.
+    pub validation: Vec<Piece>,
+}
+
+/// Why a dataset cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum DatasetError {
+    /// No file can be read.
+    #[error("none of the {0} files could be read")]
+    Unreadable(usize),
+    /// No piece can be learned from.
+    #[error(
+        "none of the {pieces} pieces is as long as a segment, {segment} steps (16ths); give longer \
+         pieces, or a smaller --segment"
+    )]
+    TooShort {
+        /// How many pieces there are.
+        pieces: usize,
+        /// Steps to a segment.
+        segment: usize,
+    },
+    /// A path that cannot be written down.
+    #[error("{}: its path is not Unicode text; rename it", .0.display())]
+    Path(PathBuf),
+    /// Files are not what they were.
+    #[error(
+        "{} of the {files} files that this run uses are no longer what they were: {}; put them back \
+         as they were, or start a new run in another folder",
+        changed.len(),
+        in_words(changed)
+    )]
+    Changed {
+        /// How many there should be.
+        files: usize,
+        /// Those that are not, with the reason for each.
+        changed: Vec<(PathBuf, String)>,
+    },
+    /// The file that lists them cannot be used.
+    #[error("{}: {what}; go back to the one that was written, or start a new run", path.display())]
+    List {
+        /// `dataset.json`.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// The files cannot be found.
+    #[error(transparent)]
+    Corpus(#[from] CorpusError),
+}
+
+/// How many files an error names.
+const NAMED: usize = 3;
+
+fn in_words(changed: &[(PathBuf, String)]) -> String {
+    let name = |(path, why): &(PathBuf, String)| format!("{} ({why})", path.display());
+    let named: Vec<_> = changed.iter().take(NAMED).map(name).collect();
+    let more = if changed.len() > NAMED { ", …" } else { "" };
+    named.join(", ") + more
+}
+
+impl Dataset {
+    /// Decides what each file of a corpus is used for, and gives the music of those that are used.
+    ///
+    /// Of the pieces that are as long as a segment (in steps) a `share` is held out, by the rules
+    /// of [`hold_out`]; what repeats what is judged by [`corpus::repeats`] over all pieces.
+    pub fn new(
+        corpus: Corpus,
+        segment: usize,
+        share: f64,
+        seed: u64,
+    ) -> Result<(Dataset, Pieces), DatasetError> {
+        let Corpus { mut pieces, failures } = corpus;
+        if pieces.is_empty() {
+            return Err(DatasetError::Unreadable(failures.len()));
+        }
+        for piece in &mut pieces {
+            piece.path = absolute(&piece.path)?;
+        }
+        // In the order in which a resume will find them.
+        pieces.sort_by(|a, b| a.path.cmp(&b.path));
+        let rolls: Vec<_> = pieces.iter().map(Piece::roll).collect();
+        let repeats = corpus::repeats(&rolls);
+        let files: Vec<_> = pieces.par_iter().map(|piece| DatasetFile::of(piece)).collect();
+        let mut files: Vec<_> = files.into_iter().zip(&repeats).collect();
+        let paths: Vec<_> = pieces.iter().map(|piece| piece.path.clone()).collect();
+        for (file, repeated) in &mut files {
+            file.repeats = repeated.map(|index| paths[index].clone());
+            file.split = if file.steps < segment { Side::TooShort } else { Side::Training };
+        }
+        let mut files: Vec<_> = files.into_iter().map(|(file, _)| file).collect();
+        choose(&mut files, &repeats, share, seed);
+        if !files.iter().any(|file| file.split == Side::Training) {
+            return Err(DatasetError::TooShort { pieces: files.len(), segment });
+        }
+        for failure in failures {
+            files.push(DatasetFile::unreadable(&absolute(&failure.path)?));
+        }
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        let dataset = Dataset { files };
+        let pieces = dataset.sort_out(pieces);
+        Ok((dataset, pieces))
+    }
+
+    /// Reads `dataset.json`.
+    pub fn read(path: &Path) -> Result<Dataset, DatasetError> {
+        let failed = |what: String| DatasetError::List { path: path.to_owned(), what };
+        let bytes = fs::read(path).map_err(|error| failed(format!("cannot be read: {error}")))?;
+        serde_json::from_slice(&bytes).map_err(|error| failed(format!("is damaged: {error}")))
+    }
+
+    /// What `dataset.json` holds.
+    pub fn to_json(&self) -> Vec<u8> {
+        let mut json = serde_json::to_vec_pretty(self).expect("paths were found to be text");
+        json.push(b'\n');
+        json
+    }
+
+    /// The SHA-256 of all this.
+    pub fn fingerprint(&self) -> String {
+        hexadecimal(&Sha256::digest(self.to_json()))
+    }
+
+    /// The music, read again: every file that is used must be what it was. Files that have come
+    /// since are not looked at.
+    pub fn read_again(&self) -> Result<Pieces, DatasetError> {
+        let used: Vec<_> = self.files.iter().filter(|file| file.split.is_used()).collect();
+        let changed: Vec<_> =
+            used.par_iter().filter_map(|file| Some((file.path.clone(), file.change()?))).collect();
+        if !changed.is_empty() {
+            return Err(DatasetError::Changed { files: used.len(), changed });
+        }
+        let paths: Vec<_> = used.iter().map(|file| &file.path).collect();
+        let corpus = corpus::read(&paths)?;
+        if let Some(failure) = corpus.failures.first() {
+            // The bytes are the same: another version of this program reads less.
+            let changed = vec![(failure.path.clone(), failure.reason.reason())];
+            return Err(DatasetError::Changed { files: used.len(), changed });
+        }
+        Ok(self.sort_out(corpus.pieces))
+    }
+
+    /// The files of one side.
+    pub fn of(&self, side: Side) -> impl Iterator<Item = &DatasetFile> {
+        self.files.iter().filter(move |file| file.split == side)
+    }
+
+    /// How many files are of a side.
+    pub fn count(&self, side: Side) -> usize {
+        self.of(side).count()
+    }
+
+    /// How many steps the files of a side have.
+    pub fn steps(&self, side: Side) -> usize {
+        self.of(side).map(|file| file.steps).sum()
+    }
+
+    fn sort_out(&self, pieces: Vec<Piece>) -> Pieces {
+        let sides: BTreeMap<_, _> =
+            self.files.iter().map(|file| (&file.path, file.split)).collect();
+        let mut sorted = Pieces::default();
+        for piece in pieces {
+            match sides.get(&piece.path) {
+                Some(Side::Training) => sorted.training.push(piece),
+                Some(Side::Validation) => sorted.validation.push(piece),
+                _ => {}
+            }
+        }
+        sorted
+    }
+}
+
+impl Side {
+    fn is_used(self) -> bool {
+        matches!(self, Side::Training | Side::Validation)
+    }
+}
+
+impl DatasetFile {
+    fn of(piece: &Piece) -> DatasetFile {
+        DatasetFile {
+            path: piece.path.clone(),
+            folder: piece.folder.clone(),
+            name: piece.name.clone(),
+            sha256: sha256_of(&piece.path).ok(),
+            steps: piece.roll().len(),
+            split: Side::Training,
+            repeats: None,
+        }
+    }
+
+    fn unreadable(path: &Path) -> DatasetFile {
+        let text =
+            |name: Option<&std::ffi::OsStr>| name.unwrap_or_default().to_string_lossy().into();
+        DatasetFile {
+            folder: text(path.parent().and_then(Path::file_name)),
+            name: text(path.file_stem()),
+            // What is no file of reasonable size is not read to its end.
+            sha256: sha256_of(path).ok(),
+            path: path.to_owned(),
+            steps: 0,
+            split: Side::Unreadable,
+            repeats: None,
+        }
+    }
+
+    /// What has changed about the file, if something has.
+    fn change(&self) -> Option<String> {
+        match sha256_of(&self.path) {
+            Ok(found) if Some(&found) == self.sha256.as_ref() => None,
+            Ok(_) => Some("altered".to_owned()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Some("missing".to_owned()),
+            Err(error) => Some(error.to_string()),
+        }
+    }
+}
+
+/// Holds out a share of the files that would be learned from.
+fn choose(files: &mut [DatasetFile], repeats: &[Option<usize>], share: f64, seed: u64) {
+    // Files of the same bytes are the same music, even if there is too little of it to compare.
+    let mut same: BTreeMap<String, usize> = BTreeMap::new();
+    let mut music: Vec<usize> = Vec::with_capacity(files.len());
+    for (index, file) in files.iter().enumerate() {
+        let original = repeats[index].map(|original| music[original]);
+        let identity = file.sha256.clone().unwrap_or_default();
+        let of_bytes = *same.entry(identity).or_insert(original.unwrap_or(index));
+        music.push(original.unwrap_or(of_bytes));
+    }
+    let used: Vec<usize> =
+        (0..files.len()).filter(|&index| files[index].split == Side::Training).collect();
+    let folders = folders(files);
+    let candidate = |&index: &usize| Candidate {
+        identity: files[index].sha256.as_deref().unwrap_or_default(),
+        folder: &folders[index],
+        music: music[index],
+    };
+    let candidates: Vec<_> = used.iter().map(candidate).collect();
+    let held_out = hold_out(&candidates, share, seed);
+    for (index, held_out) in used.into_iter().zip(held_out) {
+        if held_out {
+            files[index].split = Side::Validation;
+        }
+    }
+}
+
+/// The folder of each file, from the deepest folder that holds them all: wherever a corpus lies,
+/// its folders are called the same.
+fn folders(files: &[DatasetFile]) -> Vec<String> {
+    let parents: Vec<_> =
+        files.iter().map(|file| file.path.parent().unwrap_or(&file.path)).collect();
+    let mut root = parents.first().copied().unwrap_or(Path::new(""));
+    for parent in &parents {
+        while !parent.starts_with(root) {
+            root = root.parent().unwrap_or(Path::new(""));
+        }
+    }
+    let below =
+        |parent: &&Path| parent.strip_prefix(root).unwrap_or(parent).to_string_lossy().into();
+    parents.iter().map(below).collect()
+}
+
+fn absolute(path: &Path) -> Result<PathBuf, DatasetError> {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    match absolute.to_str() {
+        Some(_) => Ok(absolute),
+        None => Err(DatasetError::Path(absolute)),
+    }
+}
+
+fn sha256_of(path: &Path) -> io::Result<String> {
+    use std::io::Read;
+    let mut bytes = Vec::new();
+    fs::File::open(path)?.take(crate::midi::LARGEST_FILE + 1).read_to_end(&mut bytes)?;
+    Ok(hexadecimal(&Sha256::digest(&bytes)))
+}
+
+/// Bytes as hexadecimal digits.
+pub(super) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::midi;
+    use crate::roll::{Keys, Roll, Step};
+    use crate::score::Metre;
+    use rand_chacha::ChaCha8Rng;
+    use rand_chacha::rand_core::{Rng, SeedableRng};
+
+    /// Music like no other, of so many steps.
+    fn music(number: u64, steps: usize) -> Vec<u8> {
+        let mut random = ChaCha8Rng::seed_from_u64(number);
+        let mut roll = Roll::new(Metre::COMMON);
+        for _ in 0..steps {
+            let keys = Keys::from_iter([random.next_u32() as usize % 88]);
+            roll.push(Step { play: keys, articulate: keys });
+        }
+        midi::write(&roll.to_score(None, &[]))
+    }
+
+    /// Two composers of five pieces each; the first piece of the one is the second's as well. And a
+    /// file that is too short, and one that is none.
+    fn folder() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for (composer, first) in [("bach", 0), ("petzold", 4)] {
+            fs::create_dir(folder.path().join(composer)).unwrap();
+            for number in first..first + 5 {
+                let path = folder.path().join(composer).join(format!("{number}.mid"));
+                fs::write(path, music(number, 64 + number as usize)).unwrap();
+            }
+        }
+        fs::write(folder.path().join("bach/short.mid"), music(30, 20)).unwrap();
+        fs::write(folder.path().join("petzold/broken.mid"), "MThd").unwrap();
+        folder
+    }
+
+    fn dataset(folder: &tempfile::TempDir, seed: u64) -> (Dataset, Pieces) {
+        Dataset::new(corpus::read(&[folder.path()]).unwrap(), 64, 0.2, seed).unwrap()
+    }
+
+    #[test]
+    fn every_file_is_listed_with_what_it_is_used_for() {
+        let folder = folder();
+        let (dataset, pieces) = dataset(&folder, 3);
+        assert_eq!(dataset.files.len(), 12);
+        assert_eq!(dataset.count(Side::TooShort), 1);
+        assert_eq!(dataset.count(Side::Unreadable), 1);
+        assert_eq!(dataset.count(Side::Validation), pieces.validation.len());
+        assert_eq!(dataset.count(Side::Training), pieces.training.len());
+        assert_eq!((pieces.validation.len(), pieces.training.len()), (2, 8));
+        let copy = dataset.files.iter().find(|file| file.repeats.is_some()).unwrap();
+        assert!(copy.path.ends_with("petzold/4.mid"), "{copy:?}");
+        // The first line of `sha256sum` for the four bytes "MThd".
+        let broken = dataset.files.iter().find(|file| file.name == "broken").unwrap();
+        let known = "70fad3c7454a1f31935f5a14f71a959010e4ad087bfec6701d5cc66d382e5d05";
+        assert_eq!(broken.sha256.as_deref(), Some(known));
+    }
+
+    #[test]
+    fn a_copy_is_on_the_side_of_its_original_whatever_the_seed() {
+        let folder = folder();
+        for seed in 0..30 {
+            let (dataset, _) = dataset(&folder, seed);
+            let sides: Vec<_> = dataset
+                .files
+                .iter()
+                .filter(|file| file.name == "4")
+                .map(|file| file.split)
+                .collect();
+            assert_eq!(sides.len(), 2);
+            assert_eq!(sides[0], sides[1]);
+        }
+    }
+
+    #[test]
+    fn the_split_is_the_same_wherever_the_files_lie() {
+        let sides = |folder: &tempfile::TempDir| {
+            let (dataset, _) = dataset(folder, 5);
+            dataset.files.into_iter().map(|file| (file.name, file.split)).collect::<Vec<_>>()
+        };
+        assert_eq!(sides(&folder()), sides(&folder()));
+    }
+
+    #[test]
+    fn what_is_read_again_is_the_same_and_new_files_are_left_alone() {
+        let folder = folder();
+        let (dataset, pieces) = dataset(&folder, 3);
+        fs::write(folder.path().join("bach/new.mid"), music(25, 70)).unwrap();
+        fs::remove_file(folder.path().join("petzold/broken.mid")).unwrap();
+        let list = folder.path().join("dataset.json");
+        fs::write(&list, dataset.to_json()).unwrap();
+        let read = Dataset::read(&list).unwrap();
+        assert_eq!(read, dataset);
+        let again = read.read_again().unwrap();
+        let rolls = |pieces: &[Piece]| pieces.iter().map(|p| p.roll().clone()).collect::<Vec<_>>();
+        assert_eq!(rolls(&again.training), rolls(&pieces.training));
+        assert_eq!(rolls(&again.validation), rolls(&pieces.validation));
+    }
+
+    #[test]
+    fn files_that_are_altered_or_missing_are_named() {
+        let folder = folder();
+        let (dataset, _) = dataset(&folder, 3);
+        fs::write(folder.path().join("bach/1.mid"), music(26, 70)).unwrap();
+        fs::remove_file(folder.path().join("petzold/6.mid")).unwrap();
+        let error = dataset.read_again().unwrap_err().to_string();
+        assert!(error.starts_with("2 of the 10 files"), "{error}");
+        assert!(error.contains("bach/1.mid (altered)"), "{error}");
+        assert!(error.contains("petzold/6.mid (missing)"), "{error}");
+    }
+
+    #[test]
+    fn a_list_that_is_damaged_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let list = folder.path().join("dataset.json");
+        fs::write(&list, "{\"files\": [").unwrap();
+        let error = Dataset::read(&list).unwrap_err().to_string();
+        assert!(error.contains("dataset.json: is damaged"), "{error}");
+    }
+
+    #[test]
+    fn pieces_that_are_all_too_short_are_an_error_with_a_remedy() {
+        let folder = folder();
+        let corpus = corpus::read(&[folder.path()]).unwrap();
+        let error = Dataset::new(corpus, 500, 0.1, 1).unwrap_err().to_string();
+        assert!(error.contains("500 steps") && error.contains("--segment"), "{error}");
+    }
+}
