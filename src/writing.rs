@@ -28,6 +28,10 @@ pub enum Existing {
     Replace,
 }
 
+/// How the names of files begin that are being written. One that stays behind is what a killed
+/// program has left.
+const BESIDE: &str = ".deep-jammer-";
+
 /// Writes a file beside its place, brings it to the disk, and then moves it there: whatever
 /// happens on the way, nobody ever finds half a file.
 pub fn write(path: &Path, bytes: &[u8], existing: Existing) -> Result<(), WritingError> {
@@ -46,7 +50,7 @@ pub fn write(path: &Path, bytes: &[u8], existing: Existing) -> Result<(), Writin
         // As any program's files; the system's mask takes away what it must.
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
-    let mut beside = builder.prefix(".deep-jammer-").tempfile_in(folder).map_err(failed)?;
+    let mut beside = builder.prefix(BESIDE).tempfile_in(folder).map_err(failed)?;
     beside.write_all(bytes).map_err(failed)?;
     beside.as_file().sync_all().map_err(failed)?;
     let moved = match existing {
@@ -55,12 +59,33 @@ pub fn write(path: &Path, bytes: &[u8], existing: Existing) -> Result<(), Writin
         Existing::Replace => beside.persist(path),
     };
     match moved {
-        Ok(_) => Ok(()),
+        Ok(_) => sync_folder(folder).map_err(failed),
         Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
             Err(WritingError::Exists(path.to_owned()))
         }
         Err(error) => Err(failed(error.error)),
     }
+}
+
+/// Brings to the disk which files a folder has, so that a renaming outlasts a loss of power.
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
+    // Elsewhere folders cannot be opened, and the system sees to it.
+    #[cfg(unix)]
+    std::fs::File::open(folder)?.sync_all()?;
+    let _ = folder;
+    Ok(())
+}
+
+/// Removes what killed programs have left in a folder when they were writing files there.
+pub fn sweep(folder: &Path) -> io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let left = entry.file_name().as_encoded_bytes().starts_with(BESIDE.as_bytes());
+        if left && entry.file_type()?.is_file() {
+            std::fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -85,5 +110,16 @@ mod tests {
     fn a_folder_that_does_not_exist_is_named() {
         let error = write(Path::new("/no/such/folder/a.mid"), b"", Existing::Keep).unwrap_err();
         assert!(error.to_string().contains("/no/such/folder/a.mid"), "{error}");
+    }
+
+    #[test]
+    fn what_a_killed_program_has_left_is_swept_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in [".deep-jammer-aB3x", "a.mid", ".hidden"] {
+            fs::write(folder.path().join(name), "").unwrap();
+        }
+        sweep(folder.path()).unwrap();
+        assert!(!folder.path().join(".deep-jammer-aB3x").exists());
+        assert!(folder.path().join("a.mid").exists() && folder.path().join(".hidden").exists());
     }
 }

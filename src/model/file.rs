@@ -99,7 +99,8 @@ pub fn read(path: &Path) -> Result<Model, ModelError> {
         .map_err(|fault| ModelError { path: path.to_owned(), fault })
 }
 
-fn to_bytes(model: &Model) -> Vec<u8> {
+/// What a model's file holds.
+pub fn to_bytes(model: &Model) -> Vec<u8> {
     let metadata = Metadata {
         version: VERSION,
         architecture: model.architecture.clone(),

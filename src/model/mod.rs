@@ -2,7 +2,7 @@
 
 mod file;
 
-pub use file::{ModelError, read, write};
+pub use file::{ModelError, ModelFault, read, to_bytes, write};
 
 use crate::attribute::Layout;
 use crate::network::{Architecture, Parameters};

@@ -1,11 +1,27 @@
 //! A training run: its folder, and the training that fills it.
 
+mod checkpoint;
+mod config;
 mod dataset;
+mod folder;
 pub mod metrics;
+pub mod plots;
+mod room;
 pub mod samples;
+mod schedule;
+mod settings;
 mod split;
 mod table;
 pub mod times;
 
+pub use checkpoint::{Best, Checkpoint, NoCheckpoint, Standing, Torn};
+pub use config::{
+    ARTICLE_EPOCHS, Beginning, Config, ConfigError, CorpusChoice, DEFAULT_EPOCHS, Difference, Goal,
+    Keeping,
+};
 pub use dataset::{Dataset, DatasetError, DatasetFile, Pieces, Side};
+pub use folder::{FolderError, Lock, RunFolder};
+pub use room::{Room, RoomError};
+pub use schedule::{Ending, Schedule};
+pub use settings::Settings;
 pub use split::{Candidate, hold_out};

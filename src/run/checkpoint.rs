@@ -1,0 +1,351 @@
+//! Checkpoints: all that a run needs to go on as if it had never stopped.
+//!
+//! `checkpoints/step-N` holds `model.safetensors` (the model after N epochs), `optimizer.safetensors`
+//! (the tensors of the trainer's snapshot), `best.safetensors` where a model has been validated (the
+//! best one so far), and `state.json`: the rest, and the length and the SHA-256 of the files
+//! beside it. A checkpoint is made as `.step-N.partial`, brought to the disk, and then renamed.
+
+use super::Config;
+use super::dataset::hexadecimal;
+use crate::model::{self, Model};
+use crate::training::{Snapshot, TrainerState};
+use crate::writing::{WritingError, sync_folder};
+use safetensors::tensor::TensorView;
+use safetensors::{Dtype, SafeTensors};
+use serde::{Deserialize, Serialize};
+use serde_json::value::{RawValue, to_raw_value};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// The version of the format.
+const FORMAT: u32 = 1;
+
+const MODEL: &str = "model.safetensors";
+const OPTIMIZER: &str = "optimizer.safetensors";
+const BEST: &str = "best.safetensors";
+const STATE: &str = "state.json";
+
+/// How a run stands, besides its trainer.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Standing {
+    /// The best of the scheduled validations.
+    pub best: Option<Best>,
+    /// The last of them, in nats a step.
+    pub last: Option<f64>,
+    /// How many in a row were no better than the best.
+    pub without_improvement: u64,
+    /// Seconds of training, those before a resume included.
+    pub seconds: f64,
+}
+
+/// The best validation.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Best {
+    /// After which epoch.
+    pub epoch: u64,
+    /// Nats a step.
+    pub nats: f64,
+}
+
+/// A checkpoint that has been read; everything in it is as it was written.
+#[derive(Debug)]
+pub struct Checkpoint {
+    /// Its folder.
+    pub path: PathBuf,
+    /// The configuration of the run.
+    pub config: Config,
+    /// The fingerprint of its dataset.
+    pub dataset: String,
+    /// How it stood.
+    pub standing: Standing,
+    /// Its trainer.
+    pub snapshot: Snapshot,
+    /// The file of the model to compose with: the best one, or the last where none was validated.
+    pub model: PathBuf,
+}
+
+/// What is to be saved.
+#[derive(Debug, Clone, Copy)]
+pub struct Contents<'a> {
+    /// The configuration.
+    pub config: &'a Config,
+    /// The fingerprint of the dataset.
+    pub dataset: &'a str,
+    /// How the run stands.
+    pub standing: &'a Standing,
+    /// The trainer.
+    pub snapshot: &'a Snapshot,
+    /// The model as it is now.
+    pub model: &'a Model,
+    /// The file of the best model, where one has been validated.
+    pub best: Option<&'a Path>,
+}
+
+/// A checkpoint that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Torn {
+    /// Its folder.
+    pub path: PathBuf,
+    /// What is wrong with it.
+    pub what: String,
+}
+
+/// There is no checkpoint to go on from.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "there is no whole checkpoint in {}{}; start the run again with --force",
+    path.display(),
+    torn.iter().map(|torn| format!(" ({torn})")).collect::<String>()
+)]
+pub struct NoCheckpoint {
+    /// The folder of checkpoints.
+    pub path: PathBuf,
+    /// Those that cannot be used.
+    pub torn: Vec<Torn>,
+}
+
+impl std::fmt::Display for Torn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.path.display(), self.what)
+    }
+}
+
+/// `state.json`.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StateFile {
+    format: u32,
+    /// Of the text of the state.
+    sha256: String,
+    state: Box<RawValue>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct State {
+    files: BTreeMap<String, Seal>,
+    config: Config,
+    dataset: String,
+    standing: Standing,
+    trainer: TrainerState,
+}
+
+/// What tells whether a file is as it was written.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Seal {
+    bytes: u64,
+    sha256: String,
+}
+
+impl Seal {
+    fn of(bytes: &[u8]) -> Seal {
+        Seal { bytes: bytes.len() as u64, sha256: hexadecimal(&Sha256::digest(bytes)) }
+    }
+}
+
+/// Saves a checkpoint, whole or not at all, and then removes the oldest beyond the `keep` newest.
+pub fn save(
+    checkpoints: &Path,
+    contents: Contents<'_>,
+    keep: usize,
+) -> Result<PathBuf, WritingError> {
+    let epoch = contents.snapshot.state.epochs;
+    let place = checkpoints.join(format!("step-{epoch}"));
+    let partial = checkpoints.join(format!(".step-{epoch}.partial"));
+    fs::create_dir_all(checkpoints).map_err(failed(checkpoints))?;
+    remove(&partial).map_err(failed(&partial))?;
+    fs::create_dir(&partial).map_err(failed(&partial))?;
+    if let Err(error) = fill(&partial, contents) {
+        // Half a checkpoint is of no use, and on a full disk its room is.
+        let _ = remove(&partial);
+        return Err(error);
+    }
+    if place.exists() {
+        // A torn one, or one that a resume from an older one has come to again.
+        let old = checkpoints.join(format!(".step-{epoch}.old"));
+        remove(&old).and_then(|()| fs::rename(&place, &old)).map_err(failed(&place))?;
+    }
+    fs::rename(&partial, &place).map_err(failed(&place))?;
+    sync_folder(checkpoints).map_err(failed(checkpoints))?;
+    tidy(checkpoints, epoch, keep).map_err(failed(checkpoints))?;
+    Ok(place)
+}
+
+fn fill(partial: &Path, contents: Contents<'_>) -> Result<(), WritingError> {
+    let Contents { config, dataset, standing, snapshot, model, best } = contents;
+    let mut files = BTreeMap::new();
+    let mut keep = |name: &str, bytes: &[u8]| {
+        files.insert(name.to_owned(), Seal::of(bytes));
+        write(&partial.join(name), bytes)
+    };
+    keep(MODEL, &model::to_bytes(model))?;
+    keep(OPTIMIZER, &to_safetensors(snapshot))?;
+    if let Some(best) = best {
+        let bytes = fs::read(best).map_err(failed(best))?;
+        // The same file under another name takes no room, where the file system knows such a thing.
+        if fs::hard_link(best, partial.join(BEST)).is_ok() {
+            files.insert(BEST.to_owned(), Seal::of(&bytes));
+        } else {
+            keep(BEST, &bytes)?;
+        }
+    }
+    let state = State {
+        files,
+        config: config.clone(),
+        dataset: dataset.to_owned(),
+        standing: *standing,
+        trainer: snapshot.state.clone(),
+    };
+    let state = to_raw_value(&state).expect("a state is always JSON");
+    let sha256 = Seal::of(state.get().as_bytes()).sha256;
+    let file = StateFile { format: FORMAT, sha256, state };
+    let json = serde_json::to_vec(&file).expect("a state is always JSON");
+    write(&partial.join(STATE), &json)?;
+    sync_folder(partial).map_err(failed(partial))
+}
+
+fn failed(path: &Path) -> impl Fn(io::Error) -> WritingError + '_ {
+    move |reason| WritingError::System { path: path.to_owned(), reason }
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), WritingError> {
+    let written = File::create_new(path)
+        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
+    written.map_err(failed(path))
+}
+
+fn to_safetensors(snapshot: &Snapshot) -> Vec<u8> {
+    let bytes = |values: &Vec<f32>| values.iter().flat_map(|value| value.to_le_bytes()).collect();
+    let tensors: BTreeMap<&str, Vec<u8>> =
+        snapshot.tensors.iter().map(|(name, values)| (name.as_str(), bytes(values))).collect();
+    let views = tensors.iter().map(|(name, bytes)| {
+        let view = TensorView::new(Dtype::F32, vec![bytes.len() / 4], bytes);
+        (*name, view.expect("a view as long as its tensor"))
+    });
+    safetensors::serialize(views, None).expect("tensors without gaps")
+}
+
+/// Removes all checkpoints but the newest `keep` up to an epoch: those beyond it are of a past that
+/// a resume has undone.
+fn tidy(checkpoints: &Path, epoch: u64, keep: usize) -> io::Result<()> {
+    let (good, undone): (Vec<_>, Vec<_>) =
+        found(checkpoints)?.into_iter().partition(|&(step, _)| step <= epoch);
+    for (step, path) in good.into_iter().skip(keep).chain(undone) {
+        // In one stroke first, so that half a checkpoint never has a whole one's name.
+        let old = checkpoints.join(format!(".step-{step}.old"));
+        remove(&old)?;
+        fs::rename(&path, &old)?;
+    }
+    sweep(checkpoints)
+}
+
+/// Removes what a killed process has left half made or half removed.
+pub fn sweep(checkpoints: &Path) -> io::Result<()> {
+    let Ok(entries) = fs::read_dir(checkpoints) else { return Ok(()) };
+    for entry in entries {
+        let entry = entry?;
+        if entry.file_name().as_encoded_bytes().starts_with(b".step-") {
+            remove(&entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+/// The checkpoints of a folder, whole or torn, with their epochs; the newest first.
+fn found(checkpoints: &Path) -> io::Result<Vec<(u64, PathBuf)>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(checkpoints)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let step = name.to_str().and_then(|name| name.strip_prefix("step-")?.parse().ok());
+        found.extend(step.map(|step: u64| (step, entry.path())));
+    }
+    found.sort_by_key(|&(step, _)| std::cmp::Reverse(step));
+    Ok(found)
+}
+
+fn remove(folder: &Path) -> io::Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Reads the newest checkpoint that is whole, and says which newer ones are not.
+pub fn newest(checkpoints: &Path) -> Result<(Checkpoint, Vec<Torn>), NoCheckpoint> {
+    let mut torn = Vec::new();
+    for (_, path) in found(checkpoints).unwrap_or_default() {
+        match read(&path) {
+            Ok(checkpoint) => return Ok((checkpoint, torn)),
+            Err(what) => torn.push(Torn { path, what }),
+        }
+    }
+    Err(NoCheckpoint { path: checkpoints.to_owned(), torn })
+}
+
+/// The newest checkpoint that is whole, by name alone.
+pub fn newest_path(checkpoints: &Path) -> Option<PathBuf> {
+    found(checkpoints).ok()?.into_iter().map(|(_, path)| path).find(|path| read(path).is_ok())
+}
+
+fn read(path: &Path) -> Result<Checkpoint, String> {
+    let bytes_of = |name: &str| {
+        fs::read(path.join(name)).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => format!("{name} is missing"),
+            _ => format!("{name} cannot be read ({error})"),
+        })
+    };
+    let damaged = |name: &str| format!("{name} is damaged");
+    let json = bytes_of(STATE)?;
+    let file: StateFile = serde_json::from_slice(&json).map_err(|_| damaged(STATE))?;
+    if file.format != FORMAT {
+        return Err(format!(
+            "it is of format {}, and this program reads format {FORMAT}",
+            file.format
+        ));
+    }
+    if Seal::of(file.state.get().as_bytes()).sha256 != file.sha256 {
+        return Err(damaged(STATE));
+    }
+    let state: State = serde_json::from_str(file.state.get())
+        .map_err(|error| format!("{STATE} is of another version ({error})"))?;
+    let mut sealed = BTreeMap::new();
+    for (name, seal) in &state.files {
+        let bytes = bytes_of(name)?;
+        if bytes.len() as u64 != seal.bytes {
+            return Err(format!("{name} has {} bytes instead of {}", bytes.len(), seal.bytes));
+        }
+        if Seal::of(&bytes) != *seal {
+            return Err(format!("{name} is not what was written"));
+        }
+        sealed.insert(name.as_str(), bytes);
+    }
+    let tensors = sealed.get(OPTIMIZER).and_then(|bytes| from_safetensors(bytes));
+    let model = if sealed.contains_key(BEST) { BEST } else { MODEL };
+    Ok(Checkpoint {
+        model: path.join(model),
+        path: path.to_owned(),
+        config: state.config,
+        dataset: state.dataset,
+        standing: state.standing,
+        snapshot: Snapshot {
+            state: state.trainer,
+            tensors: tensors.ok_or_else(|| damaged(OPTIMIZER))?,
+        },
+    })
+}
+
+fn from_safetensors(bytes: &[u8]) -> Option<BTreeMap<String, Vec<f32>>> {
+    let file = SafeTensors::deserialize(bytes).ok()?;
+    let values = |data: &[u8]| {
+        data.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect()
+    };
+    let tensors = file.tensors().into_iter();
+    Some(tensors.map(|(name, view)| (name, values(view.data()))).collect())
+}

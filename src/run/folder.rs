@@ -1,0 +1,219 @@
+//! The folder of a run: where everything is, and whose it is at the moment.
+
+use crate::writing;
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The folder of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunFolder {
+    path: PathBuf,
+}
+
+/// The right to train a run, which one process has at a time. It ends with the value, or with the
+/// process however that ends.
+#[derive(Debug)]
+pub struct Lock(#[allow(dead_code, reason = "held, not read")] Option<File>);
+
+/// Why a run's folder cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum FolderError {
+    /// Another process is at work there.
+    #[error(
+        "another deep-jammer is training in {} at this moment; wait until it has ended, or stop it",
+        .0.display()
+    )]
+    Busy(PathBuf),
+    /// The system refused.
+    #[error("cannot {what} {}: {reason}", path.display())]
+    System {
+        /// What was to be done.
+        what: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system says.
+        reason: io::Error,
+    },
+}
+
+impl RunFolder {
+    /// The folder at a path, which need not exist.
+    pub fn new(path: &Path) -> RunFolder {
+        RunFolder { path: path.to_owned() }
+    }
+
+    /// The folder itself.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The configuration. It is written when all else is there, so where it is, a run has begun.
+    pub fn config(&self) -> PathBuf {
+        self.path.join("config.toml")
+    }
+
+    /// The files that are learned from.
+    pub fn dataset(&self) -> PathBuf {
+        self.path.join("dataset.json")
+    }
+
+    /// The loss of every epoch.
+    pub fn metrics(&self) -> PathBuf {
+        self.path.join("metrics.csv")
+    }
+
+    /// When every epoch ended.
+    pub fn times(&self) -> PathBuf {
+        self.path.join("times.csv")
+    }
+
+    /// The model to compose with.
+    pub fn model(&self) -> PathBuf {
+        self.path.join("model.safetensors")
+    }
+
+    /// The model card.
+    pub fn card(&self) -> PathBuf {
+        self.path.join("README.md")
+    }
+
+    /// The folder of checkpoints.
+    pub fn checkpoints(&self) -> PathBuf {
+        self.path.join("checkpoints")
+    }
+
+    /// The folder of compositions.
+    pub fn samples(&self) -> PathBuf {
+        self.path.join("samples")
+    }
+
+    /// The folder of plots.
+    pub fn plots(&self) -> PathBuf {
+        self.path.join("plots")
+    }
+
+    /// Something that a run would write over, if it is there.
+    pub fn in_the_way(&self) -> Option<PathBuf> {
+        let files = self.files().into_iter();
+        files.chain([self.checkpoints(), self.samples(), self.plots()]).find(|path| path.exists())
+    }
+
+    fn files(&self) -> [PathBuf; 6] {
+        // The configuration first: without it, what is left is no run any more.
+        [self.config(), self.dataset(), self.metrics(), self.times(), self.model(), self.card()]
+    }
+
+    /// Makes the folder, and takes it for this process.
+    pub fn lock(&self) -> Result<Lock, FolderError> {
+        fs::create_dir_all(&self.path).map_err(self.failed("make the folder", &self.path))?;
+        let path = self.path.join(".lock");
+        let open = File::options().create(true).truncate(false).write(true).open(&path);
+        let file = open.map_err(self.failed("write", &path))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Lock(Some(file))),
+            Err(TryLockError::WouldBlock) => Err(FolderError::Busy(self.path.clone())),
+            // A file system without locks: that is no reason not to train.
+            Err(TryLockError::Error(_)) => Ok(Lock(None)),
+        }
+    }
+
+    /// Removes a run, and nothing that is not of a run.
+    pub fn clear(&self) -> Result<(), FolderError> {
+        for file in self.files() {
+            self.remove(&file)?;
+        }
+        let of_a_run = |folder: &Path, name: &str| match name.split_once('-') {
+            Some(("step" | ".step", _)) => folder == self.checkpoints(),
+            Some(("epoch", rest)) => {
+                folder == self.samples() && (rest.ends_with(".mid") || rest.ends_with(".png"))
+            }
+            _ => {
+                folder == self.plots()
+                    && ["loss.svg", "loss.png", "growth.svg", "growth.png"].contains(&name)
+            }
+        };
+        for folder in [self.checkpoints(), self.samples(), self.plots()] {
+            let Ok(entries) = fs::read_dir(&folder) else { continue };
+            for entry in entries.flatten() {
+                if entry.file_name().to_str().is_some_and(|name| of_a_run(&folder, name)) {
+                    self.remove(&entry.path())?;
+                }
+            }
+            // What is not empty is somebody's, and stays.
+            let _ = fs::remove_dir(&folder);
+        }
+        self.sweep()
+    }
+
+    /// Removes what a killed process has left half written.
+    pub fn sweep(&self) -> Result<(), FolderError> {
+        for folder in [self.path.clone(), self.samples(), self.plots()] {
+            if folder.is_dir() {
+                writing::sweep(&folder).map_err(self.failed("tidy up", &folder))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn remove(&self, path: &Path) -> Result<(), FolderError> {
+        let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+        match removed {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(self.failed("remove", path)(error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn failed(&self, what: &'static str, path: &Path) -> impl Fn(io::Error) -> FolderError + use<> {
+        let path = path.to_owned();
+        move |reason| FolderError::System { what, path: path.clone(), reason }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_that_is_cleared_leaves_what_is_not_of_it() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = RunFolder::new(root.path());
+        assert_eq!(folder.in_the_way(), None);
+        fs::create_dir_all(root.path().join("checkpoints/step-10")).unwrap();
+        fs::create_dir_all(root.path().join("samples")).unwrap();
+        fs::create_dir_all(root.path().join("plots")).unwrap();
+        let of_the_run = [
+            "config.toml",
+            "metrics.csv",
+            "checkpoints/step-10/state.json",
+            "samples/epoch-000100.mid",
+            "plots/loss.svg",
+        ];
+        let mine = ["notes.txt", "samples/mine.mid", "plots/epoch-1.mid"];
+        for name in of_the_run.iter().chain(&mine) {
+            fs::write(root.path().join(name), "").unwrap();
+        }
+        assert_eq!(folder.in_the_way(), Some(folder.config()));
+        folder.clear().unwrap();
+        for name in of_the_run {
+            assert!(!root.path().join(name).exists(), "{name}");
+        }
+        for name in mine {
+            assert!(root.path().join(name).exists(), "{name}");
+        }
+        assert!(!folder.checkpoints().exists());
+    }
+
+    #[test]
+    fn a_folder_is_trained_in_by_one_at_a_time() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = RunFolder::new(&root.path().join("new"));
+        let lock = folder.lock().unwrap();
+        let error = folder.lock().unwrap_err().to_string();
+        assert!(error.contains("another deep-jammer"), "{error}");
+        drop(lock);
+        folder.lock().unwrap();
+    }
+}

@@ -1,0 +1,170 @@
+//! Some settings of a configuration, from a file or from the command line.
+
+use super::config::read_text;
+use super::{Config, ConfigError};
+use crate::training::OptimiserSettings;
+use std::path::Path;
+use toml::de::{DeTable, DeValue};
+use toml::{Table, Value};
+
+/// Settings by their keys, as `training.batch`, each with the place where it was said.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Settings {
+    settings: Vec<Setting>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Setting {
+    key: String,
+    value: Value,
+    place: String,
+}
+
+/// The setting that decides which others there are.
+const OPTIMISER: &str = "training.optimiser.name";
+
+impl Settings {
+    /// The settings in a TOML file, which need not be all.
+    pub fn read(path: &Path) -> Result<Settings, ConfigError> {
+        Settings::from_toml(path, &read_text(path)?)
+    }
+
+    /// The settings in the text of a file.
+    pub(super) fn from_toml(path: &Path, text: &str) -> Result<Settings, ConfigError> {
+        let place = |at: usize| {
+            let line = 1 + text[..at.min(text.len())].matches('\n').count();
+            format!("{}, line {line}", path.display())
+        };
+        let failed = |error: toml::de::Error| ConfigError::Setting {
+            place: place(error.span().map_or(0, |span| span.start)),
+            what: error.message().to_owned(),
+        };
+        let spans = DeTable::parse(text).map_err(failed)?;
+        let values: Table = toml::from_str(text).map_err(failed)?;
+        let mut settings = Settings::default();
+        settings.collect("", spans.get_ref(), &values, &place);
+        Ok(settings)
+    }
+
+    fn collect(
+        &mut self,
+        above: &str,
+        spans: &DeTable<'_>,
+        values: &Table,
+        place: &dyn Fn(usize) -> String,
+    ) {
+        for (name, span) in spans {
+            let key = format!("{above}{}", name.get_ref());
+            let Some(value) = values.get(name.get_ref().as_ref()) else { continue };
+            match (span.get_ref(), value) {
+                (DeValue::Table(spans), Value::Table(values)) if !values.is_empty() => {
+                    self.collect(&format!("{key}."), spans, values, place);
+                }
+                _ => {
+                    let (value, place) = (value.clone(), place(name.span().start));
+                    self.settings.push(Setting { key, value, place });
+                }
+            }
+        }
+    }
+
+    /// Adds a setting that was said with an option.
+    pub fn say(&mut self, option: &str, key: &str, value: impl Into<Value>) {
+        let (key, place) = (key.to_owned(), option.to_owned());
+        self.settings.push(Setting { key, value: value.into(), place });
+    }
+
+    /// Where a setting was said whose key is this or lies below it, if one was.
+    pub fn place_of(&self, key: &str) -> Option<&str> {
+        let below = format!("{key}.");
+        let found = self
+            .settings
+            .iter()
+            .find(|setting| setting.key == key || setting.key.starts_with(&below));
+        found.map(|setting| setting.place.as_str())
+    }
+
+    /// The format that a file says it is of.
+    pub(super) fn format(&self) -> Option<i64> {
+        self.settings.iter().find(|setting| setting.key == "format")?.value.as_integer()
+    }
+
+    /// A configuration with these settings changed.
+    pub(super) fn applied_to(&self, config: &Config) -> Result<Config, ConfigError> {
+        let mut table = table(config);
+        let mut config = config.clone();
+        // The optimiser's name first, as it decides what else there is to set.
+        let (names, others): (Vec<_>, Vec<_>) =
+            self.settings.iter().partition(|setting| setting.key == OPTIMISER);
+        for Setting { key, value, place } in names.into_iter().chain(others) {
+            let failed = |what: String| {
+                let what = format!("{key}: {}", what.lines().next().unwrap_or_default());
+                ConfigError::Setting { place: place.clone(), what }
+            };
+            if key == OPTIMISER {
+                let name = value.as_str().ok_or_else(|| failed("must be a text".to_owned()))?;
+                let rule = OptimiserSettings::named(name).map_err(|e| failed(e.to_string()))?;
+                let rule = Table::try_from(rule).expect("settings are always TOML");
+                let training = table["training"].as_table_mut().expect("a section");
+                if training["optimiser"]["name"] != *value {
+                    training.insert("optimiser".to_owned(), rule.into());
+                }
+            } else {
+                set(&mut table, key, value);
+            }
+            config = table
+                .clone()
+                .try_into()
+                .map_err(|error: toml::de::Error| failed(error.message().to_owned()))?;
+        }
+        Ok(config)
+    }
+}
+
+fn table(config: &Config) -> Table {
+    Table::try_from(config).expect("settings are always TOML")
+}
+
+fn set(table: &mut Table, key: &str, value: &Value) {
+    match key.split_once('.') {
+        None => match value {
+            // A section without settings changes nothing, if there is such a section.
+            Value::Table(empty) if empty.is_empty() && table.contains_key(key) => {}
+            value => _ = table.insert(key.to_owned(), value.clone()),
+        },
+        Some((section, below)) => {
+            let section = table.entry(section).or_insert_with(|| Table::new().into());
+            match section {
+                Value::Table(section) => set(section, below, value),
+                // A setting with settings of its own: nonsense, and refused as such.
+                other => *other = Table::from_iter([(below.to_owned(), value.clone())]).into(),
+            }
+        }
+    }
+}
+
+/// All settings of a configuration with their keys, in words.
+pub(super) fn flattened(config: &Config) -> Vec<(String, String)> {
+    fn flatten(above: &str, table: &Table, into: &mut Vec<(String, String)>) {
+        for (name, value) in table {
+            let key = format!("{above}{name}");
+            match value {
+                Value::Table(table) => flatten(&format!("{key}."), table, into),
+                value => into.push((key, in_words(value))),
+            }
+        }
+    }
+    let mut settings = Vec::new();
+    flatten("", &table(config), &mut settings);
+    settings
+}
+
+fn in_words(value: &Value) -> String {
+    match value {
+        // Settings of 32 bits in as few digits as they need.
+        Value::Float(number) if f64::from(*number as f32) == *number => {
+            format!("{:?}", *number as f32)
+        }
+        value => value.to_string(),
+    }
+}
