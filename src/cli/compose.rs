@@ -1,7 +1,7 @@
 //! `deep-jammer compose`: new music.
 
 use super::progress::{Progress, in_words};
-use super::{Outcome, interruption, train};
+use super::{Outcome, interruption};
 use anyhow::{Context, bail};
 use deep_jammer::composing::{Composer, Composition, Recipe, compose};
 use deep_jammer::corpus::Piece;
@@ -126,18 +126,7 @@ fn model_file(model: Option<&Path>) -> anyhow::Result<PathBuf> {
              FOLDER-OF-MIDI --run my-run\nand compose with\n  deep-jammer compose --model my-run"
         );
     };
-    if !path.is_dir() {
-        return Ok(path.to_owned());
-    }
-    let file = path.join(train::MODEL_FILE);
-    if !file.exists() {
-        bail!(
-            "the folder {} holds no {}; is it the --run of a training?",
-            path.display(),
-            train::MODEL_FILE
-        );
-    }
-    Ok(file)
+    super::model_file(path)
 }
 
 /// Which pieces go where; nothing that is there already is in the way.

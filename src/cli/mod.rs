@@ -8,9 +8,11 @@ mod progress;
 mod train;
 
 use std::io;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use deep_jammer::run::RunFolder;
 
 /// Learn from piano music and compose new piano music without end.
 #[derive(Debug, Parser)]
@@ -64,6 +66,21 @@ pub fn run() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The model's file, where the user says a file or a run.
+fn model_file(path: &Path) -> anyhow::Result<PathBuf> {
+    if !path.is_dir() {
+        return Ok(path.to_owned());
+    }
+    let file = RunFolder::new(path).model();
+    if !file.exists() {
+        anyhow::bail!(
+            "the folder {} holds no model.safetensors; is it the --run of a training?",
+            path.display(),
+        );
+    }
+    Ok(file)
 }
 
 fn is_closed_pipe(error: &anyhow::Error) -> bool {

@@ -10,39 +10,83 @@ const INTERVAL: Duration = Duration::from_secs(10);
 /// A bar on a terminal; elsewhere a plain line every ten seconds.
 pub struct Progress {
     bar: ProgressBar,
-    total: u64,
+    work: Work,
     start: Instant,
     last_line: Instant,
     plain: bool,
 }
 
+/// What there is to do.
+#[derive(Debug, Clone, Copy)]
+struct Work {
+    /// What had been done before.
+    begun: u64,
+    /// When all is done, if a number says so.
+    total: Option<u64>,
+    /// How long there is time, if the clock says so.
+    seconds: Option<f64>,
+}
+
+impl Work {
+    /// How many seconds are left, after so many.
+    fn left(self, done: u64, elapsed: f64) -> Option<f64> {
+        let speed = done.saturating_sub(self.begun) as f64 / elapsed;
+        let by_number = self.total.map(|total| total.saturating_sub(done) as f64 / speed);
+        let by_clock = self.seconds.map(|seconds| (seconds - elapsed).max(0.0));
+        let left = by_number.into_iter().chain(by_clock).reduce(f64::min);
+        left.filter(|left| left.is_finite())
+    }
+}
+
 impl Progress {
     /// Begins to show progress towards `total` of something.
     pub fn new(total: u64, what: &str) -> Progress {
+        Progress::from(0, Some(total), None, what)
+    }
+
+    /// Begins to show progress where something had been `begun` before, and number or clock say when
+    /// it ends.
+    pub fn from(begun: u64, total: Option<u64>, seconds: Option<f64>, what: &str) -> Progress {
         let plain = !std::io::stderr().is_terminal();
         let target = match plain {
             true => ProgressDrawTarget::hidden(),
             false => ProgressDrawTarget::stderr_with_hz(4),
         };
-        let template = format!("{{bar:30}} {{pos}}/{{len}} {what}  {{msg}}  {{eta}} left");
+        let template = match total {
+            Some(_) => format!("{{bar:30}} {{pos}}/{{len}} {what}  {{wide_msg}}"),
+            None => format!("{{spinner}} {{pos}} {what}  {{wide_msg}}"),
+        };
         let style = ProgressStyle::with_template(&template).expect("a sound template");
-        let bar = ProgressBar::with_draw_target(Some(total), target).with_style(style);
+        let bar = ProgressBar::with_draw_target(total, target).with_style(style);
+        bar.set_position(begun);
         let now = Instant::now();
         // The first line comes after the first piece of work, to show that it goes on at all.
         let last_line = now.checked_sub(INTERVAL).unwrap_or(now);
-        Progress { bar, total, start: now, last_line, plain }
+        let work = Work { begun, total, seconds };
+        Progress { bar, work, start: now, last_line, plain }
     }
 
     /// So much is done; `message` says more.
     pub fn show(&mut self, done: u64, message: &str) {
+        let left = self.work.left(done, self.seconds());
+        let left = left.map_or(String::new(), |left| format!("  {} left", in_words(left)));
+        self.bar.set_message(format!("{message}{left}"));
         self.bar.set_position(done);
-        self.bar.set_message(message.to_owned());
-        if self.plain && (self.last_line.elapsed() >= INTERVAL || done == self.total) {
+        let total = self.work.total;
+        if self.plain && (self.last_line.elapsed() >= INTERVAL || Some(done) == total) {
             self.last_line = Instant::now();
-            let left = self.start.elapsed().as_secs_f64() / done.max(1) as f64
-                * self.total.saturating_sub(done) as f64;
-            eprintln!("{done}/{}  {message}  {} left", self.total, in_words(left));
+            let total = total.map_or(String::new(), |total| format!("/{total}"));
+            eprintln!("{done}{total}  {message}{left}");
         }
+    }
+
+    /// How much has been done in a second, when so much is done.
+    pub fn speed(&self, done: u64) -> f64 {
+        done.saturating_sub(self.work.begun) as f64 / self.seconds()
+    }
+
+    fn seconds(&self) -> f64 {
+        self.start.elapsed().as_secs_f64().max(1e-9)
     }
 
     /// Takes the bar away.
@@ -63,12 +107,32 @@ pub fn in_words(seconds: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::in_words;
+    use super::*;
 
     #[test]
     fn times_are_said_as_people_say_them() {
         assert_eq!(in_words(59.6), "1 min 0 s");
         assert_eq!(in_words(12.0), "12 s");
         assert_eq!(in_words(3.0 * 3600.0 + 125.0), "3 h 2 min");
+    }
+
+    #[test]
+    fn the_time_that_is_left_counts_only_what_has_been_done_since_the_beginning() {
+        // 900 epochs are from yesterday; 20 took 10 seconds today, so 80 will take 40.
+        let work = Work { begun: 900, total: Some(1000), seconds: None };
+        assert_eq!(work.left(920, 10.0), Some(40.0));
+        assert_eq!(work.left(900, 10.0), None, "nothing is known yet");
+        assert_eq!(work.left(1000, 10.0), Some(0.0));
+    }
+
+    #[test]
+    fn the_clock_counts_where_it_comes_first() {
+        let work = Work { begun: 900, total: Some(1000), seconds: Some(30.0) };
+        assert_eq!(work.left(920, 10.0), Some(20.0));
+        let work = Work { begun: 0, total: None, seconds: Some(30.0) };
+        assert_eq!(work.left(5, 12.0), Some(18.0));
+        assert_eq!(work.left(5, 31.0), Some(0.0));
+        let work = Work { begun: 0, total: None, seconds: None };
+        assert_eq!(work.left(5, 12.0), None);
     }
 }

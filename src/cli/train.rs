@@ -1,205 +1,312 @@
 //! `deep-jammer train`: learn from a folder of MIDI files.
 
+mod options;
+
+pub use options::Train;
+
 use super::progress::{Progress, in_words};
 use super::{Outcome, interruption};
-use anyhow::{Context, bail};
+use anyhow::{anyhow, bail};
 use deep_jammer::corpus::{self, Corpus};
-use deep_jammer::model;
-use deep_jammer::network::{Architecture, Preset};
-use deep_jammer::segment::SEGMENT_STEPS;
-use deep_jammer::training::{self, Excerpts, OptimiserSettings, Start, Trainer, TrainingSettings};
-use deep_jammer::writing::Existing;
-use std::fs::{self, File};
-use std::io::Write;
+use deep_jammer::model::Model;
+use deep_jammer::run::{
+    Config, Dataset, Ending, Goal, Lock, Pieces, Report, Room, RunFolder, Schedule, Session,
+    SessionError, Side, Watch, last_good, newest_checkpoint,
+};
+use deep_jammer::training::Start;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
-/// The name of the model in a run's folder.
-pub const MODEL_FILE: &str = "model.safetensors";
-
-/// The name of the loss of every epoch in a run's folder.
-const METRICS_FILE: &str = "metrics.csv";
-
-/// Learn from piano music: a network that can compose afterwards.
-#[derive(Debug, clap::Args)]
-#[command(after_help = "\
-An epoch is one batch of random segments of 128 steps (16ths). The loss is in nats a step: how
-surprising a step of music still is; less is better. Press Ctrl-C to stop early: the model is saved.
-
-The run's folder then holds model.safetensors, for `compose --model`, and metrics.csv.")]
-pub struct Train {
-    /// MIDI files, and folders to search for them at any depth.
-    #[arg(required = true, value_name = "PATH")]
-    paths: Vec<PathBuf>,
-    /// The folder for the model; it is made if it is not there.
-    #[arg(long, value_name = "DIR")]
-    run: PathBuf,
-    /// The size of the network: large, medium, small, or dropout (large, with dropout of one half).
-    #[arg(long, default_value = "large")]
-    preset: Preset,
-    /// Units of the time layers, instead of the preset's, as 300,300.
-    #[arg(long, value_name = "UNITS", value_delimiter = ',')]
-    time: Option<Vec<usize>>,
-    /// Units of the note layers, instead of the preset's, as 100,50.
-    #[arg(long, value_name = "UNITS", value_delimiter = ',')]
-    note: Option<Vec<usize>>,
-    /// Units of hidden dense layers, which the presets do not have.
-    #[arg(long, value_name = "UNITS", value_delimiter = ',')]
-    dense: Option<Vec<usize>>,
-    /// The share of each LSTM layer's outputs that is dropped in training, instead of the preset's.
-    #[arg(long, value_name = "SHARE")]
-    dropout: Option<f32>,
-    /// How many batches to learn from.
-    #[arg(long, default_value_t = 5000, value_parser = clap::value_parser!(u64).range(1..))]
-    epochs: u64,
-    /// Segments to a batch.
-    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..))]
-    batch: u16,
-    /// The seed of all random numbers: the same seed and the same files give the same network.
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
-    /// How to follow the gradient: adadelta, as the article, or adam.
-    #[arg(long, default_value = "adadelta")]
-    optimiser: String,
-    /// The optimiser's rate: 1 for adadelta and 0.001 for adam, unless given.
-    #[arg(long, value_name = "RATE")]
-    rate: Option<f32>,
-    /// The greatest norm that a tensor's gradient may have.
-    #[arg(long, default_value_t = 5.0, value_name = "NORM")]
-    clip: f32,
-    /// How many threads to use, instead of all processors. It changes nothing in the result.
-    #[arg(long)]
-    threads: Option<usize>,
-    /// Replace the model that the run's folder holds already.
-    #[arg(long)]
-    force: bool,
+/// A run that is ready to be trained.
+struct Prepared {
+    folder: RunFolder,
+    config: Config,
+    dataset: Dataset,
+    pieces: Pieces,
+    origin: Origin,
+    room: Room,
+    /// Held as long as the training goes on.
+    lock: Lock,
 }
 
-/// Trains, and saves the model now and then, at the end, and after Ctrl-C.
+/// Where a training begins.
+enum Origin {
+    New(Start),
+    Checkpoint(Box<deep_jammer::run::Checkpoint>),
+}
+
+/// Begins a training, or goes on with one.
 pub fn run(command: &Train) -> anyhow::Result<Outcome> {
-    let architecture = architecture(command);
-    architecture.check()?;
-    if command.rate.is_some_and(|rate| !(rate.is_finite() && rate > 0.0)) {
-        bail!("--rate must be more than 0");
-    }
-    if command.clip.is_nan() || command.clip <= 0.0 {
-        bail!("--clip must be more than 0");
-    }
-    // A wrong name must not be noticed only after the corpus has been read.
-    let optimiser = OptimiserSettings::named(&command.optimiser)?;
-    let model_file = command.run.join(MODEL_FILE);
-    for file in [&model_file, &command.run.join(METRICS_FILE)] {
-        if file.exists() && !command.force {
-            bail!(
-                "{} is there already; choose another --run, or replace it with --force",
-                file.display()
-            );
-        }
-    }
     if let Some(threads) = command.threads {
-        rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?;
+        rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build_global()?;
     }
-    let corpus = read(&command.paths)?;
-    let excerpts = Excerpts::new(&corpus.pieces, SEGMENT_STEPS);
-    if excerpts.pieces() == 0 {
+    let prepared = match command.resume {
+        true => prepare_resume(command)?,
+        false => prepare(command)?,
+    };
+    introduce(&prepared);
+    interruption::listen("Finishing this step and saving a checkpoint.")?;
+    train(&command.run, prepared)
+}
+
+/// Checks all there is to check of a new run, and takes its folder; nothing else is written.
+fn prepare(command: &Train) -> anyhow::Result<Prepared> {
+    let folder = RunFolder::new(&command.run);
+    let (mut config, model) = command.configuration()?;
+    check_free(command, &folder)?;
+    let corpus = read(&command.paths, &config.corpus.paths)?;
+    let (segment, seed) = (config.training.segment, config.training.seed);
+    let (dataset, pieces) = Dataset::new(corpus, segment, config.corpus.validation, seed)?;
+    if config.keeping.validate_every == 0 {
+        let steps = dataset.steps(Side::Validation);
+        config.keeping.validate_every = Schedule::automatic(steps, &config.training).interval;
+    }
+    let room = room(command, &config, &dataset, 0)?;
+    let lock = folder.lock()?;
+    // Somebody else may have begun a run here in the meantime.
+    check_free(command, &folder)?;
+    folder.clear()?;
+    let origin = Origin::New(start(&config, model));
+    Ok(Prepared { folder, config, dataset, pieces, origin, room, lock })
+}
+
+fn start(config: &Config, model: Option<Model>) -> Start {
+    match model {
+        None => Start::Anew,
+        Some(model) if config.start.reset_dense => Start::WithNewDense(model.parameters),
+        Some(model) => Start::From(model.parameters),
+    }
+}
+
+fn check_free(command: &Train, folder: &RunFolder) -> anyhow::Result<()> {
+    match folder.in_the_way() {
+        Some(path) if !command.force => bail!(
+            "{} is there already; go on with that training with --resume, replace it with --force, \
+             or choose another --run",
+            path.display()
+        ),
+        _ => Ok(()),
+    }
+}
+
+/// Checks all there is to check of a run to be resumed, and takes its folder; nothing is changed.
+fn prepare_resume(command: &Train) -> anyhow::Result<Prepared> {
+    let folder = RunFolder::new(&command.run);
+    let file = folder.config();
+    if !file.exists() {
         bail!(
-            "none of the {} pieces is as long as a segment, {SEGMENT_STEPS} steps (eight measures \
-             of 4/4); give longer pieces",
-            corpus.pieces.len()
+            "{} holds no training to go on with: it has no config.toml; begin one with\n  \
+             deep-jammer train FOLDER-OF-MIDI --run {}",
+            command.run.display(),
+            quoted(&command.run)
         );
     }
-    fs::create_dir_all(&command.run)
-        .with_context(|| format!("cannot make the folder {}", command.run.display()))?;
+    let lock = folder.lock()?;
+    let recorded = Config::read(&file)?;
+    let config = command.resumed(&recorded)?;
+    let (checkpoint, torn) = newest_checkpoint(&folder.checkpoints())?;
+    for torn in torn {
+        eprintln!("a checkpoint is damaged and not used: {torn}");
+    }
+    let altered: Vec<_> = recorded
+        .differences(&checkpoint.config)
+        .into_iter()
+        .filter(|difference| !difference.key.starts_with("goal."))
+        .map(|difference| format!("{} was {}", difference.key, difference.second))
+        .collect();
+    if !altered.is_empty() {
+        bail!(
+            "{} is not what the run was begun with: {}; put it back as it was",
+            file.display(),
+            altered.join("; ")
+        );
+    }
+    let list = folder.dataset();
+    let dataset = Dataset::read(&list)?;
+    if dataset.fingerprint() != checkpoint.dataset {
+        bail!("{} is not what the run was begun with; put it back as it was", list.display());
+    }
+    let pieces = dataset.read_again()?;
+    let epochs = checkpoint.snapshot.state.epochs;
+    let room = room(command, &config, &dataset, epochs)?;
+    folder.sweep()?;
+    let origin = Origin::Checkpoint(Box::new(checkpoint));
+    Ok(Prepared { folder, config, dataset, pieces, origin, room, lock })
+}
+
+fn room(command: &Train, config: &Config, dataset: &Dataset, epochs: u64) -> anyhow::Result<Room> {
+    let steps = dataset.steps(Side::Training) + dataset.steps(Side::Validation);
+    let threads = rayon::current_num_threads();
+    Ok(Room::find(config, &command.run, epochs, steps, threads, command.memory()?)?)
+}
+
+/// Says what will be done, with what, and what it takes.
+fn introduce(prepared: &Prepared) {
+    let Prepared { config, dataset, room, .. } = prepared;
+    let settings = &config.training;
+    let sides = |side| (dataset.count(side), dataset.steps(side));
+    let ((training, steps), (validation, held_out)) =
+        (sides(Side::Training), sides(Side::Validation));
     eprintln!(
-        "learning from {} pieces, {} steps; {} are too short for a segment of {SEGMENT_STEPS}",
-        excerpts.pieces(),
-        excerpts.steps(),
-        corpus.pieces.len() - excerpts.pieces(),
+        "learning from {training} pieces, {steps} steps; {validation} held out, {held_out} steps; {} \
+         too short for a segment of {}",
+        dataset.count(Side::TooShort),
+        settings.segment
     );
-    let settings = TrainingSettings {
-        batch: usize::from(command.batch),
-        seed: command.seed,
-        clip: command.clip,
-        optimiser: optimiser.with_rate(command.rate.unwrap_or(optimiser.rate())),
-        ..TrainingSettings::article()
+    if validation == 0 && config.corpus.validation > 0.0 {
+        eprintln!("all pieces are the same music, so that none can be held out");
+    }
+    eprintln!(
+        "a network of {} units; seed {}; {}; {} threads",
+        config.architecture,
+        settings.seed,
+        settings.optimiser,
+        rayon::current_num_threads()
+    );
+    eprintln!("{room}");
+    if room.slice < settings.batch {
+        eprintln!(
+            "there is too little memory for a whole batch: it is worked through by {} of {} \
+             segments at once, with the same result",
+            room.slice, settings.batch
+        );
+    }
+}
+
+fn train(run: &Path, prepared: Prepared) -> anyhow::Result<Outcome> {
+    let Prepared { folder, config, dataset, pieces, origin, room, lock } = prepared;
+    let goal = config.goal.clone();
+    let resumed = matches!(origin, Origin::Checkpoint(_));
+    let mut session = match origin {
+        Origin::New(start) => {
+            let session = Session::begin(&folder, config, dataset, &pieces, start);
+            if session.is_err() {
+                // Half a beginning is of no use, and in the way of the next one.
+                let _ = folder.clear();
+            }
+            session?
+        }
+        Origin::Checkpoint(checkpoint) => {
+            Session::resume(&folder, config, dataset, &pieces, *checkpoint)?
+        }
     };
-    let shape = architecture.to_string();
-    let trainer = Trainer::new(architecture, settings, excerpts, Start::Anew);
-    eprintln!(
-        "a network of {shape} units, {} values; seed {}, {} threads",
-        trainer.size(),
-        command.seed,
-        rayon::current_num_threads(),
-    );
-    interruption::listen("Finishing this step and saving the model.")?;
-    learn(command, trainer, &model_file)
-}
-
-/// How many epochs pass between two savings of the model.
-const SAVED_EVERY: u64 = 100;
-
-fn learn(command: &Train, mut trainer: Trainer<'_>, model_file: &Path) -> anyhow::Result<Outcome> {
-    let metrics_file = command.run.join(METRICS_FILE);
-    let in_metrics = || format!("cannot write {}", metrics_file.display());
-    let mut metrics = File::create(&metrics_file).with_context(in_metrics)?;
-    writeln!(metrics, "epoch,play_nats,articulate_nats,nats,seconds").with_context(in_metrics)?;
-    let start = Instant::now();
-    let mut progress = Progress::new(command.epochs, "epochs");
-    let mut shown = None;
-    for epoch in 1..=command.epochs {
-        let now = trainer.epoch();
-        let training::Progress { nats, mean, .. } = now;
-        if !nats.total().is_finite() {
-            bail!(
-                "the loss of epoch {epoch} is no number; try a smaller --rate or --clip (the last \
-                 saved model, if one was, is {})",
-                model_file.display()
-            );
-        }
-        let seconds = start.elapsed().as_secs_f64();
-        let (play, articulate, total) = (nats.play, nats.articulate, nats.total());
-        writeln!(metrics, "{epoch},{play},{articulate},{total},{seconds:.3}")
-            .with_context(in_metrics)?;
-        let speed = epoch as f64 / seconds;
-        progress.show(epoch, &format!("{mean:.3} nats a step  {speed:.2} epochs a second"));
-        shown = Some(now);
-        let interrupted = interruption::asked();
-        if epoch % SAVED_EVERY == 0 || epoch == command.epochs || interrupted {
-            model::write(model_file, &trainer.model(), Existing::Replace)?;
-        }
-        if interrupted {
-            break;
+    session.set_slice(room.slice);
+    let done = session.is_done();
+    if resumed {
+        match done {
+            None => eprintln!("going on after epoch {}", session.epochs()),
+            Some(ending) => eprintln!("{}", finished(ending, &goal, session.epochs(), run)),
         }
     }
-    progress.finish();
-    let shown = shown.expect("at least one epoch");
-    eprintln!(
-        "{} epochs in {}; {:.3} nats a step",
-        shown.epoch,
-        in_words(start.elapsed().as_secs_f64()),
-        shown.mean
-    );
-    println!("{}", model_file.display());
-    eprintln!("compose with it: deep-jammer compose --model {}", command.run.display());
-    Ok(match shown.epoch < command.epochs {
-        true => Outcome::Interrupted,
-        false => Outcome::Done,
-    })
+    let mut viewer = Viewer::new(&session, &goal);
+    let outcome = session.learn(&mut viewer);
+    viewer.progress.finish();
+    drop(lock);
+    let outcome = outcome.map_err(|error| with_remedy(error, run))?;
+    let speed = viewer.progress.speed(outcome.epochs);
+    if done.is_none() {
+        eprintln!(
+            "{} epochs in {}{}; {speed:.2} epochs a second",
+            outcome.epochs,
+            in_words(outcome.seconds),
+            match outcome.ending {
+                Ending::Patience => ": validation brings nothing better any more",
+                Ending::Hours => ": the hours are over",
+                Ending::Epochs | Ending::Interrupted => "",
+            }
+        );
+    }
+    if let Some(best) = outcome.best {
+        eprintln!("the best model is that of epoch {}, {:.3} nats a step", best.epoch, best.nats);
+    }
+    if outcome.ending == Ending::Interrupted {
+        eprintln!("saved; go on with\n  {}", resume_command(run));
+    }
+    println!("{}", folder.model().display());
+    if outcome.ending == Ending::Interrupted {
+        return Ok(Outcome::Interrupted);
+    }
+    eprintln!("compose with it: deep-jammer compose --model {}", quoted(run));
+    Ok(Outcome::Done)
 }
 
-fn architecture(command: &Train) -> Architecture {
-    let preset = command.preset.architecture();
-    Architecture {
-        time: command.time.clone().unwrap_or(preset.time),
-        note: command.note.clone().unwrap_or(preset.note),
-        dense: command.dense.clone().unwrap_or(preset.dense),
-        dropout: command.dropout.unwrap_or(preset.dropout),
-        layout: preset.layout,
+/// What is said of a run that has nothing left to do.
+fn finished(ending: Ending, goal: &Goal, epochs: u64, run: &Path) -> String {
+    let resume = resume_command(run);
+    let (why, how) = match ending {
+        Ending::Patience => {
+            let patience = goal.patience.unwrap_or_default();
+            ("validation brought nothing better", format!("--patience {}", 2 * patience))
+        }
+        Ending::Hours => {
+            ("the hours are over", format!("--hours {}", 2.0 * goal.hours.unwrap_or_default()))
+        }
+        _ => ("its epochs are done", format!("--epochs {}", 2 * epochs)),
+    };
+    format!(
+        "this training has reached its goal after {epochs} epochs ({why}); to go further:\n  {resume} {how}"
+    )
+}
+
+/// An error on the way, and what to do: nothing that was saved is lost.
+fn with_remedy(error: SessionError, run: &Path) -> anyhow::Error {
+    let diverged = matches!(error, SessionError::Diverged(..));
+    match last_good(run) {
+        // What has diverged would diverge again.
+        Some(checkpoint) if diverged => {
+            anyhow!("{error}\nthe last good checkpoint is {}", checkpoint.display())
+        }
+        Some(checkpoint) => anyhow!(
+            "{error}\nthe last good checkpoint is {}; go on from it with\n  {}",
+            checkpoint.display(),
+            resume_command(run)
+        ),
+        None => error.into(),
     }
 }
 
-/// Reads the corpus, and says which files give no piece.
-fn read(paths: &[PathBuf]) -> anyhow::Result<Corpus> {
+fn resume_command(run: &Path) -> String {
+    format!("deep-jammer train --run {} --resume", quoted(run))
+}
+
+/// A path as a shell takes it.
+fn quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = |c: char| c.is_alphanumeric() || "/\\:._-+,~=@%".contains(c);
+    if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
+}
+
+/// Shows how a training goes on.
+struct Viewer {
+    progress: Progress,
+}
+
+impl Viewer {
+    fn new(session: &Session<'_>, goal: &Goal) -> Viewer {
+        let left = goal.hours.map(|hours| 3600.0 * hours - session.seconds());
+        Viewer { progress: Progress::from(session.epochs(), goal.epochs, left, "epochs") }
+    }
+}
+
+impl Watch for Viewer {
+    fn see(&mut self, report: &Report) {
+        let Report { epoch, mean, validation } = *report;
+        let validation = match validation {
+            Some(nats) => format!(", {nats:.3} held out"),
+            None => String::new(),
+        };
+        let speed = self.progress.speed(epoch);
+        let message = format!("{mean:.3} nats a step{validation}  {speed:.2} epochs a second");
+        self.progress.show(epoch, &message);
+    }
+
+    fn wants_to_stop(&mut self) -> bool {
+        interruption::asked()
+    }
+}
+
+/// Reads the corpus, and says which files give no piece. Messages name paths as they were given.
+fn read(given: &[PathBuf], paths: &[PathBuf]) -> anyhow::Result<Corpus> {
+    let paths = if given.is_empty() { paths } else { given };
     let corpus = corpus::read(paths)?;
     for failure in &corpus.failures {
         eprintln!("skipped {}", failure.reason);

@@ -82,8 +82,8 @@ pub struct Contents<'a> {
     pub snapshot: &'a Snapshot,
     /// The model as it is now.
     pub model: &'a Model,
-    /// The file of the best model, where one has been validated.
-    pub best: Option<&'a Path>,
+    /// The best model, where one has been validated: what its file holds, and where that file is.
+    pub best: Option<(&'a [u8], &'a Path)>,
 }
 
 /// A checkpoint that cannot be used.
@@ -186,13 +186,16 @@ fn fill(partial: &Path, contents: Contents<'_>) -> Result<(), WritingError> {
     };
     keep(MODEL, &model::to_bytes(model))?;
     keep(OPTIMIZER, &to_safetensors(snapshot))?;
-    if let Some(best) = best {
-        let bytes = fs::read(best).map_err(failed(best))?;
+    if let Some((bytes, file)) = best {
         // The same file under another name takes no room, where the file system knows such a thing.
-        if fs::hard_link(best, partial.join(BEST)).is_ok() {
-            files.insert(BEST.to_owned(), Seal::of(&bytes));
+        let linked = fs::hard_link(file, partial.join(BEST)).is_ok();
+        if linked && fs::read(file).is_ok_and(|found| found == bytes) {
+            files.insert(BEST.to_owned(), Seal::of(bytes));
         } else {
-            keep(BEST, &bytes)?;
+            if linked {
+                fs::remove_file(partial.join(BEST)).map_err(failed(partial))?;
+            }
+            keep(BEST, bytes)?;
         }
     }
     let state = State {

@@ -151,8 +151,17 @@ pub struct Difference {
 }
 
 impl Config {
-    /// A configuration that says nothing of its corpus yet.
-    pub fn new(architecture: Architecture, training: TrainingSettings) -> Config {
+    /// The recipe of this program; it says nothing of its corpus and its goal yet.
+    pub fn standard(architecture: Architecture) -> Config {
+        Config::new(architecture, TrainingSettings::article())
+    }
+
+    /// The recipe of the article; it says nothing of its corpus and its goal yet.
+    pub fn article(architecture: Architecture) -> Config {
+        Config::new(architecture, TrainingSettings::article())
+    }
+
+    fn new(architecture: Architecture, training: TrainingSettings) -> Config {
         Config {
             format: FORMAT,
             corpus: CorpusChoice { paths: Vec::new(), validation: 0.1 },
@@ -302,7 +311,7 @@ mod tests {
     use crate::network::Preset;
 
     fn config() -> Config {
-        let mut config = Config::new(Preset::Small.architecture(), TrainingSettings::article());
+        let mut config = Config::article(Preset::Small.architecture());
         config.corpus.paths = vec!["/music/a \"b\"".into()];
         config.goal.hours = Some(1.5);
         config

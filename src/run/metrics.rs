@@ -94,6 +94,16 @@ pub fn cut(
     Ok(rows)
 }
 
+/// Adds a validation to the last row, which must be that of `epoch`. The file is replaced in one
+/// stroke.
+pub fn amend(path: &Path, epoch: u64, validation: Nats) -> Result<(), MetricsError> {
+    let mut rows = table::first::<Row>(path, epoch)?;
+    if let Some(last) = rows.last_mut() {
+        last.validation = Some(validation);
+    }
+    table::replace(path, &rows)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

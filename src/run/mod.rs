@@ -1,5 +1,6 @@
 //! A training run: its folder, and the training that fills it.
 
+mod card;
 mod checkpoint;
 mod config;
 mod dataset;
@@ -9,12 +10,13 @@ pub mod plots;
 mod room;
 pub mod samples;
 mod schedule;
+mod session;
 mod settings;
 mod split;
 mod table;
 pub mod times;
 
-pub use checkpoint::{Best, Checkpoint, NoCheckpoint, Standing, Torn};
+pub use checkpoint::{Best, Checkpoint, NoCheckpoint, Standing, Torn, newest as newest_checkpoint};
 pub use config::{
     ARTICLE_EPOCHS, Beginning, Config, ConfigError, CorpusChoice, DEFAULT_EPOCHS, Difference, Goal,
     Keeping,
@@ -23,5 +25,6 @@ pub use dataset::{Dataset, DatasetError, DatasetFile, Pieces, Side};
 pub use folder::{FolderError, Lock, RunFolder};
 pub use room::{Room, RoomError};
 pub use schedule::{Ending, Schedule};
+pub use session::{Outcome, Report, Session, SessionError, Watch, last_good};
 pub use settings::Settings;
 pub use split::{Candidate, hold_out};

@@ -171,7 +171,7 @@ mod tests {
     use crate::network::Preset;
 
     fn config() -> Config {
-        let mut config = Config::new(Preset::Large.architecture(), TrainingSettings::article());
+        let mut config = Config::article(Preset::Large.architecture());
         config.goal.epochs = Some(5000);
         config
     }

@@ -1,0 +1,162 @@
+//! The model card: what a model is, for those who find it.
+
+use super::session::Kept;
+use super::{Config, Dataset, Side};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+use std::path::Path;
+
+/// What the model card of a run says, as Markdown.
+pub(super) fn write(
+    run: &Path,
+    config: &Config,
+    dataset: &Dataset,
+    values: usize,
+    kept: Kept,
+) -> String {
+    let name = std::path::absolute(run).ok();
+    let name = name.as_deref().and_then(Path::file_name).unwrap_or_default().to_string_lossy();
+    let mut card = format!("# {name}\n\n");
+    let text = &mut card;
+    // Writing to a text cannot fail.
+    let _ = network(text, config, values);
+    let _ = music(text, dataset);
+    let _ = training(text, config, kept);
+    let _ = use_of_it(text, config, kept);
+    card
+}
+
+fn network(text: &mut String, config: &Config, values: usize) -> std::fmt::Result {
+    let architecture = &config.architecture;
+    writeln!(
+        text,
+        "A network that composes piano music, trained with [Deep Jammer]({}) {}.\n",
+        "https://crates.io/crates/deep-jammer",
+        env!("CARGO_PKG_VERSION")
+    )?;
+    writeln!(text, "## Network\n")?;
+    writeln!(
+        text,
+        "A biaxial LSTM of {values} values: {architecture} units (time layers / note layers), \
+         attribute layout `{}`.",
+        architecture.layout
+    )?;
+    if architecture.dropout > 0.0 {
+        writeln!(text, "Dropout in training: {}.", architecture.dropout)?;
+    }
+    if let Some(from) = &config.start.from {
+        let dense = if config.start.reset_dense { ", its dense layers drawn anew" } else { "" };
+        let fingerprint = config.start.from_fingerprint.as_deref().unwrap_or("unknown");
+        let name = from.file_name().unwrap_or_default().to_string_lossy();
+        writeln!(
+            text,
+            "It began with the weights of another model ({name}, {fingerprint}{dense})."
+        )?;
+    }
+    writeln!(text)
+}
+
+fn music(text: &mut String, dataset: &Dataset) -> std::fmt::Result {
+    writeln!(text, "## Music\n")?;
+    writeln!(text, "| folder | learned from | held out |\n|---|---|---|")?;
+    let mut folders: BTreeMap<&str, [usize; 2]> = BTreeMap::new();
+    for (column, side) in [Side::Training, Side::Validation].into_iter().enumerate() {
+        for file in dataset.of(side) {
+            folders.entry(&file.folder).or_default()[column] += 1;
+        }
+    }
+    for (folder, [training, validation]) in &folders {
+        writeln!(text, "| {} | {training} | {validation} |", folder.replace('|', "\\|"))?;
+    }
+    let [training, validation] = [Side::Training, Side::Validation]
+        .map(|side| format!("{} ({} steps)", dataset.count(side), dataset.steps(side)));
+    writeln!(text, "| **pieces** | {training} | {validation} |\n")?;
+    let repeats = dataset.files.iter().filter(|file| file.repeats.is_some()).count();
+    writeln!(
+        text,
+        "A step is a 16th. Pieces are held out whole; copies of a piece ({repeats} found) are never \
+         on both sides. Left out: {} shorter than a segment, {} unreadable. `dataset.json` lists \
+         every file with its SHA-256.\n",
+        dataset.count(Side::TooShort),
+        dataset.count(Side::Unreadable)
+    )
+}
+
+fn training(text: &mut String, config: &Config, kept: Kept) -> std::fmt::Result {
+    let settings = &config.training;
+    writeln!(text, "## Training\n")?;
+    write!(
+        text,
+        "{} epochs of {} segments of {} steps; {}; gradients clipped to {}; seed {}",
+        kept.epochs,
+        settings.batch,
+        settings.segment,
+        settings.optimiser,
+        settings.clip,
+        settings.seed
+    )?;
+    if settings.transpose > 0 {
+        write!(text, "; transposed by up to {} semitones", settings.transpose)?;
+    }
+    if settings.carry {
+        write!(text, "; memory carried from segment to segment")?;
+    }
+    if settings.warmup > 0 {
+        write!(text, "; the rate rises for {} epochs", settings.warmup)?;
+    }
+    if settings.decay_after > 0 {
+        write!(text, "; the rate falls after epoch {}", settings.decay_after)?;
+    }
+    if settings.average > 0.0 {
+        write!(text, "; weights averaged with a decay of {}", settings.average)?;
+    }
+    writeln!(text, ". `config.toml` spells out every setting.\n\n## Result\n")?;
+    match kept.best {
+        Some(best) => writeln!(
+            text,
+            "The model of epoch {} is kept: {:.4} nats a step on the pieces held out (the exact \
+             negative log-likelihood of all 88 keys, played and articulated, over whole pieces). \
+             `metrics.csv` has the loss of every epoch, `plots/` the pictures.\n",
+            best.epoch, best.nats
+        ),
+        None => writeln!(
+            text,
+            "No pieces were held out, so nothing is known of music that the network has not learned \
+             from. The model of epoch {} is kept; `metrics.csv` has the loss of every epoch.\n",
+            kept.epochs
+        ),
+    }
+}
+
+fn use_of_it(text: &mut String, config: &Config, kept: Kept) -> std::fmt::Result {
+    writeln!(
+        text,
+        "## Compose with it\n\n```sh\ndeep-jammer compose --model model.safetensors -o new.mid\n\
+         ```\n\n## Repeat it\n"
+    )?;
+    writeln!(
+        text,
+        "The same files and the same program give the same weights, bit for bit:\n\n```sh\n\
+         deep-jammer train --config config.toml --epochs {} --run again\n```\n",
+        kept.epochs
+    )?;
+    let folders: BTreeSet<String> = config
+        .corpus
+        .paths
+        .iter()
+        .map(|path| format!("`{}`", path.file_name().unwrap_or_default().to_string_lossy()))
+        .collect();
+    let folders = folders.into_iter().collect::<Vec<_>>().join(", ");
+    writeln!(
+        text,
+        "## Use and limits\n\n\
+         Meant for composing piano music in the manner of what it has learned from, and for studying \
+         such networks. It knows 88 keys in 16ths: no loudness, no pedal, no finer rhythm. It has no \
+         notion of a form beyond some measures, and may come upon passages of the music that it has \
+         learned from: compare before you call a piece new.\n\n\
+         ## Licence of the music\n\n\
+         The music came from {folders}. Its licence is that of its sources, and what it asks for (to \
+         name the author, for instance) may hold for this model and its pieces too: look there \
+         before you pass them on."
+    )
+}

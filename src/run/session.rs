@@ -1,0 +1,389 @@
+//! A run under way: epoch after epoch, and all that is kept of it.
+//!
+//! Whatever an epoch leaves behind is written before the checkpoint of that epoch: so where there is
+//! a checkpoint, everything before it is there as well, and a resume has only to cut off what came
+//! after it.
+
+use super::checkpoint::{self, Best, Checkpoint, Contents, Standing};
+use super::metrics::{self, Metrics};
+use super::plots::{PlotsError, plots};
+use super::samples::{self, SampleError};
+use super::table::TableError;
+use super::times::{self, Times};
+use super::{Config, Dataset, Ending, Pieces, RunFolder, Schedule, card};
+use crate::corpus::Piece;
+use crate::model::{self, Model};
+use crate::network::Nats;
+use crate::roll::Roll;
+use crate::training::{Excerpts, SnapshotError, Start, Trainer};
+use crate::writing::{self, Existing, WritingError};
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+/// A run under way.
+pub struct Session<'a> {
+    folder: RunFolder,
+    config: Config,
+    dataset: Dataset,
+    fingerprint: String,
+    schedule: Schedule,
+    trainer: Trainer<'a>,
+    held_out: Vec<&'a Roll>,
+    standing: Standing,
+    /// The file of the best model, where one has been validated.
+    best: Option<Vec<u8>>,
+    metrics: Metrics,
+    times: Times,
+    /// The epoch of the newest checkpoint.
+    saved: u64,
+    /// When this session began, and how many seconds had been trained before.
+    begun: (Instant, f64),
+}
+
+/// What an epoch has shown.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Report {
+    /// Batches worked on.
+    pub epoch: u64,
+    /// Nats a step, a running mean over the last batches.
+    pub mean: f64,
+    /// The last validation, in nats a step, if there has been one.
+    pub validation: Option<f64>,
+}
+
+/// Somebody who watches a run, and may end it.
+pub trait Watch {
+    /// An epoch is done, and all that it leaves behind is written.
+    fn see(&mut self, report: &Report);
+    /// Whether the run is to be interrupted before the next epoch.
+    fn wants_to_stop(&mut self) -> bool;
+}
+
+/// How a run stands that has ended or been interrupted.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Outcome {
+    /// Why it has.
+    pub ending: Ending,
+    /// Batches worked on, those before a resume included.
+    pub epochs: u64,
+    /// Seconds of training, those before a resume included.
+    pub seconds: f64,
+    /// The validation of the model that is kept, if it has been validated.
+    pub best: Option<Best>,
+}
+
+/// Why a run cannot go on. All that was saved before is there still.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    /// Loss, gradient or weights are no numbers.
+    #[error(
+        "the training has diverged: in epoch {0} {1} no finite number any more; try a smaller --rate \
+         or --clip in a new run"
+    )]
+    Diverged(u64, &'static str),
+    /// A file cannot be written.
+    #[error(transparent)]
+    Writing(#[from] WritingError),
+    /// A table cannot be gone on with.
+    #[error(transparent)]
+    Table(#[from] TableError),
+    /// A composition cannot be kept.
+    #[error(transparent)]
+    Sample(#[from] SampleError),
+    /// The plots cannot be drawn.
+    #[error(transparent)]
+    Plots(#[from] PlotsError),
+    /// The checkpoint is not of this network or music.
+    #[error("{}: {reason}", path.display())]
+    Snapshot {
+        /// The checkpoint.
+        path: PathBuf,
+        /// What does not fit.
+        reason: SnapshotError,
+    },
+    /// The system refused.
+    #[error("cannot read {}: {reason}", path.display())]
+    System {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        reason: io::Error,
+    },
+}
+
+impl<'a> Session<'a> {
+    /// Begins a run in a folder that holds none. Its configuration is written when all else is there.
+    pub fn begin(
+        folder: &RunFolder,
+        config: Config,
+        dataset: Dataset,
+        pieces: &'a Pieces,
+        start: Start,
+    ) -> Result<Session<'a>, SessionError> {
+        let excerpts = Excerpts::new(&pieces.training, config.training.segment);
+        let trainer = Trainer::new(config.architecture.clone(), config.training, excerpts, start);
+        writing::write(&folder.dataset(), &dataset.to_json(), Existing::Replace)?;
+        let mut session = Session {
+            metrics: Metrics::create(&folder.metrics())?,
+            times: Times::create(&folder.times())?,
+            schedule: Schedule { interval: config.keeping.validate_every },
+            fingerprint: dataset.fingerprint(),
+            folder: folder.clone(),
+            held_out: pieces.validation.iter().map(Piece::roll).collect(),
+            standing: Standing::default(),
+            best: None,
+            saved: 0,
+            begun: (Instant::now(), 0.0),
+            config,
+            dataset,
+            trainer,
+        };
+        session.save()?;
+        session.write_config()?;
+        Ok(session)
+    }
+
+    /// Goes on from a checkpoint as if the run had never stopped. The goal may be another one.
+    pub fn resume(
+        folder: &RunFolder,
+        config: Config,
+        dataset: Dataset,
+        pieces: &'a Pieces,
+        checkpoint: Checkpoint,
+    ) -> Result<Session<'a>, SessionError> {
+        let Checkpoint { path, standing, snapshot, model, .. } = checkpoint;
+        let excerpts = Excerpts::new(&pieces.training, config.training.segment);
+        let trainer =
+            Trainer::resume(config.architecture.clone(), config.training, excerpts, snapshot)
+                .map_err(|reason| SessionError::Snapshot { path, reason })?;
+        let epoch = trainer.epochs();
+        let schedule = Schedule { interval: config.keeping.validate_every };
+        let kept = fs::read(&model)
+            .map_err(|reason| SessionError::System { path: model.clone(), reason })?;
+        metrics::cut(&folder.metrics(), epoch, |epoch| schedule.includes(epoch))?;
+        times::cut(&folder.times(), epoch)?;
+        writing::write(&folder.model(), &kept, Existing::Replace)?;
+        let session = Session {
+            metrics: Metrics::open(&folder.metrics())?,
+            times: Times::open(&folder.times())?,
+            schedule,
+            fingerprint: dataset.fingerprint(),
+            folder: folder.clone(),
+            held_out: pieces.validation.iter().map(Piece::roll).collect(),
+            saved: epoch,
+            begun: (Instant::now(), standing.seconds),
+            best: standing.best.map(|_| kept),
+            standing,
+            config,
+            dataset,
+            trainer,
+        };
+        session.write_config()?;
+        Ok(session)
+    }
+
+    /// How many values the network learns.
+    pub fn size(&self) -> usize {
+        self.trainer.size()
+    }
+
+    /// Batches worked on so far.
+    pub fn epochs(&self) -> u64 {
+        self.trainer.epochs()
+    }
+
+    /// Seconds of training so far, those before a resume included.
+    pub fn seconds(&self) -> f64 {
+        let (start, before) = self.begun;
+        before + start.elapsed().as_secs_f64()
+    }
+
+    /// The newest checkpoint.
+    pub fn checkpoint(&self) -> PathBuf {
+        self.folder.checkpoints().join(format!("step-{}", self.saved))
+    }
+
+    /// Whether the goal is reached already.
+    pub fn is_done(&self) -> Option<Ending> {
+        let Standing { seconds, without_improvement, .. } = self.standing;
+        self.config.goal.reached(self.epochs(), seconds, without_improvement)
+    }
+
+    /// So many segments of a batch are worked on at once; it has no influence on the result.
+    pub fn set_slice(&mut self, segments: usize) {
+        self.trainer.set_slice(segments);
+    }
+
+    /// Trains until the goal is reached, or until the watcher wants it to stop; a checkpoint is saved
+    /// then. At the goal the model is validated once more, and plots and model card are written.
+    pub fn learn(&mut self, watch: &mut impl Watch) -> Result<Outcome, SessionError> {
+        let ending = loop {
+            if let Some(ending) = self.is_done() {
+                break ending;
+            }
+            if watch.wants_to_stop() {
+                break Ending::Interrupted;
+            }
+            let mean = self.epoch()?;
+            let (epoch, validation) = (self.epochs(), self.standing.last);
+            watch.see(&Report { epoch, mean, validation });
+        };
+        if self.saved != self.epochs() {
+            self.save()?;
+        }
+        let best = match ending {
+            Ending::Interrupted => self.standing.best,
+            _ => self.conclude()?,
+        };
+        Ok(Outcome { ending, epochs: self.epochs(), seconds: self.standing.seconds, best })
+    }
+
+    /// One epoch and all that it leaves behind; its mean loss.
+    fn epoch(&mut self) -> Result<f64, SessionError> {
+        let progress = self.trainer.epoch();
+        let epoch = progress.epoch;
+        if !progress.is_sound() {
+            return Err(SessionError::Diverged(epoch, "loss or gradient are"));
+        }
+        let validation = match self.schedule.includes(epoch) {
+            true => self.validate()?,
+            false => None,
+        };
+        if let Some(nats) = validation {
+            self.judge(nats.total())?;
+        }
+        if self.config.keeping.sample_every > 0
+            && epoch.is_multiple_of(self.config.keeping.sample_every)
+        {
+            let seed = self.config.training.seed;
+            if let Some(sample) = samples::compose(&self.trainer.model(), epoch, seed) {
+                samples::write(self.folder.path(), &sample)?;
+            }
+        }
+        self.metrics.write(&metrics::Row { epoch, nats: progress.nats, validation })?;
+        self.standing.seconds = self.seconds();
+        self.times.write(&times::Row { epoch, seconds: self.standing.seconds })?;
+        if epoch.is_multiple_of(self.config.keeping.checkpoint_every) {
+            self.save()?;
+        }
+        Ok(progress.mean)
+    }
+
+    /// The held-out pieces' surprise to the model as it is now, if there are any.
+    fn validate(&mut self) -> Result<Option<Nats>, SessionError> {
+        if self.held_out.is_empty() {
+            return Ok(None);
+        }
+        let nats = self.trainer.validate(&self.held_out);
+        if !nats.total().is_finite() {
+            return Err(SessionError::Diverged(self.epochs(), "the validation is"));
+        }
+        Ok(Some(nats))
+    }
+
+    /// Keeps the model if it is the best so far.
+    fn judge(&mut self, nats: f64) -> Result<(), SessionError> {
+        self.standing.last = Some(nats);
+        if is_better(nats, self.standing.best) {
+            self.standing.best = Some(Best { epoch: self.epochs(), nats });
+            self.standing.without_improvement = 0;
+            let bytes = model::to_bytes(&self.model(Some(nats)));
+            writing::write(&self.folder.model(), &bytes, Existing::Replace)?;
+            self.best = Some(bytes);
+        } else {
+            self.standing.without_improvement += 1;
+        }
+        Ok(())
+    }
+
+    /// Saves a checkpoint. Where no model has been validated yet, the last one is that to compose
+    /// with.
+    fn save(&mut self) -> Result<(), SessionError> {
+        let epoch = self.epochs();
+        let snapshot = self.trainer.snapshot();
+        if !snapshot.tensors.values().flatten().all(|value| value.is_finite()) {
+            return Err(SessionError::Diverged(epoch, "weights are"));
+        }
+        // A loss of power must not take rows that the checkpoint counts on.
+        for path in [self.folder.metrics(), self.folder.times()] {
+            File::open(&path)
+                .and_then(|file| file.sync_all())
+                .map_err(|reason| WritingError::System { path, reason })?;
+        }
+        let validated = self.standing.best.filter(|best| best.epoch == epoch).map(|best| best.nats);
+        let model = self.model(validated);
+        let file = self.folder.model();
+        let contents = Contents {
+            config: &self.config,
+            dataset: &self.fingerprint,
+            standing: &self.standing,
+            snapshot: &snapshot,
+            model: &model,
+            best: self.best.as_deref().map(|bytes| (bytes, &*file)),
+        };
+        checkpoint::save(&self.folder.checkpoints(), contents, self.config.keeping.checkpoints)?;
+        self.saved = epoch;
+        if self.standing.best.is_none() {
+            model::write(&self.folder.model(), &model, Existing::Replace)?;
+        }
+        Ok(())
+    }
+
+    /// What is left to do at the goal; it may be done any number of times. The validation of the
+    /// model that is kept comes back.
+    fn conclude(&mut self) -> Result<Option<Best>, SessionError> {
+        let epoch = self.epochs();
+        let mut best = self.standing.best;
+        // A validation that the schedule does not know: it leaves no trace in the checkpoint, so
+        // that a goal that is raised later finds everything as if this one had never been.
+        if !self.schedule.includes(epoch)
+            && epoch > 0
+            && let Some(nats) = self.validate()?
+        {
+            metrics::amend(&self.folder.metrics(), epoch, nats)?;
+            if is_better(nats.total(), best) {
+                best = Some(Best { epoch, nats: nats.total() });
+                let model = self.model(Some(nats.total()));
+                model::write(&self.folder.model(), &model, Existing::Replace)?;
+            }
+        }
+        if epoch > 0 {
+            plots(self.folder.path(), None)?;
+        }
+        let kept = Kept { epochs: epoch, best };
+        let card = card::write(self.folder.path(), &self.config, &self.dataset, self.size(), kept);
+        writing::write(&self.folder.card(), card.as_bytes(), Existing::Replace)?;
+        Ok(best)
+    }
+
+    fn model(&self, held_out: Option<f64>) -> Model {
+        let mut model = self.trainer.model();
+        model.training.held_out = held_out;
+        model
+    }
+
+    fn write_config(&self) -> Result<(), WritingError> {
+        let text = self.config.to_toml();
+        writing::write(&self.folder.config(), text.as_bytes(), Existing::Replace)
+    }
+}
+
+/// The model that a run has kept.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Kept {
+    /// Batches worked on in all.
+    pub epochs: u64,
+    /// Its validation, if it has been validated.
+    pub best: Option<Best>,
+}
+
+fn is_better(nats: f64, best: Option<Best>) -> bool {
+    best.is_none_or(|best| nats < best.nats)
+}
+
+/// The newest checkpoint of a run that is whole, to name it.
+pub fn last_good(folder: &Path) -> Option<PathBuf> {
+    checkpoint::newest_path(&RunFolder::new(folder).checkpoints())
+}
