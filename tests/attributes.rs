@@ -70,7 +70,7 @@ fn expected(block: Block, roll: &Roll, now: usize, key: usize) -> Vec<f32> {
         }
         Block::Bass => one_hot(last.play.lowest().map(above), 12),
         Block::Tonality => {
-            let mut counts = vec![0.0f32; 12];
+            let mut counts = [0.0f32; 12];
             for step in recent(64) {
                 step.articulate.iter().for_each(|other| counts[above(other)] += 1.0);
             }
