@@ -3,7 +3,7 @@
 use crate::corpus::Piece;
 use crate::primer::Primer;
 use crate::roll::{KEYS, Keys, Roll};
-use crate::segment::Segment;
+use crate::segment::{SEGMENT_STEPS, Segment};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::Rng;
 
@@ -70,12 +70,14 @@ impl<'a> Excerpts<'a> {
         Place { piece, step, semitones: draw_semitones(random, reach, keys) }
     }
 
-    /// A segment as a primer.
+    /// An excerpt as a primer: as long as the article's segments, whatever the length of those that
+    /// are learned from, or the whole of a shorter piece.
     pub fn draw_primer(&self, random: &mut ChaCha8Rng) -> Primer {
         let (piece, start) = self.draw_step(random);
         let piece = self.pieces[piece];
         let source = format!("{}/{}", piece.folder, piece.name);
-        Primer { source, roll: piece.roll().excerpt(start, start + self.steps) }
+        let start = start.min(piece.roll().len().saturating_sub(SEGMENT_STEPS));
+        Primer { source, roll: piece.roll().excerpt(start, start + SEGMENT_STEPS) }
     }
 
     /// How likely a key is to be played at a step, and a played key to be articulated.
