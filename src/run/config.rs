@@ -153,7 +153,8 @@ pub struct Difference {
 impl Config {
     /// The recipe of this program; it says nothing of its corpus and its goal yet.
     pub fn standard(architecture: Architecture) -> Config {
-        Config::new(architecture, TrainingSettings::article())
+        let training = TrainingSettings::standard(&architecture);
+        Config::new(architecture, training)
     }
 
     /// The recipe of the article; it says nothing of its corpus and its goal yet.

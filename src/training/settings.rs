@@ -1,6 +1,7 @@
 //! How a network is to be trained.
 
 use super::OptimiserSettings;
+use crate::network::Architecture;
 use crate::segment::SEGMENT_STEPS;
 use serde::{Deserialize, Serialize};
 
@@ -61,6 +62,24 @@ impl TrainingSettings {
             clip: 5.0,
             average: 0.0,
             optimiser: OptimiserSettings::ADADELTA,
+        }
+    }
+
+    /// As this program trains unless it is told otherwise: short segments that are carried on with, so
+    /// that the weights move four times where the article's move once; Adam, with a rate that suits
+    /// the width of the network; the mean of the weights. Each choice was measured on pieces that were
+    /// held out (docs/experiments.md).
+    pub fn standard(architecture: &Architecture) -> TrainingSettings {
+        let units = architecture.time.iter().chain(&architecture.note);
+        let widest = units.max().copied().unwrap_or(1).max(1);
+        TrainingSettings {
+            segment: 17,
+            batch: 10,
+            carry: true,
+            decay_after: 400,
+            average: 0.99,
+            optimiser: OptimiserSettings::adam(0.6 / widest as f32),
+            ..TrainingSettings::article()
         }
     }
 

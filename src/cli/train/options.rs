@@ -2,6 +2,7 @@
 
 use super::super::model_file;
 use anyhow::{Context, bail};
+use deep_jammer::attribute::Layout;
 use deep_jammer::model::{self, Model};
 use deep_jammer::network::{Architecture, Preset};
 use deep_jammer::run::{ARTICLE_EPOCHS, Config, DEFAULT_EPOCHS, Settings};
@@ -61,8 +62,9 @@ pub struct Train {
     #[arg(long, value_name = "SHARE", help_heading = "Network")]
     dropout: Option<f32>,
     #[arg(long, value_name = "NAME", help_heading = "Network",
-          help = with_default("What each key is told: the layout of attributes.",
-                              Preset::Large.architecture().layout))]
+          help = with_default("What each key is told, a layout of attributes: article for the \
+                               article's 78, wide for twice as many.",
+                              standard().architecture.layout))]
     layout: Option<String>,
     /// Go on from the weights of another model, a file or a run: its sizes are taken over, and all
     /// else is new.
@@ -108,9 +110,13 @@ pub struct Train {
           help = with_default("How to follow the gradient: adadelta, as the article, or adam.",
                               name_of(recipe().optimiser)))]
     optimiser: Option<String>,
-    #[arg(long, value_name = "RATE", help_heading = "Learning",
-          help = format!("The optimiser's rate [default: {}; otherwise 1 for adadelta and 0.001 for \
-                          adam].", recipe().optimiser.rate()))]
+    #[arg(
+        long,
+        value_name = "RATE",
+        help_heading = "Learning",
+        help = "The optimiser's rate [default: 0.6 by the units of the widest layer; with --article \
+                  1 for adadelta and 0.001 for adam]."
+    )]
     rate: Option<f32>,
     #[arg(long, value_name = "EPOCHS", value_parser = clap::value_parser!(u64).range(..=LARGEST),
           help_heading = "Learning",
@@ -162,7 +168,13 @@ pub struct Train {
 const LARGEST: u64 = i64::MAX as u64;
 
 fn standard() -> Config {
-    Config::standard(Preset::Large.architecture())
+    Config::standard(shape(Preset::Large, false))
+}
+
+/// The network of a preset: on the article's attributes where all is to be as in the article.
+fn shape(preset: Preset, article: bool) -> Architecture {
+    let layout = if article { Layout::ARTICLE } else { Layout::WIDE };
+    Architecture { layout: layout.name.to_owned(), ..preset.architecture() }
 }
 
 fn recipe() -> deep_jammer::training::TrainingSettings {
@@ -195,13 +207,17 @@ impl Train {
     pub fn configuration(&self) -> anyhow::Result<(Config, Option<Model>)> {
         let file = self.config.as_deref().map(Settings::read).transpose()?.unwrap_or_default();
         let said = self.said()?;
-        let preset = self.preset.unwrap_or(Preset::Large).architecture();
+        let preset = shape(self.preset.unwrap_or(Preset::Large), self.article);
         let base = |architecture| match self.article {
             true => Config::article(architecture),
             false => Config::standard(architecture),
         };
         let configure = |architecture: Architecture| -> anyhow::Result<Config> {
-            let mut config = base(architecture);
+            let mut sizes = base(architecture);
+            sizes.set(&file)?;
+            sizes.set(&said)?;
+            // The recipe depends on the sizes, which are known only now.
+            let mut config = base(sizes.architecture);
             config.set(&file)?;
             config.set(&said)?;
             Ok(config)
@@ -247,7 +263,8 @@ impl Train {
     pub fn resumed(&self, run: &Config) -> anyhow::Result<Config> {
         let mut config = run.clone();
         if let Some(preset) = self.preset {
-            config.architecture = preset.architecture();
+            let layout = run.architecture.layout.clone();
+            config.architecture = Architecture { layout, ..preset.architecture() };
         }
         if self.article {
             config.training = Config::article(config.architecture.clone()).training;
