@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 use deep_jammer::corpus::{self, Corpus, Inspection, Verdict};
 use deep_jammer::midi;
 use deep_jammer::roll::Roll;
+use deep_jammer::run::{Dataset, Side};
 
 /// The corpus, which lies beside the package or where DEEP_JAMMER_CORPUS says; read once.
 fn corpus() -> Option<&'static Corpus> {
@@ -148,4 +149,61 @@ fn copy(roll: &Roll, n: usize) -> Roll {
     let middle = roll.len() / 4..roll.len() * 3 / 4;
     roll.steps()[middle].iter().for_each(|step| copy.push(step.transposed(n as i32 % 9 - 4)));
     copy
+}
+
+#[test]
+fn a_tenth_of_its_pieces_is_held_out_from_all_composers_and_no_copy_straddles() {
+    let Some(corpus) = corpus() else { return };
+    let copy_of = |corpus: &Corpus| Corpus { pieces: corpus.pieces.clone(), failures: Vec::new() };
+    let mut splits = std::collections::BTreeSet::new();
+    for seed in 0..5 {
+        let (dataset, pieces) = Dataset::new(copy_of(corpus), 128, 0.1, seed).unwrap();
+        assert_eq!(dataset.files.len(), 302);
+        let usable = dataset.count(Side::Training) + dataset.count(Side::Validation);
+        let held_out = dataset.count(Side::Validation);
+        assert_eq!(held_out, (usable as f64 / 10.0).round() as usize);
+        assert_eq!(pieces.validation.len(), held_out);
+        let mut composers: BTreeMap<_, [usize; 2]> = BTreeMap::new();
+        for (side, files) in
+            [Side::Training, Side::Validation].map(|side| dataset.of(side)).into_iter().enumerate()
+        {
+            files.for_each(|file| composers.entry(file.folder.clone()).or_default()[side] += 1);
+        }
+        for (composer, [training, validation]) in &composers {
+            let exact = (training + validation) as f64 / 10.0;
+            assert!(
+                (*validation as f64 - exact).abs() < 1.0,
+                "{composer}: {validation} of {exact}"
+            );
+        }
+        splits
+            .insert(dataset.of(Side::Validation).map(|file| file.path.clone()).collect::<Vec<_>>());
+    }
+    assert_eq!(splits.len(), 5, "the seed chooses");
+}
+
+#[test]
+fn transposed_copies_of_its_pieces_are_held_out_with_their_originals() {
+    let Some(corpus) = corpus() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let few: Vec<_> = corpus.pieces.iter().step_by(6).collect();
+    for (n, piece) in few.iter().enumerate() {
+        std::fs::create_dir_all(folder.path().join("copies")).unwrap();
+        let bytes = midi::write(&copy(piece.roll(), n).to_score(None, &[]));
+        std::fs::write(folder.path().join(format!("copies/{n}.mid")), bytes).unwrap();
+        let bytes = midi::write(&piece.roll().to_score(None, &[]));
+        std::fs::write(folder.path().join(format!("{n}.mid")), bytes).unwrap();
+    }
+    for seed in 0..5 {
+        let corpus = corpus::read(&[folder.path()]).unwrap();
+        let (dataset, _) = Dataset::new(corpus, 16, 0.2, seed).unwrap();
+        let mut sides: BTreeMap<_, Vec<Side>> = BTreeMap::new();
+        for file in &dataset.files {
+            sides.entry(file.name.clone()).or_default().push(file.split);
+        }
+        for (name, sides) in sides {
+            assert!(sides.len() == 2 && sides[0] == sides[1], "{name}: {sides:?}");
+        }
+        assert!((15..=25).contains(&dataset.count(Side::Validation)));
+    }
 }

@@ -136,6 +136,8 @@ impl Dataset {
         }
         // In the order in which a resume will find them.
         pieces.sort_by(|a, b| a.path.cmp(&b.path));
+        // Found by two ways.
+        pieces.dedup_by(|a, b| a.path == b.path);
         let rolls: Vec<_> = pieces.iter().map(Piece::roll).collect();
         let repeats = corpus::repeats(&rolls);
         let files: Vec<_> = pieces.par_iter().map(|piece| DatasetFile::of(piece)).collect();

@@ -1,5 +1,9 @@
 //! The folder of a run: where everything is, and whose it is at the moment.
 
+use super::metrics::METRICS_FILE;
+use super::plots::PLOTS_FOLDER;
+use super::samples::SAMPLES_FOLDER;
+use super::times::TIMES_FILE;
 use crate::writing;
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -60,12 +64,12 @@ impl RunFolder {
 
     /// The loss of every epoch.
     pub fn metrics(&self) -> PathBuf {
-        self.path.join("metrics.csv")
+        self.path.join(METRICS_FILE)
     }
 
     /// When every epoch ended.
     pub fn times(&self) -> PathBuf {
-        self.path.join("times.csv")
+        self.path.join(TIMES_FILE)
     }
 
     /// The model to compose with.
@@ -85,12 +89,12 @@ impl RunFolder {
 
     /// The folder of compositions.
     pub fn samples(&self) -> PathBuf {
-        self.path.join("samples")
+        self.path.join(SAMPLES_FOLDER)
     }
 
     /// The folder of plots.
     pub fn plots(&self) -> PathBuf {
-        self.path.join("plots")
+        self.path.join(PLOTS_FOLDER)
     }
 
     /// Something that a run would write over, if it is there.
@@ -144,6 +148,20 @@ impl RunFolder {
             let _ = fs::remove_dir(&folder);
         }
         self.sweep()
+    }
+
+    /// Removes the samples of later epochs than this one: a resume makes them anew, if it comes so
+    /// far.
+    pub(super) fn cut_samples(&self, epoch: u64) -> Result<(), FolderError> {
+        let Ok(entries) = fs::read_dir(self.samples()) else { return Ok(()) };
+        for path in entries.flatten().map(|entry| entry.path()) {
+            let name = path.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
+            let of = name.strip_prefix("epoch-").and_then(|digits| digits.parse().ok());
+            if of.is_some_and(|of: u64| of > epoch) {
+                self.remove(&path)?;
+            }
+        }
+        Ok(())
     }
 
     /// Removes what a killed process has left half written.

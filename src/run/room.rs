@@ -184,11 +184,14 @@ mod tests {
         };
         let (whole, needed) = find(u64::MAX).unwrap();
         assert_eq!(whole, 5);
-        let (fewer, less) = find(needed - 1).unwrap();
-        assert_eq!(fewer, 4);
-        assert!(less < needed);
-        let (one, least) = (1..=5).filter_map(|_| find(less)).next().unwrap_or((fewer, less));
-        assert!(one <= fewer && least <= less);
+        let mut slices = vec![whole];
+        let mut free = needed;
+        while let Ok((slice, needed)) = find(free - 1) {
+            assert!(needed < free);
+            slices.push(slice);
+            free = needed;
+        }
+        assert_eq!(slices, [5, 4, 3, 2, 1]);
         let error = find(1000).unwrap_err().to_string();
         assert!(error.contains("--preset") && error.contains("--memory"), "{error}");
     }

@@ -10,7 +10,7 @@ use super::plots::{PlotsError, plots};
 use super::samples::{self, SampleError};
 use super::table::TableError;
 use super::times::{self, Times};
-use super::{Config, Dataset, Ending, Pieces, RunFolder, Schedule, card};
+use super::{Config, Dataset, Ending, FolderError, Pieces, RunFolder, Schedule, card};
 use crate::corpus::Piece;
 use crate::model::{self, Model};
 use crate::network::Nats;
@@ -89,6 +89,9 @@ pub enum SessionError {
     /// A table cannot be gone on with.
     #[error(transparent)]
     Table(#[from] TableError),
+    /// What a resume undoes cannot be removed.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
     /// A composition cannot be kept.
     #[error(transparent)]
     Sample(#[from] SampleError),
@@ -164,6 +167,7 @@ impl<'a> Session<'a> {
             .map_err(|reason| SessionError::System { path: model.clone(), reason })?;
         metrics::cut(&folder.metrics(), epoch, |epoch| schedule.includes(epoch))?;
         times::cut(&folder.times(), epoch)?;
+        folder.cut_samples(epoch)?;
         writing::write(&folder.model(), &kept, Existing::Replace)?;
         let session = Session {
             metrics: Metrics::open(&folder.metrics())?,

@@ -1,0 +1,10 @@
+//! Training runs, as a user sees them: real processes in real folders.
+
+mod bad_input;
+mod desk;
+#[cfg(unix)]
+mod full_disk;
+mod recipe;
+mod resume;
+mod torn;
+mod transfer;
