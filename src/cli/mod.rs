@@ -32,7 +32,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Inspect(inspect::Inspect),
-    Train(train::Train),
+    Train(Box<train::Train>),
     Compose(compose::Compose),
     Plot(plot::Plot),
 }

@@ -30,8 +30,7 @@ fn network(text: &mut String, config: &Config, values: usize) -> std::fmt::Resul
     let architecture = &config.architecture;
     writeln!(
         text,
-        "A network that composes piano music, trained with [Deep Jammer]({}) {}.\n",
-        "https://crates.io/crates/deep-jammer",
+        "A network that composes piano music, trained with Deep Jammer {}.\n",
         env!("CARGO_PKG_VERSION")
     )?;
     writeln!(text, "## Network\n")?;

@@ -140,7 +140,7 @@ impl Dataset {
         pieces.dedup_by(|a, b| a.path == b.path);
         let rolls: Vec<_> = pieces.iter().map(Piece::roll).collect();
         let repeats = corpus::repeats(&rolls);
-        let files: Vec<_> = pieces.par_iter().map(|piece| DatasetFile::of(piece)).collect();
+        let files: Vec<_> = pieces.par_iter().map(DatasetFile::of).collect();
         let mut files: Vec<_> = files.into_iter().zip(&repeats).collect();
         let paths: Vec<_> = pieces.iter().map(|piece| piece.path.clone()).collect();
         for (file, repeated) in &mut files {

@@ -206,6 +206,16 @@ mod tests {
     }
 
     #[test]
+    fn a_validation_is_added_to_the_last_row_alone() {
+        let (_folder, path) = file(&plain(3));
+        amend(&path, 3, nats(7.0, 0.5)).unwrap();
+        let mut expected = plain(3);
+        expected[2].validation = Some(nats(7.0, 0.5));
+        assert_eq!(read(&path).unwrap(), expected);
+        assert!(amend(&path, 4, nats(7.0, 0.5)).is_err(), "there is no such row");
+    }
+
+    #[test]
     fn a_cut_where_rows_are_missing_changes_nothing() {
         let (_folder, path) = file(&plain(3));
         let before = fs::read(&path).unwrap();

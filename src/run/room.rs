@@ -3,6 +3,7 @@
 use super::Config;
 use crate::network::{Architecture, Layers};
 use crate::roll::KEYS;
+use crate::segment::SEGMENT_STEPS;
 use crate::training::{TrainingSettings, memory_needed};
 use std::path::{Path, PathBuf};
 
@@ -136,7 +137,7 @@ fn disk_needed(config: &Config, from_epoch: u64) -> u64 {
     let layers = Layers::new(architecture, &layout);
     let weights = 4 * layers.size() as u64;
     // A model comes with its primers, whose steps are about 20 letters each.
-    let model = weights + 16 * (20 * training.segment as u64 + 200) + 4096;
+    let model = weights + 16 * (20 * SEGMENT_STEPS as u64 + 200) + 4096;
     let units: usize = layers.time.iter().map(|layer| layer.units).sum();
     let carried = if training.carry { 4 * 2 * training.batch * KEYS * units } else { 0 } as u64;
     let tensors = if training.average > 0.0 { 4 } else { 3 };
