@@ -53,7 +53,7 @@ impl Progress {
             false => ProgressDrawTarget::stderr_with_hz(4),
         };
         let template = match total {
-            Some(_) => format!("{{bar:30}} {{pos}}/{{len}} {what}  {{wide_msg}}"),
+            Some(_) => format!("{{bar:20}} {{pos}}/{{len}} {what}  {{wide_msg}}"),
             None => format!("{{spinner}} {{pos}} {what}  {{wide_msg}}"),
         };
         let style = ProgressStyle::with_template(&template).expect("a sound template");
@@ -69,14 +69,15 @@ impl Progress {
     /// So much is done; `message` says more.
     pub fn show(&mut self, done: u64, message: &str) {
         let left = self.work.left(done, self.seconds());
-        let left = left.map_or(String::new(), |left| format!("  {} left", in_words(left)));
-        self.bar.set_message(format!("{message}{left}"));
+        let left = left.map_or(String::new(), |left| format!("{} left  ", in_words(left)));
+        // What matters most first: a narrow terminal cuts off the rest.
+        self.bar.set_message(format!("{left}{message}"));
         self.bar.set_position(done);
         let total = self.work.total;
         if self.plain && (self.last_line.elapsed() >= INTERVAL || Some(done) == total) {
             self.last_line = Instant::now();
             let total = total.map_or(String::new(), |total| format!("/{total}"));
-            eprintln!("{done}{total}  {message}{left}");
+            eprintln!("{}", format!("{done}{total}  {left}{message}").trim_end());
         }
     }
 

@@ -225,6 +225,22 @@ mod tests {
     }
 
     #[test]
+    fn samples_of_later_epochs_are_taken_back_and_no_others() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = RunFolder::new(root.path());
+        folder.cut_samples(0).unwrap();
+        fs::create_dir(folder.samples()).unwrap();
+        let kept = ["epoch-000100.mid", "epoch-000100.png", "mine.mid"];
+        let gone = ["epoch-000200.mid", "epoch-000200.png"];
+        for name in kept.iter().chain(&gone) {
+            fs::write(folder.samples().join(name), "").unwrap();
+        }
+        folder.cut_samples(150).unwrap();
+        assert!(kept.iter().all(|name| folder.samples().join(name).exists()));
+        assert!(!gone.iter().any(|name| folder.samples().join(name).exists()));
+    }
+
+    #[test]
     fn a_folder_is_trained_in_by_one_at_a_time() {
         let root = tempfile::tempdir().unwrap();
         let folder = RunFolder::new(&root.path().join("new"));

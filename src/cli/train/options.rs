@@ -13,18 +13,18 @@ use toml::Value;
 /// Learn from piano music: a network that can compose afterwards.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-An epoch is one batch of segments. The loss is in nats a step (a 16th): how surprising the music still
-is; less is better. One piece in ten is held out, and never learned from: by its loss the best model
-is chosen. What is not given here is as the recipe has it; --config changes the recipe, and the
-options change both. The run's config.toml spells out everything.
+An epoch is one batch of segments. The loss is in nats a step (a 16th): how surprising the
+music still is; less is better. One piece in ten is held out, and never learned from: by its loss
+the best model is chosen. What is not given here is as the recipe has it; --config changes the
+recipe, and the options change both. The run's config.toml spells out everything.
 
 Ctrl-C ends the training early and keeps everything; with
   deep-jammer train --run my-run --resume
 it goes on as if nothing had happened, also after a crash. --epochs, --hours and --patience with
 --resume set a new goal.
 
-The run's folder then holds model.safetensors, for `compose --model`, README.md, which tells what the
-model is, config.toml, dataset.json, metrics.csv, times.csv, checkpoints, samples and plots.")]
+The run's folder then holds model.safetensors, for `compose --model`, README.md, which tells what
+the model is, config.toml, dataset.json, metrics.csv, times.csv, checkpoints, samples and plots.")]
 pub struct Train {
     /// MIDI files, and folders to search for them at any depth.
     #[arg(required_unless_present_any = ["resume", "config"], value_name = "PATH")]
@@ -76,7 +76,7 @@ pub struct Train {
 
     #[arg(long, value_parser = clap::value_parser!(u64).range(1..=LARGEST), help_heading = "Goal",
           help = format!("How many batches to learn from [default: {DEFAULT_EPOCHS}, unless --hours \
-                          is given]."))]
+                          is given]"))]
     epochs: Option<u64>,
     /// How many hours to train at most, those before a resume included.
     #[arg(long, value_name = "HOURS", help_heading = "Goal")]
@@ -110,13 +110,9 @@ pub struct Train {
           help = with_default("How to follow the gradient: adadelta, as the article, or adam.",
                               name_of(recipe().optimiser)))]
     optimiser: Option<String>,
-    #[arg(
-        long,
-        value_name = "RATE",
-        help_heading = "Learning",
-        help = "The optimiser's rate [default: 0.6 by the units of the widest layer; with --article \
-                  1 for adadelta and 0.001 for adam]."
-    )]
+    /// The optimiser's rate [default: 0.6 by the units of the widest layer; with --article 1 for
+    /// adadelta and 0.001 for adam]
+    #[arg(long, value_name = "RATE", help_heading = "Learning")]
     rate: Option<f32>,
     #[arg(long, value_name = "EPOCHS", value_parser = clap::value_parser!(u64).range(..=LARGEST),
           help_heading = "Learning",
@@ -189,7 +185,7 @@ fn name_of(optimiser: OptimiserSettings) -> &'static str {
 }
 
 fn with_default(what: &str, default: impl std::fmt::Display) -> String {
-    format!("{} [default: {default}].", what.trim_end_matches('.'))
+    format!("{} [default: {default}]", what.trim_end_matches('.'))
 }
 
 impl Train {
