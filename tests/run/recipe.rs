@@ -9,13 +9,13 @@ fn flags_come_before_the_file_and_the_file_before_the_recipe() {
     desk.write(
         "my.toml",
         "[architecture]\ntime = [6]\nnote = [3]\n[training]\nsegment = 16\nbatch = 3\n\
-         optimiser.name = \"adam\"\n[goal]\nepochs = 2\n[keeping]\nsample_every = 0\n",
+         optimiser.name = \"adadelta\"\n[goal]\nepochs = 2\n[keeping]\nsample_every = 0\n",
     );
     desk.succeed("train PIECES --run run --config my.toml --batch 1 --preset small");
     let config = Config::read(&desk.path("run/config.toml")).unwrap();
     assert_eq!(config.training.batch, 1, "a flag");
     assert_eq!((config.architecture.time, config.training.segment), (vec![6], 16), "the file");
-    assert_eq!(config.training.optimiser.rate(), 0.001, "adam's own rate");
+    assert_eq!(config.training.optimiser.rate(), 1.0, "adadelta's own rate");
     assert_eq!(config.training.clip, 5.0, "the recipe");
     assert!(config.keeping.validate_every > 0, "what is automatic is spelled out");
 }

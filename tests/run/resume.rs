@@ -19,7 +19,7 @@ fn whole(epochs: u64, settings: &str) -> Desk {
 
 #[test]
 fn twenty_epochs_are_ten_a_resume_and_ten_bit_for_bit() {
-    for settings in [ALL, "--validate-every 6 --sample-every 7"] {
+    for settings in [ALL, "--article --validate-every 6 --sample-every 7"] {
         let desk = whole(10, settings);
         // Epoch 10 is validated because it is the last one, and will not be in twenty.
         assert!(!desk.text("run/metrics.csv").lines().nth(10).unwrap().ends_with(','));
@@ -173,7 +173,7 @@ fn other_settings_are_refused_with_both_values_and_nothing_is_changed() {
         ("--batch 7", "training.batch was 2, now 7"),
         ("--time 6,6", "architecture.time was [6, 5], now [6, 6]"),
         ("--preset small", "architecture.note was [4, 3], now [25, 13]"),
-        ("--optimiser adam", "training.optimiser.name was \"adadelta\", now \"adam\""),
+        ("--optimiser adadelta", "training.optimiser.name was \"adam\", now \"adadelta\""),
         (
             "--seed 5 --validation 0.2",
             "corpus.validation was 0.1, now 0.2; training.seed was 1, now 5",
