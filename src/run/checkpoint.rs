@@ -6,7 +6,7 @@
 //! beside it. A checkpoint is made as `.step-N.partial`, brought to the disk, and then renamed.
 
 use super::Config;
-use super::dataset::hexadecimal;
+use super::dataset_file::hexadecimal;
 use crate::model::{self, Model};
 use crate::training::{Snapshot, TrainerState};
 use crate::writing::{WritingError, sync_folder};

@@ -325,13 +325,6 @@ mod tests {
         Config::read(&path)
     }
 
-    fn changed(text: &str) -> Result<Config, ConfigError> {
-        let mut config = config();
-        config.set(&Settings::from_toml(Path::new("my.toml"), text)?)?;
-        config.check()?;
-        Ok(config)
-    }
-
     #[test]
     fn a_configuration_comes_back_as_it_was_written() {
         assert_eq!(read_back(&config().to_toml()).unwrap(), config());
@@ -352,51 +345,6 @@ mod tests {
             assert!(lines[at - 1].starts_with("# "), "{section}");
         }
         assert!(text.contains("# epochs: none") && text.contains("rho = 0.95"), "{text}");
-    }
-
-    #[test]
-    fn a_file_of_some_settings_changes_only_these() {
-        let found = changed("[training]\nbatch = 8\n[architecture]\ntime = [5]\n").unwrap();
-        let mut expected = config();
-        expected.training.batch = 8;
-        expected.architecture.time = vec![5];
-        assert_eq!(found, expected);
-    }
-
-    #[test]
-    fn another_optimiser_comes_with_its_own_settings() {
-        let found = changed("[training.optimiser]\nrate = 0.5\nname = \"adam\"").unwrap();
-        let expected = crate::training::OptimiserSettings::adam(0.5);
-        assert_eq!(found.training.optimiser, expected);
-        let found = changed("training.optimiser.rate = 0.5").unwrap();
-        assert_eq!(found.training.optimiser.rate(), 0.5);
-    }
-
-    #[test]
-    fn an_unknown_setting_is_named_with_its_file_its_line_and_those_that_are_known() {
-        let error = changed("[training]\nbatch = 8\nbach = 1\n").unwrap_err().to_string();
-        assert!(error.starts_with("my.toml, line 3: training.bach"), "{error}");
-        assert!(error.contains("`batch`") && !error.contains('\n'), "{error}");
-        let error = changed("\n\n[trainin]\nbatch = 8\n").unwrap_err().to_string();
-        assert!(error.starts_with("my.toml, line 4: trainin.batch"), "{error}");
-        assert!(error.contains("`training`"), "{error}");
-        let error = changed("[trainin]\n").unwrap_err().to_string();
-        assert!(error.starts_with("my.toml, line 1: trainin"), "{error}");
-        let error = changed("training.optimiser.beta1 = 0.9").unwrap_err().to_string();
-        assert!(error.contains("line 1: training.optimiser.beta1"), "{error}");
-    }
-
-    #[test]
-    fn a_value_of_the_wrong_kind_or_beyond_its_range_is_named() {
-        let error = changed("[training]\n\nbatch = \"5\"").unwrap_err().to_string();
-        assert!(error.starts_with("my.toml, line 3: training.batch: invalid type"), "{error}");
-        assert!(changed("training.batch = 0").unwrap_err().to_string().contains("batch must be"));
-        let error = changed("corpus.validation = 1.0").unwrap_err().to_string();
-        assert!(error.contains("validation must be 0 to under 1"), "{error}");
-        let error = changed("training = 5").unwrap_err().to_string();
-        assert!(error.starts_with("my.toml, line 1: training: "), "{error}");
-        let error = changed("[training]\nbatch = \n").unwrap_err().to_string();
-        assert!(error.starts_with("my.toml, line 2: "), "{error}");
     }
 
     #[test]

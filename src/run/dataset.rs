@@ -1,47 +1,14 @@
 //! The files of a run: what each holds, by its SHA-256, and what it is used for.
 
+use super::dataset_file::{DatasetFile, Side, hexadecimal};
 use super::split::{Candidate, hold_out};
 use crate::corpus::{self, Corpus, CorpusError, Piece};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::{fs, io};
-
-/// What a file is used for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Side {
-    /// The network learns from it.
-    Training,
-    /// It is held out, to see how well the network does on music that it has not learned from.
-    Validation,
-    /// Nothing: it is shorter than a segment.
-    TooShort,
-    /// Nothing: it cannot be read.
-    Unreadable,
-}
-
-/// One file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DatasetFile {
-    /// Where it lies, from the root of the file system.
-    pub path: PathBuf,
-    /// The name of its folder; in many collections the composer's.
-    pub folder: String,
-    /// Its name without the extension.
-    pub name: String,
-    /// The SHA-256 of its bytes; none where they cannot be had.
-    pub sha256: Option<String>,
-    /// Its length in 16ths; 0 where it cannot be read.
-    pub steps: usize,
-    /// What it is used for.
-    pub split: Side,
-    /// The earlier file whose music it repeats.
-    pub repeats: Option<PathBuf>,
-}
 
 /// All files of a run, in the order of their paths. In the run's folder it is `dataset.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -229,51 +196,6 @@ impl Dataset {
     }
 }
 
-impl Side {
-    fn is_used(self) -> bool {
-        matches!(self, Side::Training | Side::Validation)
-    }
-}
-
-impl DatasetFile {
-    fn of(piece: &Piece) -> DatasetFile {
-        DatasetFile {
-            path: piece.path.clone(),
-            folder: piece.folder.clone(),
-            name: piece.name.clone(),
-            sha256: sha256_of(&piece.path).ok(),
-            steps: piece.roll().len(),
-            split: Side::Training,
-            repeats: None,
-        }
-    }
-
-    fn unreadable(path: &Path) -> DatasetFile {
-        let text =
-            |name: Option<&std::ffi::OsStr>| name.unwrap_or_default().to_string_lossy().into();
-        DatasetFile {
-            folder: text(path.parent().and_then(Path::file_name)),
-            name: text(path.file_stem()),
-            // What is no file of reasonable size is not read to its end.
-            sha256: sha256_of(path).ok(),
-            path: path.to_owned(),
-            steps: 0,
-            split: Side::Unreadable,
-            repeats: None,
-        }
-    }
-
-    /// What has changed about the file, if something has.
-    fn change(&self) -> Option<String> {
-        match sha256_of(&self.path) {
-            Ok(found) if Some(&found) == self.sha256.as_ref() => None,
-            Ok(_) => Some("altered".to_owned()),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Some("missing".to_owned()),
-            Err(error) => Some(error.to_string()),
-        }
-    }
-}
-
 /// Holds out a share of the files that would be learned from.
 fn choose(files: &mut [DatasetFile], repeats: &[Option<usize>], share: f64, seed: u64) {
     // Files of the same bytes are the same music, even if there is too little of it to compare.
@@ -324,18 +246,6 @@ fn absolute(path: &Path) -> Result<PathBuf, DatasetError> {
         Some(_) => Ok(absolute),
         None => Err(DatasetError::Path(absolute)),
     }
-}
-
-fn sha256_of(path: &Path) -> io::Result<String> {
-    use std::io::Read;
-    let mut bytes = Vec::new();
-    fs::File::open(path)?.take(crate::midi::LARGEST_FILE + 1).read_to_end(&mut bytes)?;
-    Ok(hexadecimal(&Sha256::digest(&bytes)))
-}
-
-/// Bytes as hexadecimal digits.
-pub(super) fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ mod card;
 mod checkpoint;
 mod config;
 mod dataset;
+mod dataset_file;
 mod folder;
 pub mod metrics;
 pub mod plots;
@@ -21,7 +22,8 @@ pub use config::{
     ARTICLE_EPOCHS, Beginning, Config, ConfigError, CorpusChoice, DEFAULT_EPOCHS, Difference, Goal,
     Keeping,
 };
-pub use dataset::{Dataset, DatasetError, DatasetFile, Pieces, Side};
+pub use dataset::{Dataset, DatasetError, Pieces};
+pub use dataset_file::{DatasetFile, Side};
 pub use folder::{FolderError, Lock, RunFolder};
 pub use room::{Room, RoomError};
 pub use schedule::{Ending, Schedule};

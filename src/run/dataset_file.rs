@@ -1,0 +1,101 @@
+//! One file of a dataset.
+
+use crate::corpus::Piece;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+/// What a file is used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Side {
+    /// The network learns from it.
+    Training,
+    /// It is held out, to see how well the network does on music that it has not learned from.
+    Validation,
+    /// Nothing: it is shorter than a segment.
+    TooShort,
+    /// Nothing: it cannot be read.
+    Unreadable,
+}
+
+/// One file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatasetFile {
+    /// Where it lies, from the root of the file system.
+    pub path: PathBuf,
+    /// The name of its folder; in many collections the composer's.
+    pub folder: String,
+    /// Its name without the extension.
+    pub name: String,
+    /// The SHA-256 of its bytes; none where they cannot be had.
+    pub sha256: Option<String>,
+    /// Its length in 16ths; 0 where it cannot be read.
+    pub steps: usize,
+    /// What it is used for.
+    pub split: Side,
+    /// The earlier file whose music it repeats.
+    pub repeats: Option<PathBuf>,
+}
+
+impl Side {
+    /// Whether the file is read again by a resume.
+    pub(super) fn is_used(self) -> bool {
+        matches!(self, Side::Training | Side::Validation)
+    }
+}
+
+impl DatasetFile {
+    /// What a piece is, before its use is decided.
+    pub(super) fn of(piece: &Piece) -> DatasetFile {
+        DatasetFile {
+            path: piece.path.clone(),
+            folder: piece.folder.clone(),
+            name: piece.name.clone(),
+            sha256: sha256_of(&piece.path).ok(),
+            steps: piece.roll().len(),
+            split: Side::Training,
+            repeats: None,
+        }
+    }
+
+    /// A file that gives no piece.
+    pub(super) fn unreadable(path: &Path) -> DatasetFile {
+        let text =
+            |name: Option<&std::ffi::OsStr>| name.unwrap_or_default().to_string_lossy().into();
+        DatasetFile {
+            folder: text(path.parent().and_then(Path::file_name)),
+            name: text(path.file_stem()),
+            // What is no file of reasonable size is not read to its end.
+            sha256: sha256_of(path).ok(),
+            path: path.to_owned(),
+            steps: 0,
+            split: Side::Unreadable,
+            repeats: None,
+        }
+    }
+
+    /// What has changed about the file, if something has.
+    pub(super) fn change(&self) -> Option<String> {
+        match sha256_of(&self.path) {
+            Ok(found) if Some(&found) == self.sha256.as_ref() => None,
+            Ok(_) => Some("altered".to_owned()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Some("missing".to_owned()),
+            Err(error) => Some(error.to_string()),
+        }
+    }
+}
+
+fn sha256_of(path: &Path) -> io::Result<String> {
+    use std::io::Read;
+    let mut bytes = Vec::new();
+    fs::File::open(path)?.take(crate::midi::LARGEST_FILE + 1).read_to_end(&mut bytes)?;
+    Ok(hexadecimal(&Sha256::digest(&bytes)))
+}
+
+/// Bytes as hexadecimal digits.
+pub(super) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
