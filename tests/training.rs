@@ -29,7 +29,7 @@ fn settings() -> TrainingSettings {
         segment: 40,
         batch: 3,
         transpose: 5,
-        carry: true,
+        carry: 3,
         warmup: 3,
         decay_after: 5,
         average: 0.9,

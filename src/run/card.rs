@@ -97,8 +97,12 @@ fn training(text: &mut String, config: &Config, kept: Kept) -> std::fmt::Result 
     if settings.transpose > 0 {
         write!(text, "; transposed by up to {} semitones", settings.transpose)?;
     }
-    if settings.carry {
-        write!(text, "; memory carried from segment to segment")?;
+    if settings.carries() {
+        let segments = match settings.carry {
+            0 => "all segments of a piece".to_owned(),
+            carry => format!("up to {carry} segments of a piece"),
+        };
+        write!(text, "; memory carried through {segments}, from batch to batch")?;
     }
     if settings.warmup > 0 {
         write!(text, "; the rate rises for {} epochs", settings.warmup)?;

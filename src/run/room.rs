@@ -139,7 +139,7 @@ fn disk_needed(config: &Config, from_epoch: u64) -> u64 {
     // A model comes with its primers, whose steps are about 20 letters each.
     let model = weights + 16 * (20 * SEGMENT_STEPS as u64 + 200) + 4096;
     let units: usize = layers.time.iter().map(|layer| layer.units).sum();
-    let carried = if training.carry { 4 * 2 * training.batch * KEYS * units } else { 0 } as u64;
+    let carried = if training.carries() { 4 * 2 * training.batch * KEYS * units } else { 0 } as u64;
     let tensors = if training.average > 0.0 { 4 } else { 3 };
     // The model, the best one, the snapshot, the state.
     let checkpoint = 2 * model + tensors * weights + carried + 8192;

@@ -45,7 +45,8 @@ pub fn memory_needed(
     let weights = (if settings.average > 0.0 { 6 } else { 5 }) * layers.size() + 3 * layers.size();
     // Attributes are pairs of column and value, about 30 a key at most.
     let described = 60 * settings.batch * steps * KEYS;
-    let carried = if settings.carry { 2 * settings.batch * KEYS * units(&layers.time) } else { 0 };
+    let carried =
+        if settings.carries() { 2 * settings.batch * KEYS * units(&layers.time) } else { 0 };
     let values = of_the_slice
         + threads * (of_a_thread + validation)
         + dropout

@@ -1,5 +1,6 @@
 //! Music that is gone through from segment to segment.
 
+use super::TrainingSettings;
 use super::excerpts::{Excerpts, Place};
 use crate::network::{Layers, Memory};
 use crate::segment::Segment;
@@ -7,11 +8,13 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 /// One of the segments of a batch, where batches go on with each other: it goes through a piece
-/// from somewhere to its end, then through another.
+/// from somewhere for some segments, at most to its end, then through another.
 #[derive(Debug, Clone)]
 pub(super) struct Lane {
     /// Where the next segment begins; none before the first piece.
     place: Option<Place>,
+    /// How many segments there have been since its music last began anew.
+    walked: u32,
     pub(super) memory: Memory,
 }
 
@@ -22,12 +25,13 @@ pub struct LaneState {
     piece: usize,
     step: usize,
     semitones: i32,
+    walked: u32,
 }
 
 impl Lane {
     /// A lane that has not begun.
     pub(super) fn new(layers: &Layers) -> Lane {
-        Lane { place: None, memory: Memory::empty(layers) }
+        Lane { place: None, walked: 0, memory: Memory::empty(layers) }
     }
 
     /// The next segment. It begins with the last step of the one before, which the network has
@@ -35,23 +39,32 @@ impl Lane {
     pub(super) fn advance(
         &mut self,
         excerpts: &Excerpts<'_>,
-        steps: usize,
-        transpose: u8,
+        settings: &TrainingSettings,
         random: &mut ChaCha8Rng,
     ) -> Segment {
+        let TrainingSettings { segment: steps, transpose, carry, .. } = *settings;
         let next = self.place.map(|place| Place { step: place.step + steps - 1, ..place });
+        let next = next.filter(|_| carry == 0 || self.walked < carry);
         let next = next.filter(|next| next.step + steps <= excerpts.roll(next.piece).len());
         let place = next.unwrap_or_else(|| {
             self.memory.clear();
+            self.walked = 0;
             excerpts.draw(random, transpose, true)
         });
         self.place = Some(place);
+        self.walked += 1;
         excerpts.segment(place)
     }
 
     /// Where the lane is.
     pub(super) fn state(&self) -> Option<LaneState> {
-        self.place.map(|Place { piece, step, semitones }| LaneState { piece, step, semitones })
+        let walked = self.walked;
+        self.place.map(|Place { piece, step, semitones }| LaneState {
+            piece,
+            step,
+            semitones,
+            walked,
+        })
     }
 
     /// A lane that was there; `None` if it does not lie in the music.
@@ -61,10 +74,65 @@ impl Lane {
         excerpts: &Excerpts<'_>,
     ) -> Option<Lane> {
         let place =
-            state.map(|LaneState { piece, step, semitones }| Place { piece, step, semitones });
+            state.map(|LaneState { piece, step, semitones, .. }| Place { piece, step, semitones });
+        let walked = state.map_or(0, |state| state.walked);
         let inside = place.is_none_or(|place| {
             place.piece < excerpts.pieces() && place.step < excerpts.roll(place.piece).len()
         });
-        inside.then_some(Lane { place, memory })
+        inside.then_some(Lane { place, walked, memory })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::corpus::{self, Piece};
+    use crate::network::Preset;
+    use rand_chacha::rand_core::SeedableRng;
+
+    fn pieces() -> Vec<Piece> {
+        corpus::read(&[concat!(env!("CARGO_MANIFEST_DIR"), "/pieces")]).unwrap().pieces
+    }
+
+    /// The places of successive segments of 17 steps.
+    fn places(pieces: &[Piece], carry: u32, count: usize) -> Vec<Place> {
+        let architecture = Preset::Small.architecture();
+        let layers = Layers::new(&architecture, &architecture.check().unwrap());
+        let settings = TrainingSettings { segment: 17, carry, ..TrainingSettings::article() };
+        let excerpts = Excerpts::new(pieces, 17);
+        let mut random = ChaCha8Rng::seed_from_u64(3);
+        let mut lane = Lane::new(&layers);
+        let mut advance = |_| {
+            let segment = lane.advance(&excerpts, &settings, &mut random);
+            let place = lane.place.unwrap();
+            assert_eq!(segment, excerpts.segment(place));
+            assert!(place.step + 17 <= excerpts.roll(place.piece).len());
+            place
+        };
+        (0..count).map(&mut advance).collect()
+    }
+
+    fn follows(pair: &[Place]) -> bool {
+        pair[0].piece == pair[1].piece && pair[1].step == pair[0].step + 16
+    }
+
+    #[test]
+    fn a_lane_goes_on_with_the_last_step_for_as_many_segments_as_are_carried() {
+        let (mut run, mut longest) = (1, 1);
+        for pair in places(&pieces(), 4, 200).windows(2) {
+            run = if follows(pair) { run + 1 } else { 1 };
+            longest = longest.max(run);
+        }
+        assert_eq!(longest, 4);
+    }
+
+    #[test]
+    fn without_a_limit_a_lane_goes_on_to_the_end_of_its_piece() {
+        let pieces = pieces();
+        for pair in places(&pieces, 0, 100).windows(2) {
+            let excerpts = Excerpts::new(&pieces, 17);
+            let rest = excerpts.roll(pair[0].piece).len() - pair[0].step;
+            assert_eq!(follows(pair), rest >= 33, "{pair:?}");
+        }
     }
 }

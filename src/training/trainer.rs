@@ -117,7 +117,7 @@ impl<'a> Trainer<'a> {
         let mut primer_random = ChaCha8Rng::seed_from_u64(settings.seed);
         primer_random.set_stream(PRIMER_STREAM);
         let primers = (0..PRIMERS).map(|_| excerpts.draw_primer(&mut primer_random)).collect();
-        let lanes = if settings.carry { settings.batch } else { 0 };
+        let lanes = if settings.carries() { settings.batch } else { 0 };
         Trainer {
             primers,
             average: (settings.average > 0.0).then(|| parameters.values.clone()),
@@ -156,7 +156,7 @@ impl<'a> Trainer<'a> {
             false => None,
         };
         let mut lanes = Vec::new();
-        for index in 0..if settings.carry { settings.batch } else { 0 } {
+        for index in 0..if settings.carries() { settings.batch } else { 0 } {
             let mut memory = Memory::empty(&layers);
             for (part, values) in memory.values_mut().enumerate() {
                 let name = format!("lane.{index}.{part}");
@@ -243,13 +243,14 @@ impl<'a> Trainer<'a> {
     }
 
     fn draw(&mut self) -> Vec<crate::segment::Segment> {
-        let TrainingSettings { batch, segment, transpose, .. } = self.settings;
+        let TrainingSettings { batch, transpose, .. } = self.settings;
+        let settings = &self.settings;
         let (excerpts, random) = (&self.excerpts, &mut self.random);
         if self.lanes.is_empty() {
             let place = |_| excerpts.segment(excerpts.draw(random, transpose, false));
             (0..batch).map(place).collect()
         } else {
-            let next = |lane: &mut Lane| lane.advance(excerpts, segment, transpose, random);
+            let next = |lane: &mut Lane| lane.advance(excerpts, settings, random);
             self.lanes.iter_mut().map(next).collect()
         }
     }

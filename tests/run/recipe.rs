@@ -24,7 +24,7 @@ fn flags_come_before_the_file_and_the_file_before_the_recipe() {
 fn a_runs_configuration_trains_the_same_network_again() {
     let desk = Desk::new();
     desk.succeed(&format!(
-        "train PIECES --run one/run {TINY} --epochs 4 --carry --transpose 3 --rate 0.7"
+        "train PIECES --run one/run {TINY} --epochs 4 --carry 0 --transpose 3 --rate 0.7"
     ));
     desk.succeed("train --config one/run/config.toml --run two/run");
     assert_eq!(desk.record("one/run"), desk.record("two/run"));
@@ -44,7 +44,7 @@ fn the_article_trains_its_own_recipe() {
 
 #[test]
 fn neither_memory_nor_threads_change_the_result() {
-    let settings = "--time 20,20 --note 4,3 --batch 12 --segment 64 --dropout 0.2 --carry \
+    let settings = "--time 20,20 --note 4,3 --batch 12 --segment 64 --dropout 0.2 --carry 2 \
                     --epochs 2 --sample-every 2";
     let whole = Desk::new();
     let said = whole.succeed(&format!("train PIECES --run run {settings} --threads 3"));

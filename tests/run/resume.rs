@@ -6,7 +6,7 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 
 /// Settings under which everything has something to remember: the optimiser, the mean of the
 /// weights, memory that is carried, random numbers for transposition and dropout.
-const ALL: &str = "--optimiser adam --rate 0.01 --carry --average 0.9 --transpose 5 --dropout 0.3 \
+const ALL: &str = "--optimiser adam --rate 0.01 --carry 3 --average 0.9 --transpose 5 --dropout 0.3 \
                    --warmup 5 --decay-after 8 --validate-every 8 --sample-every 6 \
                    --checkpoint-every 5";
 

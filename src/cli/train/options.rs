@@ -101,11 +101,11 @@ pub struct Train {
           help = with_default("Transpose segments by up to so many semitones, within the keyboard.",
                               recipe().transpose))]
     transpose: Option<u8>,
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
-          value_name = "BOOL", help_heading = "Learning",
-          help = with_default("Let each batch go on in its pieces where the last one has ended, with \
-                               the memory of it.", recipe().carry))]
-    carry: Option<bool>,
+    #[arg(long, value_name = "SEGMENTS", help_heading = "Learning",
+          help = with_default("Let so many segments of a piece follow each other from batch to batch, \
+                               with the memory of all before; 1 for none, 0 for as many as there are.",
+                              recipe().carry))]
+    carry: Option<u32>,
     #[arg(long, help_heading = "Learning",
           help = with_default("How to follow the gradient: adadelta, as the article, or adam.",
                               name_of(recipe().optimiser)))]
@@ -358,7 +358,7 @@ impl Train {
         say("--segment", "training.segment", whole(self.segment.map(u64::from)));
         say("--batch", "training.batch", whole(self.batch.map(u64::from)));
         say("--transpose", "training.transpose", whole(self.transpose.map(u64::from)));
-        say("--carry", "training.carry", self.carry.map(Value::Boolean));
+        say("--carry", "training.carry", whole(self.carry.map(u64::from)));
         say("--warmup", "training.warmup", whole(self.warmup));
         say("--decay-after", "training.decay_after", whole(self.decay_after));
         say("--clip", "training.clip", number(self.clip));
