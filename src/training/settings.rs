@@ -77,8 +77,6 @@ impl TrainingSettings {
             batch: 10,
             carry: 8,
             decay_after: 400,
-            // The authors' 5 shortens every gradient; this one only those that would do harm.
-            clip: 1000.0,
             average: 0.99,
             optimiser: OptimiserSettings::adam(0.6 / widest as f32),
             ..TrainingSettings::article()
