@@ -12,7 +12,7 @@ use deep_jammer::corpus::{self, FileReport, Inspection, Music};
 #[command(after_help = "\
 Verdicts, the first that applies:
   unreadable    the file cannot be read; the line below says why
-  short         fewer than 128 16ths, the length of one training segment
+  short         fewer than 128 16ths, the length of the article's segments
   repeats       the same music as an earlier file, maybe transposed or trimmed
   off the grid  more than a quarter of the onsets are further than a tenth of a 16th
                 from the nearest 16th

@@ -44,7 +44,7 @@ pub fn run(command: &Train) -> anyhow::Result<Outcome> {
         false => prepare(command)?,
     };
     introduce(&prepared);
-    interruption::listen("Finishing this step and saving a checkpoint.")?;
+    interruption::listen("Finishing this step (or this validation), then saving a checkpoint.")?;
     train(&command.run, prepared)
 }
 

@@ -10,7 +10,7 @@ use crate::roll::Roll;
 use crate::score::Metre;
 use crate::segment::SEGMENT_STEPS;
 
-/// The fewest steps that the network learns from: one segment.
+/// The fewest steps of music worth learning from: one segment of the article.
 pub const SHORTEST: usize = SEGMENT_STEPS;
 
 /// The share of onsets off the grid beyond which 16ths do not say what is played: a performance
