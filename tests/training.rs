@@ -110,10 +110,11 @@ fn training_brings_the_surprise_of_its_own_pieces_down() {
     let pieces = pieces();
     let rolls: Vec<_> = pieces.iter().map(Piece::roll).collect();
     let mut trainer = begin(&pieces, TrainingSettings { average: 0.0, ..settings() });
-    let before = trainer.validate(&rolls).total();
+    let before = trainer.validate(&rolls, || false).unwrap().total();
     (0..60).for_each(|_| assert!(trainer.epoch().is_sound()));
-    let after = trainer.validate(&rolls).total();
+    let after = trainer.validate(&rolls, || false).unwrap().total();
     assert!(after < before - 1.0, "from {before} to {after} nats a step");
+    assert_eq!(trainer.validate(&rolls, || true), None, "a validation can be broken off");
 }
 
 #[test]

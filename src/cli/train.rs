@@ -44,7 +44,7 @@ pub fn run(command: &Train) -> anyhow::Result<Outcome> {
         false => prepare(command)?,
     };
     introduce(&prepared);
-    interruption::listen("Finishing this step (or this validation), then saving a checkpoint.")?;
+    interruption::listen("Finishing this step and saving a checkpoint.")?;
     train(&command.run, prepared)
 }
 
@@ -299,7 +299,7 @@ impl Watch for Viewer {
         self.progress.show(epoch, &message);
     }
 
-    fn wants_to_stop(&mut self) -> bool {
+    fn wants_to_stop(&self) -> bool {
         interruption::asked()
     }
 }

@@ -1,6 +1,7 @@
 //! What the network says of one key at one step, and how wrong it was.
 
 use super::kernel::sigmoid;
+use serde::{Deserialize, Serialize};
 use std::ops::AddAssign;
 
 /// The logits of one key at the next step. Their logistic function is the probability.
@@ -22,7 +23,8 @@ pub struct Choice {
 }
 
 /// Negative log-likelihood in nats, play and articulate apart.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Nats {
     /// Of playing, over all keys.
     pub play: f64,

@@ -8,7 +8,7 @@
 use super::Config;
 use super::dataset_file::hexadecimal;
 use crate::model::{self, Model};
-use crate::training::{Snapshot, TrainerState};
+use crate::training::{Progress, Snapshot, TrainerState};
 use crate::writing::{WritingError, sync_folder};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
@@ -40,6 +40,9 @@ pub struct Standing {
     pub without_improvement: u64,
     /// Seconds of training, those before a resume included.
     pub seconds: f64,
+    /// The loss of the last epoch, if its validation was broken off: what the epoch leaves behind is
+    /// still to be written.
+    pub unfinished: Option<Progress>,
 }
 
 /// The best validation.

@@ -15,7 +15,7 @@ use crate::corpus::Piece;
 use crate::model::{self, Model};
 use crate::network::Nats;
 use crate::roll::Roll;
-use crate::training::{Excerpts, SnapshotError, Start, Trainer};
+use crate::training::{Excerpts, Progress, SnapshotError, Start, Trainer};
 use crate::writing::{self, Existing, WritingError};
 use std::fs::{self, File};
 use std::io;
@@ -36,8 +36,8 @@ pub struct Session<'a> {
     best: Option<Vec<u8>>,
     metrics: Metrics,
     times: Times,
-    /// The epoch of the newest checkpoint.
-    saved: u64,
+    /// The epoch of the newest checkpoint, if nothing has happened since.
+    saved: Option<u64>,
     /// When this session began, and how many seconds had been trained before.
     begun: (Instant, f64),
 }
@@ -54,11 +54,12 @@ pub struct Report {
 }
 
 /// Somebody who watches a run, and may end it.
-pub trait Watch {
+pub trait Watch: Sync {
     /// An epoch is done, and all that it leaves behind is written.
     fn see(&mut self, report: &Report);
-    /// Whether the run is to be interrupted before the next epoch.
-    fn wants_to_stop(&mut self) -> bool;
+    /// Whether the run is to be interrupted: asked before each epoch, and again and again while pieces
+    /// are validated.
+    fn wants_to_stop(&self) -> bool;
 }
 
 /// How a run stands that has ended or been interrupted.
@@ -137,7 +138,7 @@ impl<'a> Session<'a> {
             held_out: pieces.validation.iter().map(Piece::roll).collect(),
             standing: Standing::default(),
             best: None,
-            saved: 0,
+            saved: None,
             begun: (Instant::now(), 0.0),
             config,
             dataset,
@@ -165,9 +166,11 @@ impl<'a> Session<'a> {
         let schedule = Schedule { interval: config.keeping.validate_every };
         let kept = fs::read(&model)
             .map_err(|reason| SessionError::System { path: model.clone(), reason })?;
-        metrics::cut(&folder.metrics(), epoch, |epoch| schedule.includes(epoch))?;
-        times::cut(&folder.times(), epoch)?;
-        folder.cut_samples(epoch)?;
+        // An epoch whose validation was broken off has left nothing behind yet.
+        let written = epoch - u64::from(standing.unfinished.is_some());
+        metrics::cut(&folder.metrics(), written, |epoch| schedule.includes(epoch))?;
+        times::cut(&folder.times(), written)?;
+        folder.cut_samples(written)?;
         writing::write(&folder.model(), &kept, Existing::Replace)?;
         let session = Session {
             metrics: Metrics::open(&folder.metrics())?,
@@ -176,7 +179,7 @@ impl<'a> Session<'a> {
             fingerprint: dataset.fingerprint(),
             folder: folder.clone(),
             held_out: pieces.validation.iter().map(Piece::roll).collect(),
-            saved: epoch,
+            saved: Some(epoch),
             begun: (Instant::now(), standing.seconds),
             best: standing.best.map(|_| kept),
             standing,
@@ -204,14 +207,12 @@ impl<'a> Session<'a> {
         before + start.elapsed().as_secs_f64()
     }
 
-    /// The newest checkpoint.
-    pub fn checkpoint(&self) -> PathBuf {
-        self.folder.checkpoints().join(format!("step-{}", self.saved))
-    }
-
     /// Whether the goal is reached already.
     pub fn is_done(&self) -> Option<Ending> {
-        let Standing { seconds, without_improvement, .. } = self.standing;
+        let Standing { seconds, without_improvement, unfinished, .. } = self.standing;
+        if unfinished.is_some() {
+            return None;
+        }
         self.config.goal.reached(self.epochs(), seconds, without_improvement)
     }
 
@@ -230,31 +231,56 @@ impl<'a> Session<'a> {
             if watch.wants_to_stop() {
                 break Ending::Interrupted;
             }
-            let mean = self.epoch()?;
+            let progress = match self.standing.unfinished {
+                Some(progress) => progress,
+                None => self.epoch()?,
+            };
+            if !self.finish(progress, &|| watch.wants_to_stop())? {
+                break Ending::Interrupted;
+            }
             let (epoch, validation) = (self.epochs(), self.standing.last);
-            watch.see(&Report { epoch, mean, validation });
+            watch.see(&Report { epoch, mean: progress.mean, validation });
         };
-        if self.saved != self.epochs() {
+        if self.saved.is_none() {
             self.save()?;
         }
-        let best = match ending {
-            Ending::Interrupted => self.standing.best,
-            _ => self.conclude()?,
+        let concluded = match ending {
+            Ending::Interrupted => None,
+            _ => self.conclude(&|| watch.wants_to_stop())?,
         };
+        let ending = if concluded.is_some() { ending } else { Ending::Interrupted };
+        let best = concluded.unwrap_or(self.standing.best);
         Ok(Outcome { ending, epochs: self.epochs(), seconds: self.standing.seconds, best })
     }
 
-    /// One epoch and all that it leaves behind; its mean loss.
-    fn epoch(&mut self) -> Result<f64, SessionError> {
+    /// The learning of one epoch.
+    fn epoch(&mut self) -> Result<Progress, SessionError> {
         let progress = self.trainer.epoch();
-        let epoch = progress.epoch;
         if !progress.is_sound() {
-            return Err(SessionError::Diverged(epoch, "loss or gradient are"));
+            return Err(SessionError::Diverged(progress.epoch, "loss or gradient are"));
         }
-        let validation = match self.schedule.includes(epoch) {
-            true => self.validate()?,
+        self.saved = None;
+        self.standing.unfinished = Some(progress);
+        Ok(progress)
+    }
+
+    /// All that an epoch leaves behind: validation, sample, rows, checkpoint. False if the validation
+    /// was broken off; then a checkpoint knows that the rest is still to be done.
+    fn finish(
+        &mut self,
+        progress: Progress,
+        stop: &(dyn Fn() -> bool + Sync),
+    ) -> Result<bool, SessionError> {
+        let epoch = progress.epoch;
+        let validation = match self.schedule.includes(epoch) && !self.held_out.is_empty() {
+            true => match self.validate(stop)? {
+                None => return Ok(false),
+                validated => validated,
+            },
             false => None,
         };
+        self.saved = None;
+        self.standing.unfinished = None;
         if let Some(nats) = validation {
             self.judge(nats.total())?;
         }
@@ -272,15 +298,12 @@ impl<'a> Session<'a> {
         if epoch.is_multiple_of(self.config.keeping.checkpoint_every) {
             self.save()?;
         }
-        Ok(progress.mean)
+        Ok(true)
     }
 
-    /// The held-out pieces' surprise to the model as it is now, if there are any.
-    fn validate(&mut self) -> Result<Option<Nats>, SessionError> {
-        if self.held_out.is_empty() {
-            return Ok(None);
-        }
-        let nats = self.trainer.validate(&self.held_out);
+    /// The held-out pieces' surprise to the model as it is now; none if it is broken off.
+    fn validate(&mut self, stop: &(dyn Fn() -> bool + Sync)) -> Result<Option<Nats>, SessionError> {
+        let Some(nats) = self.trainer.validate(&self.held_out, stop) else { return Ok(None) };
         if !nats.total().is_finite() {
             return Err(SessionError::Diverged(self.epochs(), "the validation is"));
         }
@@ -328,7 +351,7 @@ impl<'a> Session<'a> {
             best: self.best.as_deref().map(|bytes| (bytes, &*file)),
         };
         checkpoint::save(&self.folder.checkpoints(), contents, self.config.keeping.checkpoints)?;
-        self.saved = epoch;
+        self.saved = Some(epoch);
         if self.standing.best.is_none() {
             model::write(&self.folder.model(), &model, Existing::Replace)?;
         }
@@ -336,16 +359,17 @@ impl<'a> Session<'a> {
     }
 
     /// What is left to do at the goal; it may be done any number of times. The validation of the
-    /// model that is kept comes back.
-    fn conclude(&mut self) -> Result<Option<Best>, SessionError> {
+    /// model that is kept comes back, if it has one; nothing if it is broken off.
+    fn conclude(
+        &mut self,
+        stop: &(dyn Fn() -> bool + Sync),
+    ) -> Result<Option<Option<Best>>, SessionError> {
         let epoch = self.epochs();
         let mut best = self.standing.best;
         // A validation that the schedule does not know: it leaves no trace in the checkpoint, so
         // that a goal that is raised later finds everything as if this one had never been.
-        if !self.schedule.includes(epoch)
-            && epoch > 0
-            && let Some(nats) = self.validate()?
-        {
+        if !self.schedule.includes(epoch) && epoch > 0 && !self.held_out.is_empty() {
+            let Some(nats) = self.validate(stop)? else { return Ok(None) };
             metrics::amend(&self.folder.metrics(), epoch, nats)?;
             if is_better(nats.total(), best) {
                 best = Some(Best { epoch, nats: nats.total() });
@@ -359,7 +383,7 @@ impl<'a> Session<'a> {
         let kept = Kept { epochs: epoch, best };
         let card = card::write(self.folder.path(), &self.config, &self.dataset, self.size(), kept);
         writing::write(&self.folder.card(), card.as_bytes(), Existing::Replace)?;
-        Ok(best)
+        Ok(Some(best))
     }
 
     fn model(&self, held_out: Option<f64>) -> Model {

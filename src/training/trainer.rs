@@ -11,6 +11,7 @@ use crate::primer::Primer;
 use crate::roll::Roll;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// How many primers a model is given on its way.
@@ -56,7 +57,8 @@ pub struct Trainer<'a> {
 }
 
 /// What one epoch has shown.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Progress {
     /// Batches worked on so far.
     pub epoch: u64,
@@ -267,10 +269,12 @@ impl<'a> Trainer<'a> {
     }
 
     /// The exact surprise of whole pieces, in nats a step over all steps of all of them, to the
-    /// weights that [`model`](Self::model) gives.
-    pub fn validate(&mut self, pieces: &[&Roll]) -> Nats {
+    /// weights that [`model`](Self::model) gives; none as soon as `stop` says so.
+    pub fn validate(&mut self, pieces: &[&Roll], stop: impl Fn() -> bool + Sync) -> Option<Nats> {
         self.engine.load(&self.weights());
-        per_step(&surprise(&self.engine, &self.parameters.layers, &self.layout, pieces), pieces)
+        let (engine, layers) = (&self.engine, &self.parameters.layers);
+        let sums = surprise(engine, layers, &self.layout, pieces, stop)?;
+        Some(per_step(&sums, pieces))
     }
 
     /// The model as it is now; its weights are the mean, where they are averaged.

@@ -64,7 +64,7 @@ fn the_surprise_of_a_piece_is_that_of_its_steps_however_it_is_cut() {
             assert_same(sum, exact);
         }
         let rolls = [&piece(70, &mut random), &roll, &piece(1, &mut random)];
-        let sums = surprise(&engine, &parameters.layers, &layout, &rolls);
+        let sums = surprise(&engine, &parameters.layers, &layout, &rolls, || false).unwrap();
         assert_same(sums[1], exact);
         for (roll, &sum) in rolls.iter().zip(&sums) {
             assert_same(sum, step_by_step(&parameters, &layout, roll));
@@ -84,8 +84,9 @@ fn the_number_of_threads_changes_nothing_in_the_surprise_of_pieces() {
     let engine = Cpu::new(&parameters, false);
     let on = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        pool.install(|| surprise(&engine, &parameters.layers, &Layout::WIDE, &rolls))
+        pool.install(|| surprise(&engine, &parameters.layers, &Layout::WIDE, &rolls, || false))
     };
+    assert!(on(1).is_some());
     assert_eq!(on(1), on(3));
 }
 
