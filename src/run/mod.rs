@@ -16,6 +16,7 @@ mod settings;
 mod split;
 mod table;
 pub mod times;
+mod watch;
 
 pub use checkpoint::{Best, Checkpoint, NoCheckpoint, Standing, Torn, newest as newest_checkpoint};
 pub use config::{
@@ -27,6 +28,7 @@ pub use dataset_file::{DatasetFile, Side};
 pub use folder::{FolderError, Lock, RunFolder};
 pub use room::{Room, RoomError};
 pub use schedule::{Ending, Schedule};
-pub use session::{Outcome, Report, Session, SessionError, Watch, last_good};
+pub use session::{Session, SessionError, last_good};
 pub use settings::Settings;
 pub use split::{Candidate, hold_out};
+pub use watch::{Outcome, Report, Watch};
