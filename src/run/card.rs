@@ -143,6 +143,12 @@ fn use_of_it(text: &mut String, config: &Config, kept: Kept) -> std::fmt::Result
          deep-jammer train --config config.toml --epochs {} --run again\n```\n",
         kept.epochs
     )?;
+    if config.goal.hours.is_some() {
+        writeln!(
+            text,
+            "Take `hours` out of that file first: how far they reach depends on the machine.\n"
+        )?;
+    }
     let folders: BTreeSet<String> = config
         .corpus
         .paths

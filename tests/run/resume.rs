@@ -87,6 +87,7 @@ fn hours_end_a_run_that_has_no_epochs_to_reach() {
     assert!(said.contains("the hours are over"), "{said}");
     assert!(desk.text("run/config.toml").contains("hours = 0.0001"));
     assert!(desk.text("run/config.toml").contains("# epochs: none"));
+    assert!(desk.text("run/README.md").contains("Take `hours` out of that file first"));
     let said = desk.succeed("train --run run --resume");
     assert!(said.contains("--hours 0.0002"), "{said}");
 }
