@@ -14,7 +14,7 @@ mod prediction;
 
 pub use architecture::{Architecture, ArchitectureError, Preset};
 pub use batch::{Batch, Dropout};
-pub use cpu::{Cpu, Room, Workspace};
+pub use cpu::{BLOCK_ROWS, Cpu, Room, Workspace};
 pub use engine::Engine;
 pub use memory::Memory;
 pub use parameters::{DenseTensors, Layers, LstmTensors, Parameters, Tensor};

@@ -2,7 +2,7 @@
 
 use super::TrainingSettings;
 use super::validation::PASSAGE_STEPS;
-use crate::network::{Architecture, Layers, LstmTensors};
+use crate::network::{Architecture, BLOCK_ROWS, Layers, LstmTensors};
 use crate::roll::KEYS;
 
 /// About how many bytes a training holds at most, with `slice` segments of a batch worked on at
@@ -24,7 +24,7 @@ pub fn memory_needed(
     let features = layers.time.last().map_or(0, |layer| layer.units);
     let time_values = layers.time_range().len();
     let note_values = layers.size() - time_values;
-    let blocks = |rows: usize| rows.div_ceil(64);
+    let blocks = |rows: usize| rows.div_ceil(BLOCK_ROWS);
     // Activations, cell and output of every row at every step.
     let trace = |rows: usize, steps: usize, units: usize| 6 * rows * steps * units;
     let of_the_slice = slice
@@ -32,9 +32,9 @@ pub fn memory_needed(
             + KEYS * steps * features
             + blocks(KEYS) * time_values
             + blocks(steps) * note_values);
-    let of_a_thread = trace(64, KEYS, units(&layers.note))
-        + 2 * 64 * KEYS * widest(&layers.note)
-        + 2 * 64 * steps * widest(&layers.time);
+    let of_a_thread = trace(BLOCK_ROWS, KEYS, units(&layers.note))
+        + 2 * BLOCK_ROWS * KEYS * widest(&layers.note)
+        + 2 * BLOCK_ROWS * steps * widest(&layers.time);
     let validation = trace(KEYS, PASSAGE_STEPS, units(&layers.time));
     let dropout = if architecture.dropout > 0.0 {
         settings.batch * (KEYS * units(&layers.time) + steps * units(&layers.note))

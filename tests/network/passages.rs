@@ -7,15 +7,9 @@ use deep_jammer::network::{Architecture, Batch, Choice, Cpu, Engine, Memory, Nat
 use deep_jammer::roll::Roll;
 use deep_jammer::segment::Segment;
 use deep_jammer::training::{per_step, surprise};
-use rand_chacha::ChaCha8Rng;
 
 fn wide() -> Architecture {
     Architecture { layout: Layout::WIDE.name.to_owned(), ..architecture(&[13, 9], &[7], &[], 0.0) }
-}
-
-/// A network with a memory that matters: the forget gates are open.
-fn network(architecture: &Architecture, random: &mut ChaCha8Rng) -> Parameters {
-    parameters(architecture, random)
 }
 
 /// The surprise of a roll, every step predicted by itself with all that is before it.
@@ -49,7 +43,7 @@ fn the_surprise_of_a_piece_is_that_of_its_steps_however_it_is_cut() {
         [(architecture(&[13, 9], &[7], &[5], 0.0), Layout::ARTICLE), (wide(), Layout::WIDE)]
     {
         let mut random = seeded(201);
-        let parameters = network(&architecture, &mut random);
+        let parameters = parameters(&architecture, &mut random);
         let engine = Cpu::new(&parameters, false);
         let roll = piece(190, &mut random);
         let exact = step_by_step(&parameters, &layout, &roll);
@@ -78,7 +72,7 @@ fn the_surprise_of_a_piece_is_that_of_its_steps_however_it_is_cut() {
 #[test]
 fn the_number_of_threads_changes_nothing_in_the_surprise_of_pieces() {
     let mut random = seeded(211);
-    let parameters = network(&wide(), &mut random);
+    let parameters = parameters(&wide(), &mut random);
     let rolls: Vec<Roll> = (1..6).map(|n| piece(30 * n, &mut random)).collect();
     let rolls: Vec<&Roll> = rolls.iter().collect();
     let engine = Cpu::new(&parameters, false);
@@ -94,7 +88,7 @@ fn the_number_of_threads_changes_nothing_in_the_surprise_of_pieces() {
 fn a_batch_worked_through_in_slices_has_the_same_bits() {
     let architecture = architecture(&[13, 9], &[7, 5], &[4], 0.3);
     let mut random = seeded(221);
-    let parameters = network(&architecture, &mut random);
+    let parameters = parameters(&architecture, &mut random);
     let batch = Batch::new(&segments(5, 80, &mut random), &Layout::ARTICLE);
     let batch = batch.with_dropout(&architecture, &mut random);
     let learn = |slice| {
@@ -116,7 +110,7 @@ fn a_batch_worked_through_in_slices_has_the_same_bits() {
 fn a_carried_memory_goes_on_as_if_the_segment_had_not_ended() {
     let architecture = architecture(&[13, 9], &[7], &[], 0.0);
     let mut random = seeded(231);
-    let parameters = network(&architecture, &mut random);
+    let parameters = parameters(&architecture, &mut random);
     let rolls = [piece(90, &mut random), piece(90, &mut random)];
     let mut engine = Cpu::new(&parameters, true);
     let mut gradient = Parameters::zeros(&parameters.layers);
@@ -140,7 +134,7 @@ fn a_carried_memory_goes_on_as_if_the_segment_had_not_ended() {
 fn the_gradient_on_a_carried_memory_is_the_slope_of_the_loss() {
     let architecture = architecture(&[13, 9], &[7], &[], 0.0);
     let mut random = seeded(241);
-    let parameters = network(&architecture, &mut random);
+    let parameters = parameters(&architecture, &mut random);
     let segments = segments(2, 20, &mut random);
     let batch = Batch::new(&segments, &Layout::ARTICLE);
     let mut engine = Cpu::new(&parameters, true);

@@ -14,7 +14,7 @@ use std::sync::Mutex;
 
 /// The most rows of a segment that make one block. More make long products; fewer make many
 /// blocks, so that many threads have equal shares.
-pub(super) const BLOCK_ROWS: usize = 64;
+pub const BLOCK_ROWS: usize = 64;
 
 /// Values of the gradient that one task adds up over all blocks.
 const SUMMED: usize = 1 << 14;

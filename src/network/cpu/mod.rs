@@ -6,6 +6,7 @@ mod predict;
 mod surprise;
 mod time_rows;
 
+pub use learn::BLOCK_ROWS;
 pub use predict::Workspace;
 pub use surprise::Room;
 
