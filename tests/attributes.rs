@@ -113,6 +113,13 @@ fn expected(block: Block, roll: &Roll, now: usize, key: usize) -> Vec<f32> {
             });
             one_hot(kind, 10)
         }
+        Block::Recall => {
+            let own = |back| did(roll, now, back, Some(key));
+            [2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128]
+                .into_iter()
+                .flat_map(|back| own(back).into_iter().chain(own(back - 1).into_iter().take(1)))
+                .collect()
+        }
         Block::Outline => {
             let octaves = |end: Option<usize>| {
                 end.map_or(0.0, |end| ((key as f32 - end as f32) / 24.0).clamp(-2.0, 2.0))
@@ -133,23 +140,47 @@ fn expected(block: Block, roll: &Roll, now: usize, key: usize) -> Vec<f32> {
 #[test]
 fn the_wide_layout_says_what_its_words_say() {
     for (metres, seed) in [(["4/4", "3/4"], 1), (["1/16", "2/16"], 2), (["9/8", "12/8"], 3)] {
-        let roll = piece(metres, seed);
-        for now in 0..roll.len() {
-            let mut attributes = StepAttributes::default();
-            Layout::WIDE.describe(&roll.steps()[..now], roll.place(now), &mut attributes);
-            for key in (0..KEYS).step_by(3) {
-                let row = attributes.dense_of_key(key, Layout::WIDE.width());
-                let mut first = Layout::ARTICLE.width();
-                for block in &Layout::WIDE.blocks[4..] {
-                    let found = &row[first..first + block.width()];
-                    let expected = expected(*block, &roll, now, key);
+        assert_as_documented(Layout::WIDE, &piece(metres, seed));
+    }
+}
+
+#[test]
+fn the_unmeasured_layout_says_what_its_words_say() {
+    assert_as_documented(Layout::UNMEASURED, &piece(["4/4", "3/4"], 7));
+}
+
+/// Every block, but for those of the article, at every step.
+fn assert_as_documented(layout: Layout, roll: &Roll) {
+    for now in 0..roll.len() {
+        let mut attributes = StepAttributes::default();
+        layout.describe(&roll.steps()[..now], roll.place(now), &mut attributes);
+        for key in (0..KEYS).step_by(3) {
+            let row = attributes.dense_of_key(key, layout.width());
+            let mut first = 0;
+            for block in layout.blocks {
+                let found = &row[first..first + block.width()];
+                if !Layout::ARTICLE.blocks.contains(block) {
+                    let expected = expected(*block, roll, now, key);
                     assert_eq!(found, expected, "{} of key {key} at {now}", block.name());
-                    first += block.width();
                 }
-                assert_eq!(first, row.len());
+                first += block.width();
             }
+            assert_eq!(first, row.len());
         }
     }
+}
+
+#[test]
+fn the_unmeasured_layout_does_not_ask_where_the_measures_lie() {
+    let roll = piece(["4/4", "3/4"], 8);
+    let describe = |place| {
+        let mut attributes = StepAttributes::default();
+        Layout::UNMEASURED.describe(&roll.steps()[..90], place, &mut attributes);
+        attributes
+    };
+    // The 91st step is within 4/4, the 131st within 3/4 and elsewhere in its measure.
+    assert_ne!(roll.place(90), roll.place(130));
+    assert_eq!(describe(roll.place(90)), describe(roll.place(130)));
 }
 
 #[test]

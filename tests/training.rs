@@ -19,6 +19,7 @@ fn architecture() -> Architecture {
         note: vec![4, 3],
         dense: vec![3],
         dropout: 0.2,
+        articulation: true,
     }
 }
 

@@ -39,6 +39,10 @@ pub enum Block {
     /// How many steps ago this key was last struck, one-hot: 1, 2, 3, 4, up to 6, 8, 12, 16, 32,
     /// 64; all zero if longer ago.
     Age,
+    /// What this key did 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96 and 128 steps ago, and one step
+    /// later, whatever the metre: for music whose measures are not known. Thirteen times played and
+    /// articulated then, and played the step after.
+    Recall,
     /// How full the step before was, and where this key stands: sounding keys / 8, struck keys / 8,
     /// octaves / 2 from the lowest and from the highest sounding key (at most ±2), and silent
     /// steps / 16 (at most 1).
@@ -64,6 +68,9 @@ const ECHOES: [(usize, usize, i32); 9] = [
     (4, 0, 0),
 ];
 
+/// How many steps ago each of [`Block::Recall`] lies.
+const RECALLED: [usize; 13] = [2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128];
+
 impl Block {
     /// How many attributes the block has.
     pub fn width(self) -> usize {
@@ -76,6 +83,7 @@ impl Block {
             Block::MeasureLength => LENGTHS.len() + 1,
             Block::Echo => 2 * ECHOES.len(),
             Block::Age => AGES.len(),
+            Block::Recall => 3 * RECALLED.len(),
             Block::Outline => 5,
         }
     }
@@ -93,6 +101,7 @@ impl Block {
             Block::MeasureLength => "measure-length",
             Block::Echo => "echo",
             Block::Age => "age",
+            Block::Recall => "recall",
             Block::Outline => "outline",
         }
     }
@@ -175,6 +184,19 @@ impl Block {
                 if scene.age[key] > 0 {
                     let kind = AGES.partition_point(|&age| age < scene.age[key]);
                     to.push(first + kind, 1.0);
+                }
+            }
+            Block::Recall => {
+                for (place, &back) in RECALLED.iter().enumerate() {
+                    let (then, later) = (scene.ago(back), scene.ago(back - 1));
+                    let told = [
+                        then.play.contains(key),
+                        then.articulate.contains(key),
+                        later.play.contains(key),
+                    ];
+                    for (value, _) in told.into_iter().enumerate().filter(|(_, told)| *told) {
+                        to.push(first + 3 * place + value, 1.0);
+                    }
                 }
             }
             Block::Outline => {

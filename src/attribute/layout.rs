@@ -39,8 +39,25 @@ impl Layout {
         ],
     };
 
+    /// For music whose measures are not known: all of [`WIDE`](Self::WIDE) that does not ask for
+    /// them, and what each key did at fixed distances.
+    pub const UNMEASURED: Layout = Layout {
+        name: "unmeasured",
+        blocks: &[
+            Block::Position,
+            Block::PitchClass,
+            Block::Vicinity,
+            Block::Chroma,
+            Block::Bass,
+            Block::Tonality,
+            Block::Recall,
+            Block::Age,
+            Block::Outline,
+        ],
+    };
+
     /// All layouts there are.
-    pub const ALL: &'static [Layout] = &[Layout::ARTICLE, Layout::WIDE];
+    pub const ALL: &'static [Layout] = &[Layout::ARTICLE, Layout::WIDE, Layout::UNMEASURED];
 
     /// The layout of that name.
     pub fn named(name: &str) -> Option<Layout> {

@@ -152,6 +152,12 @@ fn introduce(prepared: &Prepared) {
         dataset.count(Side::TooShort),
         settings.segment
     );
+    let (test, steps) = sides(Side::Test);
+    if test > 0 {
+        eprintln!(
+            "{test} pieces, {steps} steps, are kept for a test; training does not look at them"
+        );
+    }
     if validation == 0 && config.corpus.validation > 0.0 {
         eprintln!("all pieces are the same music, so that none can be held out");
     }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
+use super::set::{SetError, is_set, read_set};
 use super::{CorpusError, find};
 use crate::midi::{self, FileError, Warning};
 use crate::roll::{Roll, RollError, Transcription};
@@ -25,6 +26,30 @@ pub struct Piece {
     pub percussion: usize,
     /// What was odd about the file.
     pub warnings: Vec<Warning>,
+    /// The part of a published split to which it belongs, where it comes from such a set.
+    pub part: Option<Part>,
+}
+
+/// The parts of a published split.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// To learn from.
+    Training,
+    /// To choose by.
+    Validation,
+    /// To be read once, at the end.
+    Test,
+}
+
+impl Part {
+    /// The name in the files of such sets.
+    pub fn name(self) -> &'static str {
+        match self {
+            Part::Training => "train",
+            Part::Validation => "valid",
+            Part::Test => "test",
+        }
+    }
 }
 
 /// Why a file gives no piece; the message names it.
@@ -41,6 +66,9 @@ pub enum PieceError {
         /// What is wrong with its notes.
         reason: RollError,
     },
+    /// It is a set of pieces, and a bad one.
+    #[error(transparent)]
+    Set(#[from] SetError),
 }
 
 impl PieceError {
@@ -49,6 +77,7 @@ impl PieceError {
         match self {
             PieceError::File(error) => error.fault.to_string(),
             PieceError::Roll { reason, .. } => reason.to_string(),
+            PieceError::Set(error) => error.fault.to_string(),
         }
     }
 }
@@ -69,6 +98,7 @@ impl Piece {
             transcription,
             percussion: reading.percussion,
             warnings: reading.warnings,
+            part: None,
         })
     }
 
@@ -101,14 +131,21 @@ pub struct Corpus {
     pub failures: Vec<Failure>,
 }
 
-/// Reads all MIDI files among and under some paths ([`find`]), on all processors.
+/// Reads all MIDI files among and under some paths ([`find`]), on all processors; a file called
+/// `.json` or `.json.gz` is a set of many pieces ([`read_set`]).
 pub fn read<P: AsRef<Path>>(paths: &[P]) -> Result<Corpus, CorpusError> {
     let files = find(paths)?;
-    let readings: Vec<_> = files.par_iter().map(|path| Piece::read(path)).collect();
+    let readings: Vec<Result<Vec<Piece>, PieceError>> = files
+        .par_iter()
+        .map(|path| match is_set(path) {
+            true => Ok(read_set(path)?),
+            false => Ok(vec![Piece::read(path)?]),
+        })
+        .collect();
     let mut corpus = Corpus::default();
     for (path, reading) in files.into_iter().zip(readings) {
         match reading {
-            Ok(piece) => corpus.pieces.push(piece),
+            Ok(pieces) => corpus.pieces.extend(pieces),
             Err(reason) => corpus.failures.push(Failure { path, reason }),
         }
     }

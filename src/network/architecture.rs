@@ -22,6 +22,16 @@ pub struct Architecture {
     pub dense: Vec<usize>,
     /// The share of each LSTM's outputs that is dropped in training, 0 to under 1.
     pub dropout: f32,
+    /// Whether it is predicted if a key that sounds is struck or held. Music that only says what
+    /// sounds, as the sets of Boulanger-Lewandowski, has nothing to learn that from: without, every
+    /// key that begins to sound is struck and no other, and that costs no nats.
+    #[serde(default = "articulated")]
+    pub articulation: bool,
+}
+
+/// As in files from before there was a choice.
+fn articulated() -> bool {
+    true
 }
 
 /// The sizes that the article compares.
@@ -59,6 +69,7 @@ impl Preset {
             note: note.to_vec(),
             dense: Vec::new(),
             dropout: if self == Preset::Dropout { 0.5 } else { 0.0 },
+            articulation: true,
         }
     }
 }
@@ -80,7 +91,8 @@ pub enum ArchitectureError {
     Preset(String),
     /// An unknown layout.
     #[error(
-        "this version of deep-jammer does not know the attribute layout \"{0}\"; it knows: article, wide"
+        "this version of deep-jammer does not know the attribute layout \"{0}\"; it knows: {names}",
+        names = Layout::ALL.iter().map(|layout| layout.name).collect::<Vec<_>>().join(", ")
     )]
     Layout(String),
     /// No layer where one is needed, or a layer of no units.

@@ -70,6 +70,9 @@ pub struct Layers {
     pub dense: Vec<DenseTensors>,
     /// The tensors themselves.
     pub tensors: Vec<Tensor>,
+    /// Whether the second output of the last dense layer means anything
+    /// ([`Architecture::articulation`]).
+    pub articulation: bool,
 }
 
 impl Layers {
@@ -108,7 +111,7 @@ impl Layers {
             dense.push(DenseTensors { weight, bias, inputs, outputs });
             inputs = outputs;
         }
-        Layers { time, note, dense, tensors }
+        Layers { time, note, dense, tensors, articulation: architecture.articulation }
     }
 
     /// How many values the tensors hold.

@@ -10,7 +10,7 @@ pub const LONGEST_ROLL: u64 = 1_000_000;
 /// A roll and what was lost in writing it down.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Transcription {
-    /// The piece in 16ths; it has at least one note.
+    /// The piece in 16ths; from a score, it has at least one note.
     pub roll: Roll,
     /// How many notes of the score are in the roll.
     pub notes: usize,
@@ -18,6 +18,13 @@ pub struct Transcription {
     pub out_of_range: usize,
     /// How many of the notes in the roll begin further than a tenth of a 16th from their step.
     pub off_grid: usize,
+}
+
+impl Transcription {
+    /// A roll that was there from the first, so that nothing was lost.
+    pub fn exact(roll: Roll) -> Transcription {
+        Transcription { notes: roll.notes().len(), roll, out_of_range: 0, off_grid: 0 }
+    }
 }
 
 /// Why a score has no roll.

@@ -70,6 +70,15 @@ fn music(text: &mut String, dataset: &Dataset) -> std::fmt::Result {
     let [training, validation] = [Side::Training, Side::Validation]
         .map(|side| format!("{} ({} steps)", dataset.count(side), dataset.steps(side)));
     writeln!(text, "| **pieces** | {training} | {validation} |\n")?;
+    if dataset.count(Side::Test) > 0 {
+        writeln!(
+            text,
+            "The split is the published one of the set; its {} test pieces ({} steps) were not looked \
+             at in training.\n",
+            dataset.count(Side::Test),
+            dataset.steps(Side::Test)
+        )?;
+    }
     let repeats = dataset.files.iter().filter(|file| file.repeats.is_some()).count();
     writeln!(
         text,

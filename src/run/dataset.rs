@@ -1,12 +1,12 @@
 //! The files of a run: what each holds, by its SHA-256, and what it is used for.
 
-use super::dataset_file::{DatasetFile, Side, hexadecimal};
+use super::dataset_file::{DatasetFile, Side, hexadecimal, sha256_of};
 use super::split::{Candidate, hold_out};
 use crate::corpus::{self, Corpus, CorpusError, Piece};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -25,6 +25,8 @@ pub struct Pieces {
     pub training: Vec<Piece>,
     /// Held out.
     pub validation: Vec<Piece>,
+    /// Held out until all is done, where a set has such pieces.
+    pub test: Vec<Piece>,
 }
 
 /// Why a dataset cannot be used.
@@ -87,7 +89,8 @@ impl Dataset {
     /// Decides what each file of a corpus is used for, and gives the music of those that are used.
     ///
     /// Of the pieces that are as long as a segment (in steps) a `share` is held out, by the rules
-    /// of [`hold_out`]; what repeats what is judged by [`corpus::repeats`] over all pieces.
+    /// of [`hold_out`]; what repeats what is judged by [`corpus::repeats`] over all pieces. Pieces
+    /// of a set with a published split are on the side on which they were published.
     pub fn new(
         corpus: Corpus,
         segment: usize,
@@ -102,27 +105,33 @@ impl Dataset {
             piece.path = absolute(&piece.path)?;
         }
         // In the order in which a resume will find them.
-        pieces.sort_by(|a, b| a.path.cmp(&b.path));
+        pieces.sort_by(|a, b| (&a.path, &a.name).cmp(&(&b.path, &b.name)));
         // Found by two ways.
-        pieces.dedup_by(|a, b| a.path == b.path);
+        pieces.dedup_by(|a, b| (&a.path, &a.name) == (&b.path, &b.name));
         let rolls: Vec<_> = pieces.iter().map(Piece::roll).collect();
         let repeats = corpus::repeats(&rolls);
-        let files: Vec<_> = pieces.par_iter().map(DatasetFile::of).collect();
-        let mut files: Vec<_> = files.into_iter().zip(&repeats).collect();
         let paths: Vec<_> = pieces.iter().map(|piece| piece.path.clone()).collect();
-        for (file, repeated) in &mut files {
+        // Each file once, however many pieces it holds.
+        let distinct: BTreeSet<_> = paths.iter().collect();
+        let digests: BTreeMap<_, _> =
+            distinct.into_par_iter().map(|path| (path, sha256_of(path).ok())).collect();
+        let of = |piece: &Piece| DatasetFile::of(piece, digests[&piece.path].clone());
+        let mut files: Vec<_> = pieces.iter().map(of).collect();
+        for (file, repeated) in files.iter_mut().zip(&repeats) {
             file.repeats = repeated.map(|index| paths[index].clone());
-            file.split = if file.steps < segment { Side::TooShort } else { Side::Training };
+            if file.split == Side::Training && file.steps < segment {
+                file.split = Side::TooShort;
+            }
         }
-        let mut files: Vec<_> = files.into_iter().map(|(file, _)| file).collect();
-        choose(&mut files, &repeats, share, seed);
+        let free: Vec<bool> = pieces.iter().map(|piece| piece.part.is_none()).collect();
+        choose(&mut files, &free, &repeats, share, seed);
         if !files.iter().any(|file| file.split == Side::Training) {
             return Err(DatasetError::TooShort { pieces: files.len(), segment });
         }
         for failure in failures {
             files.push(DatasetFile::unreadable(&absolute(&failure.path)?));
         }
-        files.sort_by(|a, b| a.path.cmp(&b.path));
+        files.sort_by(|a, b| (&a.path, &a.name).cmp(&(&b.path, &b.name)));
         let dataset = Dataset { files };
         let pieces = dataset.sort_out(pieces);
         Ok((dataset, pieces))
@@ -151,17 +160,20 @@ impl Dataset {
     /// since are not looked at.
     pub fn read_again(&self) -> Result<Pieces, DatasetError> {
         let used: Vec<_> = self.files.iter().filter(|file| file.split.is_used()).collect();
-        let changed: Vec<_> =
-            used.par_iter().filter_map(|file| Some((file.path.clone(), file.change()?))).collect();
+        let files: BTreeMap<_, _> = used.iter().map(|file| (&file.path, *file)).collect();
+        let changed: Vec<_> = files
+            .par_iter()
+            .filter_map(|(&path, file)| Some((path.clone(), file.change()?)))
+            .collect();
         if !changed.is_empty() {
-            return Err(DatasetError::Changed { files: used.len(), changed });
+            return Err(DatasetError::Changed { files: files.len(), changed });
         }
-        let paths: Vec<_> = used.iter().map(|file| &file.path).collect();
+        let paths: Vec<_> = files.keys().collect();
         let corpus = corpus::read(&paths)?;
         if let Some(failure) = corpus.failures.first() {
             // The bytes are the same: another version of this program reads less.
             let changed = vec![(failure.path.clone(), failure.reason.reason())];
-            return Err(DatasetError::Changed { files: used.len(), changed });
+            return Err(DatasetError::Changed { files: files.len(), changed });
         }
         Ok(self.sort_out(corpus.pieces))
     }
@@ -183,12 +195,13 @@ impl Dataset {
 
     fn sort_out(&self, pieces: Vec<Piece>) -> Pieces {
         let sides: BTreeMap<_, _> =
-            self.files.iter().map(|file| (&file.path, file.split)).collect();
+            self.files.iter().map(|file| ((&file.path, &file.name), file.split)).collect();
         let mut sorted = Pieces::default();
         for piece in pieces {
-            match sides.get(&piece.path) {
+            match sides.get(&(&piece.path, &piece.name)) {
                 Some(Side::Training) => sorted.training.push(piece),
                 Some(Side::Validation) => sorted.validation.push(piece),
+                Some(Side::Test) => sorted.test.push(piece),
                 _ => {}
             }
         }
@@ -196,8 +209,14 @@ impl Dataset {
     }
 }
 
-/// Holds out a share of the files that would be learned from.
-fn choose(files: &mut [DatasetFile], repeats: &[Option<usize>], share: f64, seed: u64) {
+/// Holds out a share of the files that would be learned from and are `free` to be held out.
+fn choose(
+    files: &mut [DatasetFile],
+    free: &[bool],
+    repeats: &[Option<usize>],
+    share: f64,
+    seed: u64,
+) {
     // Files of the same bytes are the same music, even if there is too little of it to compare.
     let mut same: BTreeMap<String, usize> = BTreeMap::new();
     let mut music: Vec<usize> = Vec::with_capacity(files.len());
@@ -207,8 +226,9 @@ fn choose(files: &mut [DatasetFile], repeats: &[Option<usize>], share: f64, seed
         let of_bytes = *same.entry(identity).or_insert(original.unwrap_or(index));
         music.push(original.unwrap_or(of_bytes));
     }
-    let used: Vec<usize> =
-        (0..files.len()).filter(|&index| files[index].split == Side::Training).collect();
+    let used: Vec<usize> = (0..files.len())
+        .filter(|&index| free[index] && files[index].split == Side::Training)
+        .collect();
     let folders = folders(files);
     let candidate = |&index: &usize| Candidate {
         identity: files[index].sha256.as_deref().unwrap_or_default(),

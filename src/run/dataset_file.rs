@@ -1,6 +1,6 @@
 //! One file of a dataset.
 
-use crate::corpus::Piece;
+use crate::corpus::{Part, Piece};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
@@ -14,13 +14,15 @@ pub enum Side {
     Training,
     /// It is held out, to see how well the network does on music that it has not learned from.
     Validation,
+    /// Held out, too, until all is done: the test pieces of a set with a published split.
+    Test,
     /// Nothing: it is shorter than a segment.
     TooShort,
     /// Nothing: it cannot be read.
     Unreadable,
 }
 
-/// One file.
+/// One file, or one piece of a file that holds a set of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DatasetFile {
@@ -28,9 +30,9 @@ pub struct DatasetFile {
     pub path: PathBuf,
     /// The name of its folder; in many collections the composer's.
     pub folder: String,
-    /// Its name without the extension.
+    /// Its name without the extension, or the name that the piece has in its set.
     pub name: String,
-    /// The SHA-256 of its bytes; none where they cannot be had.
+    /// The SHA-256 of the bytes of the file; none where they cannot be had.
     pub sha256: Option<String>,
     /// Its length in 16ths; 0 where it cannot be read.
     pub steps: usize,
@@ -43,20 +45,24 @@ pub struct DatasetFile {
 impl Side {
     /// Whether the file is read again by a resume.
     pub(super) fn is_used(self) -> bool {
-        matches!(self, Side::Training | Side::Validation)
+        matches!(self, Side::Training | Side::Validation | Side::Test)
     }
 }
 
 impl DatasetFile {
-    /// What a piece is, before its use is decided.
-    pub(super) fn of(piece: &Piece) -> DatasetFile {
+    /// What a piece is that lies in a file of that SHA-256, before its use is decided.
+    pub(super) fn of(piece: &Piece, sha256: Option<String>) -> DatasetFile {
         DatasetFile {
             path: piece.path.clone(),
             folder: piece.folder.clone(),
             name: piece.name.clone(),
-            sha256: sha256_of(&piece.path).ok(),
+            sha256,
             steps: piece.roll().len(),
-            split: Side::Training,
+            split: match piece.part {
+                None | Some(Part::Training) => Side::Training,
+                Some(Part::Validation) => Side::Validation,
+                Some(Part::Test) => Side::Test,
+            },
             repeats: None,
         }
     }
@@ -88,7 +94,7 @@ impl DatasetFile {
     }
 }
 
-fn sha256_of(path: &Path) -> io::Result<String> {
+pub(super) fn sha256_of(path: &Path) -> io::Result<String> {
     use std::io::Read;
     let mut bytes = Vec::new();
     fs::File::open(path)?.take(crate::midi::LARGEST_FILE + 1).read_to_end(&mut bytes)?;

@@ -15,7 +15,7 @@ pub fn seeded(seed: u64) -> ChaCha8Rng {
 pub fn architecture(time: &[usize], note: &[usize], dense: &[usize], dropout: f32) -> Architecture {
     let layout = Layout::ARTICLE.name.to_owned();
     let (time, note, dense) = (time.to_vec(), note.to_vec(), dense.to_vec());
-    Architecture { layout, time, note, dense, dropout }
+    Architecture { layout, time, note, dense, dropout, articulation: true }
 }
 
 /// Parameters as training begins with them, but with biases that are not all the same: so a bias

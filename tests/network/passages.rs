@@ -3,7 +3,9 @@
 
 use crate::music::{architecture, double, parameters, piece, relative_error, seeded, segments};
 use deep_jammer::attribute::{Layout, StepAttributes};
-use deep_jammer::network::{Architecture, Batch, Choice, Cpu, Engine, Memory, Nats, Parameters};
+use deep_jammer::network::{
+    Architecture, Batch, Choice, Cpu, Engine, Layers, Memory, Nats, Parameters,
+};
 use deep_jammer::roll::Roll;
 use deep_jammer::segment::Segment;
 use deep_jammer::training::{per_step, surprise};
@@ -67,6 +69,31 @@ fn the_surprise_of_a_piece_is_that_of_its_steps_however_it_is_cut() {
         let by_hand: f64 = sums.iter().map(|sum| sum.total()).sum::<f64>() / 261.0;
         assert!((mean - by_hand).abs() < 1e-12, "a mean over steps, not over pieces");
     }
+}
+
+#[test]
+fn where_only_sounding_notes_are_predicted_striking_costs_and_teaches_nothing() {
+    let whole = architecture(&[13, 9], &[7], &[], 0.0);
+    let sounding = Architecture { articulation: false, ..whole.clone() };
+    let mut random = seeded(205);
+    let parameters = parameters(&whole, &mut random);
+    let batch = Batch::new(&segments(2, 30, &mut random), &Layout::ARTICLE);
+    let learn = |architecture: &Architecture| {
+        let layers = Layers::new(architecture, &Layout::ARTICLE);
+        let parameters = Parameters { layers, values: parameters.values.clone() };
+        let mut gradient = Parameters::zeros(&parameters.layers);
+        let nats = Cpu::new(&parameters, true).learn(&batch, &mut gradient);
+        (nats, gradient)
+    };
+    let ((both, _), (one, gradient)) = (learn(&whole), learn(&sounding));
+    assert!(both.articulate > 1.0);
+    assert_eq!((one.play, one.articulate), (both.play, 0.0));
+    // The weights of the second output are the second column of the last dense layer.
+    let last = gradient.layers.dense.last().unwrap();
+    let weight = gradient.tensor(last.weight);
+    assert!(weight.iter().skip(1).step_by(2).all(|&slope| slope == 0.0));
+    assert!(weight.iter().step_by(2).all(|&slope| slope != 0.0));
+    assert_eq!(gradient.tensor(last.bias)[1], 0.0);
 }
 
 #[test]

@@ -8,4 +8,5 @@ mod full_disk;
 mod recipe;
 mod resume;
 mod torn;
+mod set;
 mod transfer;

@@ -320,6 +320,9 @@ impl Train {
         if *layout != model.layout {
             wrong.push(format!("layout {layout} instead of {}", model.layout));
         }
+        if asked.articulation != model.articulation {
+            wrong.push(format!("articulation {}", asked.articulation));
+        }
         if !wrong.is_empty() {
             bail!(
                 "the sizes of a network that goes on from {} are those of that model: {}; leave the \

@@ -49,6 +49,7 @@ struct Weights {
     time: Vec<LstmWeights>,
     note: Vec<LstmWeights>,
     dense: Vec<DenseWeights>,
+    articulation: bool,
 }
 
 impl Cpu {
@@ -79,7 +80,8 @@ impl Engine for Cpu {
     fn load(&mut self, parameters: &Parameters) {
         assert_eq!(parameters.layers, self.layers);
         let learns = self.learning.is_some();
-        let Weights { time, note, dense } = &mut self.weights;
+        self.weights.articulation = self.layers.articulation;
+        let Weights { time, note, dense, .. } = &mut self.weights;
         time.resize_with(self.layers.time.len(), Default::default);
         note.resize_with(self.layers.note.len(), Default::default);
         dense.resize_with(self.layers.dense.len(), Default::default);

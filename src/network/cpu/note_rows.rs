@@ -199,8 +199,14 @@ impl DenseRows {
         let gradients = &mut self.gradients[0];
         gradients.clear();
         for (place, logits) in self.values[weights.dense.len()].chunks_exact(2).enumerate() {
-            let prediction = Prediction { play: logits[0], articulate: logits[1] };
             let choice = target(place);
+            let articulate = match weights.articulation {
+                true => logits[1],
+                // Certain, so neither loss nor gradient comes from it.
+                false if choice.articulate => f32::INFINITY,
+                false => f32::NEG_INFINITY,
+            };
+            let prediction = Prediction { play: logits[0], articulate };
             nats += prediction.nats(choice);
             gradients.extend(prediction.gradient(choice));
         }

@@ -103,6 +103,8 @@ pub(super) fn predict(
             dense_forward(layer, input, output);
             input = output;
         }
-        below = choose(key, Prediction { play: input[0], articulate: input[1] });
+        // A key that sounds on is held, where the network has no say in it.
+        let articulate = if weights.articulation { input[1] } else { f32::NEG_INFINITY };
+        below = choose(key, Prediction { play: input[0], articulate });
     }
 }

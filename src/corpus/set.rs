@@ -1,0 +1,214 @@
+//! Sets of pieces in one file, with the split that was published with them.
+//!
+//! The format is that of Boulanger-Lewandowski, Bengio and Vincent (2012), as JSON: an object of
+//! `train`, `valid` and `test`, each a list of pieces, a piece a list of steps, a step the list of
+//! the MIDI pitches that sound; plain (`.json`) or compressed with gzip (`.json.gz`). What is
+//! struck again while it sounds is not told, nor where the measures lie, nor how long a step is.
+
+use super::{Part, Piece};
+use crate::roll::{KEYS, Keys, LOWEST_PITCH, Roll, Step, Transcription};
+use crate::score::Metre;
+use flate2::read::GzDecoder;
+use serde::Deserialize;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+/// The greatest size of a set, uncompressed, in bytes. Those of 2012 have 3 MB at most.
+pub const LARGEST_SET: u64 = 1 << 28;
+
+/// Why a set cannot be read; the message names the file.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {fault}", path.display())]
+pub struct SetError {
+    /// The file.
+    pub path: PathBuf,
+    /// What is wrong with it.
+    pub fault: SetFault,
+}
+
+/// What can be wrong with a set.
+#[derive(Debug, thiserror::Error)]
+pub enum SetFault {
+    /// The system refused, or the compression is damaged.
+    #[error("cannot be read: {0}")]
+    System(#[from] io::Error),
+    /// More than is sensible.
+    #[error("is larger than {} MB uncompressed; split it", LARGEST_SET >> 20)]
+    Large,
+    /// Not the format.
+    #[error(
+        "is no set of pieces ({0}); expected {{\"train\": [piece, …], \"valid\": …, \"test\": …}}, a \
+         piece a list of steps, a step a list of MIDI pitches"
+    )]
+    Format(#[from] serde_json::Error),
+    /// A pitch beyond the piano.
+    #[error(
+        "has the pitch {pitch} in piece {piece}, step {step} of \"{part}\"; a piano has \
+         {LOWEST_PITCH} to {HIGHEST_PITCH}"
+    )]
+    Pitch {
+        /// The part, as the file calls it.
+        part: &'static str,
+        /// The piece, from 1.
+        piece: usize,
+        /// The step, from 1.
+        step: usize,
+        /// The pitch.
+        pitch: i64,
+    },
+}
+
+/// The pitch of the highest key, C8.
+const HIGHEST_PITCH: u8 = LOWEST_PITCH + KEYS as u8 - 1;
+
+/// The sounding pitches of each step of a piece.
+type Pitches = Vec<Vec<i64>>;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Set {
+    train: Vec<Pitches>,
+    valid: Vec<Pitches>,
+    test: Vec<Pitches>,
+}
+
+/// Whether a file is taken for a set: by its name.
+pub fn is_set(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    name.ends_with(".json") || name.ends_with(".json.gz")
+}
+
+/// Reads a set: all its pieces, those of `train` first, then `valid`, then `test`.
+///
+/// A piece is called after its part and its number there, from 1 (`test-017`), and lies in a folder
+/// of the part's name. A step is taken for a 16th and the metre for 4/4, as the file does not say:
+/// a layout for such music must not ask for the beat. A key is struck where it begins to sound.
+pub fn read_set(path: &Path) -> Result<Vec<Piece>, SetError> {
+    let failed = |fault| SetError { path: path.to_owned(), fault };
+    let bytes = uncompressed(path).map_err(failed)?;
+    let Set { train, valid, test } =
+        serde_json::from_slice(&bytes).map_err(|error| failed(error.into()))?;
+    let mut pieces = Vec::new();
+    for (part, of_part) in [(Part::Training, train), (Part::Validation, valid), (Part::Test, test)]
+    {
+        for (index, pitches) in of_part.iter().enumerate() {
+            let roll = roll(pitches).map_err(|(step, pitch)| {
+                let (piece, step) = (index + 1, step + 1);
+                failed(SetFault::Pitch { part: part.name(), piece, step, pitch })
+            })?;
+            pieces.push(Piece {
+                path: path.to_owned(),
+                name: format!("{}-{:03}", part.name(), index + 1),
+                folder: part.name().to_owned(),
+                title: None,
+                transcription: Transcription::exact(roll),
+                percussion: 0,
+                warnings: Vec::new(),
+                part: Some(part),
+            });
+        }
+    }
+    Ok(pieces)
+}
+
+fn uncompressed(path: &Path) -> Result<Vec<u8>, SetFault> {
+    let file = File::open(path)?;
+    let compressed = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("gz"));
+    let reader: Box<dyn Read> =
+        if compressed { Box::new(GzDecoder::new(file)) } else { Box::new(file) };
+    let mut bytes = Vec::new();
+    reader.take(LARGEST_SET + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LARGEST_SET {
+        return Err(SetFault::Large);
+    }
+    Ok(bytes)
+}
+
+/// The roll, or the step and the pitch that no piano has.
+fn roll(pitches: &Pitches) -> Result<Roll, (usize, i64)> {
+    let mut roll = Roll::new(Metre::COMMON);
+    for (step, sounding) in pitches.iter().enumerate() {
+        let mut play = Keys::NONE;
+        for &pitch in sounding {
+            let key =
+                u8::try_from(pitch).ok().filter(|p| (LOWEST_PITCH..=HIGHEST_PITCH).contains(p));
+            play.insert(usize::from(key.ok_or((step, pitch))? - LOWEST_PITCH));
+        }
+        roll.push(Step { play, articulate: Keys::NONE });
+    }
+    Ok(roll)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+    use std::io::Write;
+
+    const SET: &str =
+        r#"{"train": [[[60, 64], [64], []], [[21]]], "valid": [], "test": [[[108]]]}"#;
+
+    fn written(name: &str, bytes: &[u8]) -> Result<Vec<Piece>, SetError> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        read_set(&path)
+    }
+
+    fn compressed(text: &str) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(text.as_bytes()).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    #[test]
+    fn every_piece_of_a_set_is_read_with_its_part() {
+        let pieces = written("set.json.gz", &compressed(SET)).unwrap();
+        let facts: Vec<_> =
+            pieces.iter().map(|p| (p.name.as_str(), p.part, p.roll().len())).collect();
+        assert_eq!(
+            facts,
+            [
+                ("train-001", Some(Part::Training), 3),
+                ("train-002", Some(Part::Training), 1),
+                ("test-001", Some(Part::Test), 1)
+            ]
+        );
+        let keys = |keys: &[usize]| Keys::from_iter(keys.iter().copied());
+        // Middle C is key 39. The E goes on sounding: it is not struck again. The silence counts.
+        assert_eq!(
+            pieces[0].roll().steps(),
+            [
+                Step { play: keys(&[39, 43]), articulate: keys(&[39, 43]) },
+                Step { play: keys(&[43]), articulate: Keys::NONE },
+                Step::SILENCE
+            ]
+        );
+        assert_eq!(pieces[1].roll().steps()[0].play, keys(&[0]));
+        assert_eq!(pieces[2].roll().steps()[0].play, keys(&[87]));
+    }
+
+    #[test]
+    fn compressed_or_not_it_is_the_same_music() {
+        let rolls =
+            |pieces: Vec<Piece>| pieces.iter().map(|p| p.roll().clone()).collect::<Vec<_>>();
+        let plain = written("set.json", SET.as_bytes()).unwrap();
+        assert_eq!(rolls(plain), rolls(written("set.json.gz", &compressed(SET)).unwrap()));
+    }
+
+    #[test]
+    fn what_is_no_set_is_named_with_what_was_expected() {
+        let error = |name: &str, bytes: &[u8]| written(name, bytes).unwrap_err().to_string();
+        let found = error("a.json", br#"{"train": [[[60, 20]]], "valid": [], "test": []}"#);
+        assert!(found.contains("pitch 20 in piece 1, step 1 of \"train\""), "{found}");
+        let found = error("a.json", br#"{"train": [[[60.5]]], "valid": [], "test": []}"#);
+        assert!(found.contains("a.json: is no set") && found.contains("\"train\": ["), "{found}");
+        let found = error("a.json", br#"{"train": [], "valid": []}"#);
+        assert!(found.contains("missing field `test`"), "{found}");
+        let whole = compressed(SET);
+        let found = error("a.json.gz", &whole[..whole.len() - 9]);
+        assert!(found.contains("a.json.gz: cannot be read"), "{found}");
+    }
+}
