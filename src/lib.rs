@@ -17,6 +17,8 @@ pub mod network;
 pub mod primer;
 pub mod model;
 pub mod training;
+pub mod baseline;
+pub mod evaluation;
 pub mod composing;
 pub mod picture;
 pub mod run;

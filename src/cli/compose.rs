@@ -1,22 +1,24 @@
 //! `deep-jammer compose`: new music.
 
+mod source;
+
 use super::progress::{Progress, in_words};
 use super::{Outcome, interruption};
 use anyhow::{Context, bail};
-use deep_jammer::composing::{Composer, Composition, Recipe, compose};
+use deep_jammer::composing::{Composition, Recipe, compose};
 use deep_jammer::corpus::Piece;
 use deep_jammer::midi;
-use deep_jammer::model::{self, Model};
 use deep_jammer::primer::Primer;
 use deep_jammer::roll::Roll;
 use deep_jammer::writing::{self, Existing};
 use rayon::prelude::*;
+use source::Source;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Compose new piano music with a network that has been trained.
+/// Compose new piano music with a network that has been trained, or with a Markov chain.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 The composer hears a primer and goes on in its metre, key and tempo. Without --primer that is one
@@ -25,9 +27,13 @@ of the excerpts that the model has kept from its training; only what is new is w
 The seed is printed, and written into the file with the rest of the recipe: the same seed, model,
 primer and settings give the same piece again.")]
 pub struct Compose {
-    /// The model: a file, or the folder of a training run.
+    /// The model: a file, or the folder of a training run; or the word "markov" for a first-order
+    /// Markov chain, which learns in a moment and is the baseline to listen to.
     #[arg(long, value_name = "FILE-OR-RUN")]
     model: Option<PathBuf>,
+    /// MIDI files and folders for the Markov chain to learn from.
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    learn: Vec<PathBuf>,
     /// Your own music to go on from, a MIDI file of any length.
     #[arg(long, value_name = "FILE.mid")]
     primer: Option<PathBuf>,
@@ -67,18 +73,16 @@ pub fn run(command: &Compose) -> anyhow::Result<Outcome> {
     if !(command.temperature.is_finite() && command.temperature >= 0.01) {
         bail!("--temperature must be at least 0.01; 1 is as the network has learned");
     }
-    let model_file = model_file(command.model.as_deref())?;
-    let model = model::read(&model_file)?;
+    let source = Source::new(command)?;
     let orders = orders(command)?;
     let own = command.primer.as_deref().map(own_primer).transpose()?;
-    if own.is_none() && model.primers.is_empty() {
-        bail!("{} holds no primers; give one with --primer FILE.mid", model_file.display());
+    if own.is_none() && source.primers.is_empty() {
+        bail!("{} holds no primers; give one with --primer FILE.mid", source.model);
     }
     interruption::listen("Leaving what is not ready.")?;
-    let composer = Composer::new(&model);
     let primer = |seed: u64| match &own {
         Some(primer) => primer,
-        None => &model.primers[(seed % model.primers.len() as u64) as usize],
+        None => &source.primers[(seed % source.primers.len() as u64) as usize],
     };
     let steps: usize = orders.iter().map(|order| steps_of(command, primer(order.seed))).sum();
     let (done, progress) = (AtomicU64::new(0), Mutex::new(Progress::new(steps as u64, "steps")));
@@ -93,7 +97,7 @@ pub fn run(command: &Compose) -> anyhow::Result<Outcome> {
             seed: order.seed,
             temperature: command.temperature,
         };
-        let roll = compose(&composer, &composition, |_| {
+        let roll = compose(&source.composer, &composition, |_| {
             if interruption::asked() {
                 std::process::exit(i32::from(super::INTERRUPTED));
             }
@@ -102,7 +106,7 @@ pub fn run(command: &Compose) -> anyhow::Result<Outcome> {
                 progress.show(done, "");
             }
         });
-        let recipe = recipe(command, &model, &model_file, &composition);
+        let recipe = recipe(&source, &composition);
         write(command, order, &roll, &recipe)
     })?;
     if let Ok(progress) = progress.lock() {
@@ -116,17 +120,6 @@ pub fn run(command: &Compose) -> anyhow::Result<Outcome> {
 fn steps_of(command: &Compose, primer: &Primer) -> usize {
     let metre = primer.roll.metre_at(primer.roll.len()).metre;
     command.bars as usize * metre.sixteenths() as usize
-}
-
-/// The model's file, where the user says a file or a run.
-fn model_file(model: Option<&Path>) -> anyhow::Result<PathBuf> {
-    let Some(path) = model else {
-        bail!(
-            "there is no trained model in the program yet: train one with\n  deep-jammer train \
-             FOLDER-OF-MIDI --run my-run\nand compose with\n  deep-jammer compose --model my-run"
-        );
-    };
-    super::model_file(path)
 }
 
 /// Which pieces go where; nothing that is there already is in the way.
@@ -175,12 +168,12 @@ fn own_primer(path: &Path) -> anyhow::Result<Primer> {
     Ok(Primer { source: piece.name.clone(), roll: piece.transcription.roll })
 }
 
-fn recipe(command: &Compose, model: &Model, file: &Path, piece: &Composition<'_>) -> Recipe {
-    let name = command.model.as_deref().unwrap_or(file).display();
+fn recipe(source: &Source, piece: &Composition<'_>) -> Recipe {
     let Composition { primer, with_primer, bars, seed, temperature } = *piece;
     Recipe {
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        model: format!("{name} ({})", model.fingerprint()),
+        model: source.model.clone(),
+        learn: source.learn.clone(),
         seed,
         temperature,
         bars,

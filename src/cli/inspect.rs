@@ -127,12 +127,12 @@ fn notes(file: &FileReport) -> Vec<String> {
 }
 
 /// A text without what would move the cursor or colour the terminal.
-fn printable(text: &str) -> String {
+pub(super) fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect()
 }
 
 /// The last `width` characters, as a path's end says more than its beginning.
-fn shortened(text: &str, width: usize) -> String {
+pub(super) fn shortened(text: &str, width: usize) -> String {
     let length = text.chars().count();
     if length <= width {
         return text.to_owned();

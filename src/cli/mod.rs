@@ -1,6 +1,7 @@
 //! The commands of the program.
 
 mod compose;
+mod evaluate;
 mod inspect;
 mod interruption;
 mod plot;
@@ -34,6 +35,7 @@ enum Command {
     Inspect(inspect::Inspect),
     Train(Box<train::Train>),
     Compose(compose::Compose),
+    Evaluate(evaluate::Evaluate),
     Plot(plot::Plot),
 }
 
@@ -54,6 +56,7 @@ pub fn run() -> ExitCode {
         Command::Inspect(command) => inspect::run(&command),
         Command::Train(command) => train::run(&command),
         Command::Compose(command) => compose::run(&command),
+        Command::Evaluate(command) => evaluate::run(&command),
         Command::Plot(command) => plot::run(&command),
     };
     match result {

@@ -1,30 +1,45 @@
-//! A network that composes: what all streams share and none changes.
+//! Who composes: what all streams share and none changes.
 
 use super::Stream;
-use crate::attribute::Layout;
+use crate::attribute::{Layout, StepAttributes};
+use crate::baseline::Baseline;
 use crate::model::Model;
-use crate::network::{Cpu, Engine, Memory, Workspace};
+use crate::network::{Choice, Cpu, Engine, Memory, Prediction, Workspace};
 use crate::primer::Primer;
-use crate::roll::Step;
+use crate::roll::{Place, Step};
 use crate::score::Metre;
 use crate::segment::HEARD_STEPS;
 
-/// A network ready to compose. It is never changed, so any number of streams can draw from it, on
-/// as many threads.
+/// A network ready to compose, or a baseline. It is never changed, so any number of streams can draw
+/// from it, on as many threads.
 pub struct Composer {
-    pub(super) engine: Cpu,
-    pub(super) layout: Layout,
+    mind: Mind,
     pub(super) empty: Memory,
+}
+
+/// What says how likely the next step is.
+enum Mind {
+    Network {
+        engine: Cpu,
+        layout: Layout,
+    },
+    /// It needs no memory: it knows the step before.
+    Baseline(Baseline),
 }
 
 impl Composer {
     /// Makes a model ready.
     pub fn new(model: &Model) -> Composer {
+        let engine = Cpu::new(&model.parameters, false);
         Composer {
-            engine: Cpu::new(&model.parameters, false),
-            layout: model.layout,
+            mind: Mind::Network { engine, layout: model.layout },
             empty: Memory::empty(&model.parameters.layers),
         }
+    }
+
+    /// A baseline that composes, to be listened to beside a network.
+    pub fn of_baseline(baseline: Baseline) -> Composer {
+        Composer { mind: Mind::Baseline(baseline), empty: Memory::default() }
     }
 
     /// Begins a stream that has heard a primer, from its first step to its last, and goes on in
@@ -48,14 +63,42 @@ impl Composer {
 
     /// Room for [`Stream::compose`]; one for each thread is enough.
     pub fn workspace(&self) -> Room {
-        Room { workspace: self.engine.workspace(), attributes: Default::default() }
+        Room::default()
+    }
+
+    /// One step of music at a place, after some steps, of which the memory knows too: for each key
+    /// from the lowest to the highest `choose` is told how likely it is, and says what it does.
+    pub(super) fn step(
+        &self,
+        memory: &mut Memory,
+        past: &[Step],
+        place: Place,
+        choose: &mut dyn FnMut(usize, Prediction) -> Choice,
+        room: &mut Room,
+    ) {
+        match &self.mind {
+            Mind::Network { engine, layout } => {
+                let Room { workspace, attributes } = room;
+                let workspace = workspace.get_or_insert_with(|| engine.workspace());
+                layout.describe(past, place, attributes);
+                engine.predict(memory, attributes, choose, workspace);
+            }
+            Mind::Baseline(baseline) => {
+                let previous = past.last().copied().unwrap_or_default();
+                for (key, prediction) in baseline.predict(previous).into_iter().enumerate() {
+                    choose(key, prediction);
+                }
+            }
+        }
     }
 }
 
 /// Room in which a step is composed. It holds nothing between steps.
+#[derive(Default)]
 pub struct Room {
-    pub(super) workspace: Workspace,
-    pub(super) attributes: crate::attribute::StepAttributes,
+    /// None before the first step of a network.
+    workspace: Option<Workspace>,
+    attributes: StepAttributes,
 }
 
 /// How many steps a stream remembers as such: as many as any attribute looks back.

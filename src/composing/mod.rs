@@ -1,4 +1,4 @@
-//! Composing: a stream of new steps out of what a network has learned.
+//! Composing: a stream of new steps out of what a network, or a baseline, has learned.
 
 mod composer;
 mod guard;

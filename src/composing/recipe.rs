@@ -8,8 +8,11 @@ use serde::{Deserialize, Serialize};
 pub struct Recipe {
     /// The version of this program.
     pub version: String,
-    /// The model's file, and the fingerprint of what it has learned.
+    /// The model's file, or `markov` for the Markov chain, and the fingerprint of what it has learned.
     pub model: String,
+    /// The files and folders that the Markov chain learned from, as they were given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub learn: Vec<String>,
     /// The seed of the draws.
     pub seed: u64,
     /// The temperature.
@@ -60,6 +63,7 @@ mod tests {
         let recipe = Recipe {
             version: "0.1.0".into(),
             model: "run (1a2b3c4d)".into(),
+            learn: Vec::new(),
             seed: u64::MAX,
             temperature: 0.95,
             bars: 16,

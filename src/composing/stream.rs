@@ -2,7 +2,7 @@
 
 use super::composer::{Composer, Room, forget};
 use super::guard::Guard;
-use crate::network::{Choice, Engine, Memory, Prediction};
+use crate::network::{Choice, Memory, Prediction};
 use crate::roll::{Place, Step};
 use crate::score::Metre;
 use rand_chacha::ChaCha8Rng;
@@ -72,9 +72,7 @@ impl Stream {
             }
             Choice { play, articulate }
         };
-        let Room { workspace, attributes } = room;
-        composer.layout.describe(&self.past, place, attributes);
-        composer.engine.predict(&mut self.memory, attributes, &mut draw, workspace);
+        composer.step(&mut self.memory, &self.past, place, &mut draw, room);
         self.advance(step);
         step
     }
@@ -85,9 +83,7 @@ impl Stream {
             play: step.play.contains(key),
             articulate: step.articulate.contains(key),
         };
-        let Room { workspace, attributes } = room;
-        composer.layout.describe(&self.past, place, attributes);
-        composer.engine.predict(&mut self.memory, attributes, &mut given, workspace);
+        composer.step(&mut self.memory, &self.past, place, &mut given, room);
         self.advance(step);
     }
 

@@ -38,7 +38,19 @@ pub trait Engine {
 
     /// How surprising a passage ([`Batch::passage`]) is, summed over its steps. The memory moves on
     /// by it: the surprise of a piece is the sum of that of its passages, however it is cut.
-    fn surprise(&self, memory: &mut Memory, passage: &Batch, room: &mut Self::Room) -> Nats;
+    fn surprise(&self, memory: &mut Memory, passage: &Batch, room: &mut Self::Room) -> Nats {
+        self.follow(memory, passage, room, &mut |_, _, _| ())
+    }
+
+    /// The same, and `tell` is told what was predicted: `tell(step, key, prediction)`, step after
+    /// step of the passage, each from the lowest key to the highest.
+    fn follow(
+        &self,
+        memory: &mut Memory,
+        passage: &Batch,
+        room: &mut Self::Room,
+        tell: &mut dyn FnMut(usize, usize, Prediction),
+    ) -> Nats;
 
     /// Room for [`predict`](Self::predict).
     fn workspace(&self) -> Self::Workspace;

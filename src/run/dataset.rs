@@ -178,6 +178,17 @@ impl Dataset {
         Ok(self.sort_out(corpus.pieces))
     }
 
+    /// What is listed with the bytes that a piece's file has now. Where several are, that of its
+    /// folder and name, or else the first.
+    pub fn listed(&self, piece: &Piece) -> Option<&DatasetFile> {
+        let sha256 = sha256_of(&piece.path).ok()?;
+        let same: Vec<_> =
+            self.files.iter().filter(|file| file.sha256.as_ref() == Some(&sha256)).collect();
+        let of_name =
+            same.iter().find(|file| file.folder == piece.folder && file.name == piece.name);
+        of_name.or(same.first()).copied()
+    }
+
     /// The files of one side.
     pub fn of(&self, side: Side) -> impl Iterator<Item = &DatasetFile> {
         self.files.iter().filter(move |file| file.split == side)

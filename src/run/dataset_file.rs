@@ -94,6 +94,7 @@ impl DatasetFile {
     }
 }
 
+/// The SHA-256 of the bytes of a file.
 pub(super) fn sha256_of(path: &Path) -> io::Result<String> {
     use std::io::Read;
     let mut bytes = Vec::new();

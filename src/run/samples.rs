@@ -39,6 +39,7 @@ pub fn compose(model: &Model, epoch: u64, seed: u64) -> Option<Sample> {
     let recipe = Recipe {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         model: format!("epoch {epoch} ({})", model.fingerprint()),
+        learn: Vec::new(),
         seed,
         temperature: composition.temperature,
         bars: composition.bars,

@@ -5,7 +5,13 @@ use crate::primer::Primer;
 use crate::roll::{KEYS, Keys, Roll};
 use crate::segment::{SEGMENT_STEPS, Segment};
 use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+
+/// How many primers a model is given on its way.
+const PRIMERS: usize = 16;
+
+/// The random stream from which the primers are drawn; the rest of a training comes from stream 0.
+const PRIMER_STREAM: u64 = 1;
 
 /// The pieces from which segments are drawn: all those that are as long as a segment.
 #[derive(Debug)]
@@ -72,12 +78,19 @@ impl<'a> Excerpts<'a> {
 
     /// An excerpt as a primer: as long as the article's segments, whatever the length of those that
     /// are learned from, or the whole of a shorter piece.
-    pub fn draw_primer(&self, random: &mut ChaCha8Rng) -> Primer {
+    fn draw_primer(&self, random: &mut ChaCha8Rng) -> Primer {
         let (piece, start) = self.draw_step(random);
         let piece = self.pieces[piece];
         let source = format!("{}/{}", piece.folder, piece.name);
         let start = start.min(piece.roll().len().saturating_sub(SEGMENT_STEPS));
         Primer { source, roll: piece.roll().excerpt(start, start + SEGMENT_STEPS) }
+    }
+
+    /// Excerpts for a model to go on from: sixteen, drawn by a seed.
+    pub fn primers(&self, seed: u64) -> Vec<Primer> {
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        random.set_stream(PRIMER_STREAM);
+        (0..PRIMERS).map(|_| self.draw_primer(&mut random)).collect()
     }
 
     /// How likely a key is to be played at a step, and a played key to be articulated.
@@ -115,7 +128,6 @@ fn draw_semitones(random: &mut ChaCha8Rng, reach: u8, keys: Keys) -> i32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rand_chacha::rand_core::SeedableRng;
 
     #[test]
     fn no_key_is_transposed_beyond_the_keyboard_and_every_distance_comes() {

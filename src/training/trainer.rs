@@ -14,12 +14,6 @@ use rand_chacha::rand_core::SeedableRng;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// How many primers a model is given on its way.
-const PRIMERS: usize = 16;
-
-/// The random stream from which the primers are drawn; the rest comes from stream 0.
-const PRIMER_STREAM: u64 = 1;
-
 /// How much of the past the mean loss remembers from epoch to epoch.
 const SMOOTHING: f64 = 0.98;
 
@@ -116,12 +110,9 @@ impl<'a> Trainer<'a> {
         optimiser: Optimiser,
         random: ChaCha8Rng,
     ) -> Trainer<'a> {
-        let mut primer_random = ChaCha8Rng::seed_from_u64(settings.seed);
-        primer_random.set_stream(PRIMER_STREAM);
-        let primers = (0..PRIMERS).map(|_| excerpts.draw_primer(&mut primer_random)).collect();
         let lanes = if settings.carries() { settings.batch } else { 0 };
         Trainer {
-            primers,
+            primers: excerpts.primers(settings.seed),
             average: (settings.average > 0.0).then(|| parameters.values.clone()),
             gradient: Parameters::zeros(&parameters.layers),
             optimiser,

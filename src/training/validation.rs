@@ -1,7 +1,7 @@
 //! How well a network knows music that it has not learned from.
 
 use crate::attribute::Layout;
-use crate::network::{Batch, Engine, Layers, Memory, Nats};
+use crate::network::{Batch, Choice, Engine, Layers, Memory, Nats, Prediction};
 use crate::roll::Roll;
 use crate::segment::Segment;
 use std::sync::Mutex;
@@ -22,16 +22,32 @@ pub fn surprise<E: Engine + Sync>(
     pieces: &[&Roll],
     stop: impl Fn() -> bool + Sync,
 ) -> Option<Vec<Nats>> {
+    let found = follow(engine, layers, layout, pieces, |_: &mut (), _, _| (), |_| !stop())?;
+    Some(found.into_iter().map(|(nats, ())| nats).collect())
+}
+
+/// The same, with whatever else there is to be learned on the way: `see` is shown what was predicted
+/// of each key at each step of a piece, and what the key did, and notes what it likes in the piece's
+/// own `T`. `go_on` is asked before every passage, and told how many steps it has.
+pub fn follow<E: Engine + Sync, T: Default + Send>(
+    engine: &E,
+    layers: &Layers,
+    layout: &Layout,
+    pieces: &[&Roll],
+    see: impl Fn(&mut T, Prediction, Choice) + Sync,
+    go_on: impl Fn(usize) -> bool + Sync,
+) -> Option<Vec<(Nats, T)>> {
     // The longest first, so that no thread is left alone with one at the end.
     let mut order: Vec<usize> = (0..pieces.len()).collect();
     order.sort_by_key(|&piece| std::cmp::Reverse(pieces[piece].len()));
     let queue = Mutex::new(order.into_iter());
-    let sums = Mutex::new(vec![Nats::default(); pieces.len()]);
+    let found: Vec<_> = pieces.iter().map(|_| (Nats::default(), T::default())).collect();
+    let found = Mutex::new(found);
     let stopped = AtomicBool::new(false);
-    let stop = || {
-        let asked = stopped.load(Ordering::Relaxed) || stop();
+    let go_on = |steps| {
+        let asked = stopped.load(Ordering::Relaxed) || !go_on(steps);
         stopped.fetch_or(asked, Ordering::Relaxed);
-        asked
+        !asked
     };
     let lock = "no task panics with the lock";
     rayon::broadcast(|_| {
@@ -39,33 +55,25 @@ pub fn surprise<E: Engine + Sync>(
         loop {
             let next = queue.lock().expect(lock).next();
             let Some(piece) = next else { break };
-            let nats = surprise_of(engine, layers, layout, pieces[piece], &mut room, &stop);
-            sums.lock().expect(lock)[piece] = nats;
+            let roll = pieces[piece];
+            let (mut memory, mut nats) = (Memory::empty(layers), Nats::default());
+            let mut notes = T::default();
+            for start in (0..roll.len()).step_by(PASSAGE_STEPS) {
+                let count = PASSAGE_STEPS.min(roll.len() - start);
+                if !go_on(count) {
+                    break;
+                }
+                let passage = Batch::passage(&Segment::new(roll, start, count), layout);
+                let mut tell = |step: usize, key: usize, prediction: Prediction| {
+                    see(&mut notes, prediction, passage.target(step, key));
+                };
+                nats += engine.follow(&mut memory, &passage, &mut room, &mut tell);
+            }
+            found.lock().expect(lock)[piece] = (nats, notes);
         }
     });
-    let sums = sums.into_inner().expect(lock);
-    (!stopped.into_inner()).then_some(sums)
-}
-
-fn surprise_of<E: Engine>(
-    engine: &E,
-    layers: &Layers,
-    layout: &Layout,
-    piece: &Roll,
-    room: &mut E::Room,
-    stop: &impl Fn() -> bool,
-) -> Nats {
-    let mut memory = Memory::empty(layers);
-    let mut sum = Nats::default();
-    for start in (0..piece.len()).step_by(PASSAGE_STEPS) {
-        if stop() {
-            break;
-        }
-        let count = PASSAGE_STEPS.min(piece.len() - start);
-        let passage = Batch::passage(&Segment::new(piece, start, count), layout);
-        sum += engine.surprise(&mut memory, &passage, room);
-    }
-    sum
+    let found = found.into_inner().expect(lock);
+    (!stopped.into_inner()).then_some(found)
 }
 
 /// The mean over all steps of all pieces, in nats a step, from the sums of each.

@@ -107,8 +107,14 @@ impl Engine for Cpu {
         learning.learn(&self.layers, &self.weights, batch, memories, self.slice, values)
     }
 
-    fn surprise(&self, memory: &mut Memory, passage: &Batch, room: &mut Room) -> Nats {
-        surprise::surprise(&self.weights, memory, passage, room)
+    fn follow(
+        &self,
+        memory: &mut Memory,
+        passage: &Batch,
+        room: &mut Room,
+        tell: &mut dyn FnMut(usize, usize, Prediction),
+    ) -> Nats {
+        surprise::follow(&self.weights, memory, passage, room, tell)
     }
 
     fn workspace(&self) -> Workspace {

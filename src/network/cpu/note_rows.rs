@@ -213,6 +213,12 @@ impl DenseRows {
         nats
     }
 
+    /// What the last forward pass has predicted at `key · rows + row`.
+    pub(super) fn prediction(&self, place: usize) -> Prediction {
+        let logits = self.values.last().expect("a forward pass before");
+        Prediction { play: logits[2 * place], articulate: logits[2 * place + 1] }
+    }
+
     /// Leaves the gradient of the outputs of the top note layer in `input_gradient`.
     fn backward(&mut self, layers: &Layers, weights: &Weights, gradient: &mut [f32]) {
         let places = self.values[0].len() / layers.dense[0].inputs;

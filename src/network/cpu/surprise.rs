@@ -5,7 +5,7 @@ use super::time_rows::TimeRows;
 use super::{Scratch, Weights};
 use crate::network::batch::Batch;
 use crate::network::memory::Memory;
-use crate::network::prediction::Nats;
+use crate::network::prediction::{Nats, Prediction};
 use crate::roll::KEYS;
 
 /// Room in which a passage is gone through. Its content means nothing between passages.
@@ -16,11 +16,12 @@ pub struct Room {
     scratch: Scratch,
 }
 
-pub(super) fn surprise(
+pub(super) fn follow(
     weights: &Weights,
     memory: &mut Memory,
     passage: &Batch,
     room: &mut Room,
+    tell: &mut dyn FnMut(usize, usize, Prediction),
 ) -> Nats {
     assert_eq!(passage.segments(), 1, "a passage is one segment");
     let Room { time, note, scratch } = room;
@@ -30,5 +31,10 @@ pub(super) fn surprise(
     let top = time.traces.last().expect("at least one time layer");
     note.rows = 0..passage.steps();
     note.forward(weights, passage, |step, key| top.output_row(step, key), scratch);
+    for step in 0..passage.steps() {
+        for key in 0..KEYS {
+            tell(step, key, scratch.dense.prediction(key * passage.steps() + step));
+        }
+    }
     note.nats
 }

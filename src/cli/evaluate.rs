@@ -1,0 +1,225 @@
+//! `deep-jammer evaluate`: how well a network knows music, beside the baselines.
+
+mod music;
+mod table;
+
+use super::progress::{Progress, in_words};
+use super::{Outcome, interruption};
+use deep_jammer::baseline::{Baseline, Counts, Kind};
+use deep_jammer::corpus::Piece;
+use deep_jammer::evaluation::{Bootstrap, Entry, Heard, Listener, Network, Report};
+use deep_jammer::model;
+use deep_jammer::network::Architecture;
+use deep_jammer::roll::Roll;
+use music::Music;
+use serde::Serialize;
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+/// Measure how surprising music is to a network, beside three simple baselines.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+The negative log-likelihood is exact: of whole pieces, every step with all that was before it, in
+nats a step (a 16th; all 88 keys); less is better. Its parts are what is played and, of that, what
+is articulated. Notes are expected where their probability is over one half; accuracy is
+TP / (TP + FP + FN), as the field counts frames.
+
+Baselines, which learn from the same pieces as the network:
+  by itself     each note as often as it was
+  last step     each note by what it did itself one step before: silent, struck or held
+  Markov chain  each note by the notes one step before (the Deep Jammer report's chain)
+
+Intervals are where 95 % of the means lie when the pieces are drawn again and again.
+
+  deep-jammer evaluate --model my-run               the pieces that the run held out
+  deep-jammer evaluate --model my-run my-music      other pieces
+  deep-jammer evaluate my-music --learn their-music the baselines alone")]
+pub struct Evaluate {
+    /// The network: the folder of a training run, or a model file.
+    #[arg(long, value_name = "FILE-OR-RUN")]
+    model: Option<PathBuf>,
+    /// MIDI files, and folders to search for them; if not given, the pieces that the run held out.
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// MIDI files and folders for the baselines to learn from, instead of those of the run.
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    learn: Vec<PathBuf>,
+    /// How often pieces are drawn for the intervals.
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1000..=1_000_000))]
+    resamples: u32,
+    /// The seed of these draws.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Print one JSON document with everything, for programs.
+    #[arg(long)]
+    json: bool,
+}
+
+/// How long nothing need be said.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// All that an evaluation says.
+#[derive(Serialize)]
+struct Evaluation {
+    version: &'static str,
+    /// None where only baselines are evaluated.
+    model: Option<Subject>,
+    evaluated: Amount,
+    baselines: Baselines,
+    bootstrap: Bootstrap,
+    skipped: Vec<Skipped>,
+    /// The network first, where there is one.
+    reports: Vec<Report>,
+}
+
+/// The network.
+#[derive(Serialize)]
+struct Subject {
+    path: String,
+    fingerprint: String,
+    architecture: Architecture,
+    epochs: u64,
+}
+
+/// Some music.
+#[derive(Serialize)]
+struct Amount {
+    what: &'static str,
+    pieces: usize,
+    steps: u64,
+}
+
+/// What the baselines have learned from, or why there are none.
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Baselines {
+    LearnedFrom(Amount),
+    LeftOut(String),
+}
+
+/// A file that was not evaluated.
+#[derive(Serialize)]
+struct Skipped {
+    path: String,
+    reason: String,
+}
+
+/// Somebody who is evaluated.
+struct Candidate {
+    name: &'static str,
+    about: String,
+    listener: Box<dyn Listener>,
+    heard: Vec<Heard>,
+}
+
+/// Evaluates, and prints tables or JSON to standard output.
+pub fn run(command: &Evaluate) -> anyhow::Result<Outcome> {
+    // Quickly, what can fail at once.
+    let model_file = command.model.as_deref().map(super::model_file).transpose()?;
+    let model = model_file.as_deref().map(model::read).transpose()?;
+    let music = music::find(command)?;
+    let mut candidates = Vec::new();
+    if let Some(model) = &model {
+        let about = format!("the network {}", model.architecture);
+        let (listener, heard) = (Box::new(Network::new(model)), music.heard.clone());
+        candidates.push(Candidate { name: "network", about, listener, heard });
+    }
+    let baselines = baselines(&music, &mut candidates);
+    interruption::listen("Leaving.")?;
+    let bootstrap = Bootstrap { resamples: command.resamples as usize, seed: command.seed };
+    let Some(reports) = measure(&candidates, &music.evaluated, &bootstrap) else {
+        return Ok(Outcome::Interrupted);
+    };
+    let subject = model.as_ref().zip(command.model.as_ref()).map(|(model, path)| Subject {
+        path: path.display().to_string(),
+        fingerprint: model.fingerprint(),
+        architecture: model.architecture.clone(),
+        epochs: model.training.epochs,
+    });
+    let skipped = music.skipped.iter().map(|failure| Skipped {
+        path: failure.path.display().to_string(),
+        reason: failure.reason.reason(),
+    });
+    let evaluation = Evaluation {
+        version: env!("CARGO_PKG_VERSION"),
+        model: subject,
+        evaluated: amount(music.what, &music.evaluated),
+        baselines,
+        bootstrap,
+        skipped: skipped.collect(),
+        reports,
+    };
+    let mut out = BufWriter::new(io::stdout().lock());
+    if command.json {
+        serde_json::to_writer_pretty(&mut out, &evaluation).map_err(io::Error::from)?;
+        writeln!(out)?;
+    } else {
+        table::write(&mut out, &evaluation)?;
+    }
+    out.flush()?;
+    Ok(Outcome::Done)
+}
+
+fn amount(what: &'static str, pieces: &[Piece]) -> Amount {
+    let steps = pieces.iter().map(|piece| piece.roll().len() as u64).sum();
+    Amount { what, pieces: pieces.len(), steps }
+}
+
+/// Lets the baselines learn, if there is something to learn from.
+fn baselines(music: &Music, candidates: &mut Vec<Candidate>) -> Baselines {
+    let learned = match &music.learned {
+        Ok(learned) => learned,
+        Err(why) => return Baselines::LeftOut(why.clone()),
+    };
+    let counts = Counts::of(learned.pieces.iter().map(Piece::roll));
+    for kind in Kind::ALL {
+        candidates.push(Candidate {
+            name: kind.name(),
+            about: kind.in_words().to_owned(),
+            listener: Box::new(Baseline::new(kind, &counts)),
+            heard: learned.heard.clone(),
+        });
+    }
+    Baselines::LearnedFrom(amount(learned.what, &learned.pieces))
+}
+
+/// Measures everybody on all pieces; nothing, if the user asks for an end.
+fn measure(
+    candidates: &[Candidate],
+    pieces: &[Piece],
+    bootstrap: &Bootstrap,
+) -> Option<Vec<Report>> {
+    let rolls: Vec<&Roll> = pieces.iter().map(Piece::roll).collect();
+    let entry = |piece: &Piece| Entry {
+        path: piece.path.display().to_string(),
+        folder: piece.folder.clone(),
+        name: piece.name.clone(),
+    };
+    let entries: Vec<_> = pieces.iter().map(entry).collect();
+    let steps = rolls.iter().map(|roll| roll.len() as u64).sum();
+    let start = Instant::now();
+    let mut reports = Vec::new();
+    for Candidate { name, about, listener, heard } in candidates {
+        let (done, progress) = (AtomicU64::new(0), Mutex::new(Progress::new(steps, "steps")));
+        let begun = Instant::now();
+        let go_on = |steps: usize| {
+            let done = done.fetch_add(steps as u64, Ordering::Relaxed);
+            // What is done at once needs no bar.
+            let long = begun.elapsed() > PATIENCE;
+            if let Some(mut progress) = long.then(|| progress.try_lock().ok()).flatten() {
+                progress.show(done, name);
+            }
+            !interruption::asked()
+        };
+        let measures = listener.listen(&rolls, &go_on);
+        if let Ok(progress) = progress.lock() {
+            progress.finish();
+        }
+        reports.push(Report::new((name, about), &entries, &measures?, heard, bootstrap));
+    }
+    eprintln!("evaluated in {}", in_words(start.elapsed().as_secs_f64()));
+    Some(reports)
+}

@@ -1,0 +1,192 @@
+//! An evaluation as tables of at most 100 columns.
+
+use super::{Amount, Baselines, Evaluation};
+use crate::cli::inspect::{printable, shortened};
+use deep_jammer::evaluation::{Heard, Interval, PieceFigures, Report, Summary};
+use std::io::{self, Write};
+
+/// The widths of the columns with the names of listeners, folders and pieces.
+const LISTENER: usize = 13;
+const FOLDER: usize = 18;
+const PIECE: usize = 32;
+
+/// Writes the tables.
+pub fn write(out: &mut impl Write, evaluation: &Evaluation) -> io::Result<()> {
+    introduce(out, evaluation)?;
+    let reports = &evaluation.reports;
+    writeln!(out, "\nAll pieces, in nats a step; in brackets where 95 % of the means lie")?;
+    overall(out, reports, |report| Some(&report.overall))?;
+    if reports.iter().any(|report| report.learned_from.is_some()) {
+        writeln!(out, "\nOf these only the pieces that were not learned from")?;
+        overall(out, reports, |report| report.not_learned_from.as_ref())?;
+        writeln!(out, "\nOf these only the pieces that were learned from")?;
+        overall(out, reports, |report| report.learned_from.as_ref())?;
+    }
+    let Some((first, others)) = reports.split_first() else { return Ok(()) };
+    if first.folders.len() > 1 {
+        folders(out, first, others)?;
+    }
+    pieces(out, first, others)
+}
+
+fn introduce(out: &mut impl Write, evaluation: &Evaluation) -> io::Result<()> {
+    let music = |amount: &Amount| {
+        let Amount { what, pieces, steps } = amount;
+        let plural = if *pieces == 1 { "" } else { "s" };
+        format!("{pieces} piece{plural} {what}, {steps} steps")
+    };
+    if let Some(model) = &evaluation.model {
+        let shape = &model.architecture;
+        let (path, layout) = (printable(&model.path), &shape.layout);
+        writeln!(out, "Network    {path} ({}), epoch {}", model.fingerprint, model.epochs)?;
+        writeln!(out, "           {shape} units, layout {layout}")?;
+    }
+    writeln!(out, "Evaluated  {}", music(&evaluation.evaluated))?;
+    match &evaluation.baselines {
+        Baselines::LearnedFrom(amount) => writeln!(out, "Baselines  from {}", music(amount)),
+        Baselines::LeftOut(why) => writeln!(out, "Baselines  left out: {}", printable(why)),
+    }
+}
+
+/// A line for each listener.
+fn overall<'a>(
+    out: &mut impl Write,
+    reports: &'a [Report],
+    of: impl Fn(&'a Report) -> Option<&'a Summary>,
+) -> io::Result<()> {
+    writeln!(
+        out,
+        "{:LISTENER$}  {:<38}  {:<22}  notes over one half",
+        "", "mean over all steps", "mean over pieces"
+    )?;
+    writeln!(
+        out,
+        "{:LISTENER$}  {:>6} {:<15} {:>6} {:>8}  {:>6} {:<15}  {:>6} {:>6} {:>6}",
+        "", "total", "", "play", "artic.", "total", "", "prec.", "recall", "acc."
+    )?;
+    for report in reports {
+        let Some(summary) = of(report) else { continue };
+        let (steps, pieces) = (summary.mean_over_steps, summary.mean_over_pieces);
+        writeln!(
+            out,
+            "{:LISTENER$}  {} {:<15} {} {:>8}  {} {:<15}  {} {} {}",
+            report.listener,
+            nats(steps.total),
+            interval(steps.interval),
+            nats(steps.play),
+            nats(steps.articulate),
+            nats(pieces.total),
+            interval(pieces.interval),
+            share(summary.notes.precision()),
+            share(summary.notes.recall()),
+            share(summary.notes.accuracy()),
+        )?;
+    }
+    Ok(())
+}
+
+/// What the first listener made of each folder, and of what the others made the total.
+fn folders(out: &mut impl Write, first: &Report, others: &[Report]) -> io::Result<()> {
+    writeln!(out, "\nBy folder, mean over all steps: {}", with_others(first, others))?;
+    let head = ["pieces", "steps", "total", "artic.", "acc."];
+    let [pieces, steps, total, articulate, accuracy] = head;
+    write!(
+        out,
+        "{:FOLDER$} {pieces:>6} {steps:>6}  {total:>6} {:15} {articulate:>6} {accuracy:>6}",
+        "folder", ""
+    )?;
+    write_heads(out, others)?;
+    for (index, figures) in first.folders.iter().enumerate() {
+        let summary = &figures.summary;
+        write!(
+            out,
+            "{:FOLDER$} {:>6} {:>6}  {} {:15} {} {}",
+            shortened(&printable(&figures.folder), FOLDER),
+            summary.pieces,
+            summary.steps,
+            nats(summary.mean_over_steps.total),
+            interval(summary.mean_over_steps.interval),
+            nats(summary.mean_over_steps.articulate),
+            share(summary.notes.accuracy()),
+        )?;
+        let total = |other: &Report| other.folders[index].summary.mean_over_steps.total;
+        write_totals(out, others.iter().map(total))?;
+    }
+    Ok(())
+}
+
+/// The same of each piece.
+fn pieces(out: &mut impl Write, first: &Report, others: &[Report]) -> io::Result<()> {
+    writeln!(out, "\nBy piece: {}", with_others(first, others))?;
+    let [steps, total, play, articulate, accuracy] = ["steps", "total", "play", "artic.", "acc."];
+    write!(
+        out,
+        "{:PIECE$} {steps:>7} {total:>6} {play:>6} {articulate:>6} {accuracy:>6}",
+        "piece"
+    )?;
+    write_heads(out, others)?;
+    let mut used = Vec::new();
+    for (index, figures) in first.pieces.iter().enumerate() {
+        let PieceFigures { entry, steps, total, play, articulate, notes, .. } = figures;
+        let name = printable(&format!("{}/{}", entry.folder, entry.name));
+        let mark = mark(index, first, others);
+        write!(
+            out,
+            "{:PIECE$}{}{steps:>7} {} {} {} {}",
+            shortened(name.trim_start_matches('/'), PIECE),
+            mark.map_or(' ', |(mark, _)| mark),
+            nats(*total),
+            nats(*play),
+            nats(*articulate),
+            share(notes.accuracy()),
+        )?;
+        write_totals(out, others.iter().map(|other| other.pieces[index].total))?;
+        used.extend(mark.filter(|mark| !used.contains(mark)));
+    }
+    used.iter().try_for_each(|(mark, meaning)| writeln!(out, "{mark} {meaning}"))
+}
+
+/// What is to be known of a piece beside its figures.
+fn mark(index: usize, first: &Report, others: &[Report]) -> Option<(char, &'static str)> {
+    match first.pieces[index].heard {
+        Heard::LearnedFrom => Some(('*', "learned from")),
+        _ if others.iter().any(|other| other.pieces[index].heard == Heard::LearnedFrom) => {
+            Some(('+', "learned from by the baselines"))
+        }
+        Heard::Unknown => Some(('?', "nobody can tell whether the network has learned from it")),
+        Heard::NotLearnedFrom => None,
+    }
+}
+
+fn with_others(first: &Report, others: &[Report]) -> String {
+    let others = if others.is_empty() { "" } else { ", and the totals of the others" };
+    format!("{}{others}", first.listener)
+}
+
+/// The last columns: the totals of the other listeners.
+fn write_heads(out: &mut impl Write, others: &[Report]) -> io::Result<()> {
+    for other in others {
+        write!(out, " {:>9}", other.listener.split_whitespace().last().unwrap_or_default())?;
+    }
+    writeln!(out)
+}
+
+fn write_totals(out: &mut impl Write, totals: impl Iterator<Item = f64>) -> io::Result<()> {
+    for total in totals {
+        write!(out, " {:>9}", nats(total))?;
+    }
+    writeln!(out)
+}
+
+/// Nats in six columns, as long as there are less than a hundred of them.
+fn nats(nats: f64) -> String {
+    format!("{nats:>6.3}")
+}
+
+fn share(share: Option<f64>) -> String {
+    share.map_or(format!("{:>6}", "-"), |share| format!("{share:>6.3}"))
+}
+
+fn interval(interval: Option<Interval>) -> String {
+    interval.map_or(String::new(), |Interval { low, high }| format!("[{low:.3} {high:.3}]"))
+}

@@ -1,0 +1,17 @@
+//! Evaluation: how surprising music is to a network and to the baselines, in numbers that others can
+//! check.
+//!
+//! All likelihoods are exact: of whole pieces, from the first step to the last, every step with all
+//! that was before it. Intervals are by the bootstrap over pieces.
+
+mod bootstrap;
+mod listener;
+mod measure;
+mod report;
+mod summary;
+
+pub use bootstrap::{Bootstrap, Interval};
+pub use listener::{Listener, Network};
+pub use measure::{Hits, Measure};
+pub use report::{Entry, FolderFigures, Heard, PieceFigures, Report};
+pub use summary::{Mean, Summary};

@@ -1,0 +1,300 @@
+//! The command `evaluate`, and the Markov chain of `compose`, as a user runs them.
+
+use assert_cmd::Command;
+use deep_jammer::composing::Recipe;
+use deep_jammer::midi;
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+use std::sync::OnceLock;
+use tempfile::TempDir;
+
+/// The three pieces of the repository.
+const PIECES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/pieces");
+
+/// A folder in which the program is run; `music` holds copies of the three pieces, in folders of
+/// two composers, and `run` a run that has learned from two of them.
+struct Desk(TempDir);
+
+impl Desk {
+    fn new() -> Desk {
+        let desk = Desk(tempfile::tempdir().unwrap());
+        for (folder, name) in
+            [("bach", "prelude-in-c"), ("petzold", "minuet-in-g"), ("petzold", "study-in-d")]
+        {
+            let folder = desk.path("music").join(folder);
+            fs::create_dir_all(&folder).unwrap();
+            let file = format!("{name}.mid");
+            fs::copy(Path::new(PIECES).join(&file), folder.join(&file)).unwrap();
+        }
+        desk.succeed(
+            "train music --run run --time 6,5 --note 4,3 --batch 2 --epochs 3 --validation 0.3",
+        );
+        desk
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn run(&self, line: &str) -> Output {
+        let mut command = Command::cargo_bin("deep-jammer").unwrap();
+        command.current_dir(self.0.path()).args(line.split_whitespace()).output().unwrap()
+    }
+
+    fn succeed(&self, line: &str) -> String {
+        let output = self.run(line);
+        assert_eq!(output.status.code(), Some(0), "{line}\n{}", said(&output));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    fn json(&self, line: &str) -> Value {
+        serde_json::from_str(&self.succeed(&format!("{line} --json"))).unwrap()
+    }
+
+    fn fail(&self, line: &str) -> String {
+        let output = self.run(line);
+        assert_eq!(output.status.code(), Some(1), "{line}\n{}", said(&output));
+        let said = said(&output);
+        assert!(!said.contains("panicked"), "{said}");
+        said
+    }
+
+    /// The files of one side of the run, as they are named from here.
+    fn files(&self, side: &str) -> Vec<String> {
+        let dataset = fs::read(self.path("run/dataset.json")).unwrap();
+        let dataset: Value = serde_json::from_slice(&dataset).unwrap();
+        let files = dataset["files"].as_array().unwrap().iter();
+        let of_side = files.filter(|file| file["split"] == side);
+        let name =
+            |file: &Value| format!("music/{}/{}.mid", text(&file["folder"]), text(&file["name"]));
+        of_side.map(name).collect()
+    }
+}
+
+/// One desk for all tests that change nothing of it.
+fn desk() -> &'static Desk {
+    static DESK: OnceLock<Desk> = OnceLock::new();
+    DESK.get_or_init(Desk::new)
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap()
+}
+
+/// The names of those who were evaluated.
+fn listeners(evaluation: &Value) -> Vec<&str> {
+    let reports = evaluation["reports"].as_array().unwrap().iter();
+    reports.map(|report| text(&report["listener"])).collect()
+}
+
+const BASELINES: [&str; 3] = ["by itself", "last step", "Markov chain"];
+
+#[test]
+fn a_run_is_evaluated_on_what_it_has_held_out_as_it_was_itself() {
+    let evaluation = desk().json("evaluate --model run");
+    assert_eq!(listeners(&evaluation)[0], "network");
+    assert_eq!(listeners(&evaluation)[1..], BASELINES);
+    assert_eq!(
+        (&evaluation["evaluated"]["pieces"], desk().files("validation").len()),
+        (&1.into(), 1)
+    );
+    assert_eq!(evaluation["baselines"]["learned_from"]["pieces"], 2);
+    assert_eq!(evaluation["skipped"], Value::Array(Vec::new()));
+    // The model that is kept is the best that was validated.
+    let metrics = fs::read_to_string(desk().path("run/metrics.csv")).unwrap();
+    let validated = metrics.lines().skip(1).filter_map(|line| line.split(',').nth(6)?.parse().ok());
+    let best = validated.fold(f64::INFINITY, f64::min);
+    let network = &evaluation["reports"][0];
+    let found = network["overall"]["mean_over_steps"]["total"].as_f64().unwrap();
+    assert!((found - best).abs() < 1e-9, "{found}, validated {best}");
+    assert_eq!(network["pieces"][0]["heard"], "not-learned-from");
+    assert_eq!(network["overall"]["mean_over_steps"]["interval"], Value::Null, "of one piece");
+}
+
+#[test]
+fn the_sums_over_pieces_and_folders_agree() {
+    let evaluation = desk().json("evaluate --model run music");
+    for report in evaluation["reports"].as_array().unwrap() {
+        let number = |value: &Value| value.as_f64().unwrap();
+        let (mut nats, mut steps, mut means) = (0.0, 0.0, 0.0);
+        for piece in report["pieces"].as_array().unwrap() {
+            assert!(
+                (number(&piece["total"]) - number(&piece["play"]) - number(&piece["articulate"]))
+                    .abs()
+                    < 1e-9
+            );
+            nats += number(&piece["total"]) * number(&piece["steps"]);
+            steps += number(&piece["steps"]);
+            means += number(&piece["total"]) / 3.0;
+        }
+        let overall = &report["overall"];
+        assert!((number(&overall["mean_over_steps"]["total"]) - nats / steps).abs() < 1e-9);
+        assert!((number(&overall["mean_over_pieces"]["total"]) - means).abs() < 1e-9);
+        for mean in ["mean_over_steps", "mean_over_pieces"] {
+            let interval = &overall[mean]["interval"];
+            assert!(number(&interval["low"]) <= number(&overall[mean]["total"]));
+            assert!(number(&interval["high"]) >= number(&overall[mean]["total"]));
+        }
+        let folders = report["folders"].as_array().unwrap();
+        assert_eq!(
+            folders.iter().map(|folder| text(&folder["folder"])).collect::<Vec<_>>(),
+            ["bach", "petzold"]
+        );
+        let of_folders: f64 = folders.iter().map(|folder| number(&folder["steps"])).sum();
+        assert_eq!(of_folders, steps);
+    }
+}
+
+#[test]
+fn what_was_learned_from_is_marked_whatever_its_file_is_called() {
+    let desk = Desk::new();
+    let (learned, new) = (desk.files("training"), desk.files("validation"));
+    fs::create_dir(desk.path("other")).unwrap();
+    fs::copy(desk.path(&learned[0]), desk.path("other/copy.mid")).unwrap();
+    // The same music in other bytes.
+    let mut score = midi::read_file(&desk.path(&learned[1])).unwrap().score;
+    score.title = Some("Something else".to_owned());
+    score.notes.iter_mut().for_each(|note| note.pitch += 2);
+    fs::write(desk.path("other/transposed.mid"), midi::write(&score)).unwrap();
+    let evaluation = desk.json(&format!("evaluate --model run other {}", new[0]));
+    for report in evaluation["reports"].as_array().unwrap() {
+        for piece in report["pieces"].as_array().unwrap() {
+            let learned = ["copy", "transposed"].contains(&text(&piece["name"]));
+            let expected = if learned { "learned-from" } else { "not-learned-from" };
+            assert_eq!(piece["heard"], expected, "{piece}");
+        }
+        assert_eq!(report["learned_from"]["pieces"], 2);
+        assert_eq!(report["not_learned_from"]["pieces"], 1);
+    }
+    let table = desk.succeed(&format!("evaluate --model run other {}", new[0]));
+    assert!(table.contains("* learned from"), "{table}");
+    assert!(table.contains("other/transposed                *"), "{table}");
+}
+
+#[test]
+fn the_order_of_the_files_changes_nothing() {
+    let mut files = [desk().files("training"), desk().files("validation")].concat();
+    let line = |files: &[String]| format!("evaluate --model run {} --json", files.join(" "));
+    let one = desk().succeed(&line(&files));
+    files.reverse();
+    assert_eq!(desk().succeed(&line(&files)), one);
+    let learn = |files: &[String]| format!("evaluate music --learn {} --json", files.join(" "));
+    let one = desk().succeed(&learn(&files));
+    files.reverse();
+    assert_eq!(desk().succeed(&learn(&files)), one);
+}
+
+#[test]
+fn the_baselines_can_be_evaluated_alone_and_on_other_music() {
+    let held_out = &desk().files("validation")[0];
+    let learned = desk().files("training").join(" ");
+    let alone = desk().json(&format!("evaluate {held_out} --learn {learned}"));
+    assert_eq!(listeners(&alone), BASELINES);
+    assert_eq!(alone["model"], Value::Null);
+    let beside = desk().json("evaluate --model run");
+    assert_eq!(alone["reports"][2]["overall"], beside["reports"][3]["overall"], "the same chain");
+    let other = desk().json(&format!("evaluate --model run --learn {held_out}"));
+    assert_ne!(other["reports"][3]["overall"], beside["reports"][3]["overall"]);
+    assert_eq!(other["reports"][3]["pieces"][0]["heard"], "learned-from");
+    assert_eq!(other["reports"][0]["pieces"][0]["heard"], "not-learned-from");
+}
+
+#[test]
+fn a_model_without_its_run_is_evaluated_without_baselines() {
+    let held_out = &desk().files("validation")[0];
+    let line = format!("evaluate --model run/model.safetensors {held_out}");
+    let evaluation = desk().json(&line);
+    assert_eq!(listeners(&evaluation), ["network"]);
+    assert!(text(&evaluation["baselines"]["left_out"]).contains("--learn"));
+    assert_eq!(evaluation["reports"][0]["pieces"][0]["heard"], "unknown");
+    let with_run = desk().json("evaluate --model run");
+    assert_eq!(evaluation["reports"][0]["overall"], with_run["reports"][0]["overall"]);
+    let table = desk().succeed(&line);
+    assert!(
+        table.contains("Baselines  left out") && table.contains("? nobody can tell"),
+        "{table}"
+    );
+    let said = desk().fail("evaluate --model run/model.safetensors");
+    assert!(said.contains("does not say which pieces were held out"), "{said}");
+}
+
+#[test]
+fn music_that_is_no_longer_what_it_was_is_named() {
+    let desk = Desk::new();
+    let (learned, new) = (desk.files("training"), desk.files("validation"));
+    fs::copy(desk.path(&new[0]), desk.path(&learned[0])).unwrap();
+    let evaluation = desk.json("evaluate --model run");
+    assert_eq!(listeners(&evaluation), ["network"]);
+    let why = text(&evaluation["baselines"]["left_out"]);
+    assert!(why.contains("1 of the 2 files") && why.contains("(altered)"), "{why}");
+    // What is listed can be told apart still.
+    let files = format!("{} {}", learned[1], new[0]);
+    let evaluation = desk.json(&format!("evaluate --model run {files}"));
+    for piece in evaluation["reports"][0]["pieces"].as_array().unwrap() {
+        let known = learned[1].contains(text(&piece["name"]));
+        let expected = if known { "learned-from" } else { "not-learned-from" };
+        assert_eq!(piece["heard"], expected, "{piece}");
+    }
+    fs::remove_file(desk.path(&new[0])).unwrap();
+    let said = desk.fail("evaluate --model run");
+    assert!(said.contains("held-out pieces") && said.contains("(missing)"), "{said}");
+}
+
+#[test]
+fn tables_fit_a_hundred_columns_and_what_is_missing_has_a_remedy() {
+    for line in
+        ["evaluate --model run", "evaluate --model run music", "evaluate music --learn music"]
+    {
+        for line in desk().succeed(line).lines().filter(|line| !line.starts_with("Network")) {
+            assert!(line.chars().count() <= 100, "{line}");
+        }
+    }
+    assert!(desk().fail("evaluate").contains("--model"));
+    assert!(desk().fail("evaluate music").contains("--learn"));
+    assert!(desk().fail("evaluate --learn music").contains("before --learn"));
+    assert!(desk().fail("evaluate --model music").contains("model.safetensors"));
+    assert!(desk().fail("evaluate nowhere --learn music").contains("nowhere does not exist"));
+    fs::write(desk().path("broken.mid"), "MThd but no more").unwrap();
+    assert!(desk().fail("evaluate --model run broken.mid").contains("broken.mid"));
+    let evaluation = desk().json("evaluate --model run broken.mid music");
+    assert_eq!(text(&evaluation["skipped"][0]["path"]), "broken.mid");
+    assert_eq!(evaluation["evaluated"]["pieces"], 3);
+}
+
+#[test]
+fn a_markov_chain_composes_and_its_recipe_repeats_it() {
+    let desk = desk();
+    let line = "compose --model markov --learn music --bars 6 --seed 5";
+    desk.succeed(&format!("{line} -o chain.mid"));
+    let bytes = fs::read(desk.path("chain.mid")).unwrap();
+    let score = midi::read(&bytes).unwrap().score;
+    let recipe = Recipe::from_text(&score.texts[0]).expect("a recipe");
+    assert_eq!((recipe.seed, recipe.bars), (5, 6));
+    assert!(recipe.model.starts_with("markov ("), "{recipe:?}");
+    assert_eq!(score.metres[0].value, recipe.metre);
+    // By nothing but the recipe.
+    let learn = recipe.learn.join(" ");
+    let Recipe { seed, bars, temperature, .. } = recipe;
+    desk.succeed(&format!(
+        "compose --model markov --learn {learn} --bars {bars} --seed {seed} --temperature \
+         {temperature} -o again.mid"
+    ));
+    assert!(fs::read(desk.path("again.mid")).unwrap() == bytes);
+    // A file learned from is as good as its folder, and after a primer of one's own it goes on.
+    let minuet = "music/petzold/minuet-in-g.mid";
+    desk.succeed(&format!(
+        "compose --model markov --learn {minuet} --primer {minuet} --bars 2 --seed 5 -o after.mid"
+    ));
+    let after = midi::read(&fs::read(desk.path("after.mid")).unwrap()).unwrap().score;
+    assert_eq!(after.metres[0].value.to_string(), "3/4");
+    assert_ne!(Recipe::from_text(&after.texts[0]).unwrap().model, recipe.model);
+    assert!(desk.fail("compose --model markov").contains("--learn"));
+    assert!(desk.fail("compose --model run --learn music").contains("--model markov"));
+    assert!(desk.fail("compose --model markov --learn nowhere").contains("nowhere does not exist"));
+}

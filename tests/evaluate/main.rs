@@ -1,0 +1,4 @@
+//! Evaluation: is what is measured what it is said to be, in the library and in the command?
+
+mod command;
+mod likelihood;
