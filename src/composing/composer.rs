@@ -30,7 +30,7 @@ enum Mind {
 impl Composer {
     /// Makes a model ready.
     pub fn new(model: &Model) -> Composer {
-        let engine = Cpu::new(&model.parameters, false);
+        let engine = Box::new(Cpu::new(&model.parameters, false));
         Composer {
             mind: Mind::Network { engine, layout: model.layout },
             empty: Memory::empty(&model.parameters.layers),

