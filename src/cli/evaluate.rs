@@ -7,7 +7,7 @@ use super::progress::{Progress, in_words};
 use super::{Outcome, interruption};
 use deep_jammer::baseline::{Baseline, Counts, Kind};
 use deep_jammer::corpus::Piece;
-use deep_jammer::evaluation::{Bootstrap, Entry, Heard, Listener, Network, Report};
+use deep_jammer::evaluation::{Bootstrap, Entry, Heard, Listener, Network, OnlySounding, Report};
 use deep_jammer::model;
 use deep_jammer::network::Architecture;
 use deep_jammer::roll::Roll;
@@ -23,7 +23,7 @@ use std::time::{Duration, Instant};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 The negative log-likelihood is exact: of whole pieces, every step with all that was before it, in
-nats a step (a 16th; all 88 keys); less is better. Its parts are what is played and, of that, what
+nats a step (all 88 keys; MIDI files have 16ths); less is better. Its parts are what is played and, of that, what
 is articulated. Notes are expected where their probability is over one half; accuracy is
 TP / (TP + FP + FN), as the field counts frames.
 
@@ -32,7 +32,8 @@ Baselines, which learn from the same pieces as the network:
   last step     each note by what it did itself one step before: silent, struck or held
   Markov chain  each note by the notes one step before (the Deep Jammer report's chain)
 
-Intervals are where 95 % of the means lie when the pieces are drawn again and again.
+Intervals are where 95 % of the means lie when the pieces are drawn again and again. Of a set with a
+published split (.json) the part `valid` is evaluated, and `train` is learned from.
 
   deep-jammer evaluate --model my-run               the pieces that the run held out
   deep-jammer evaluate --model my-run my-music      other pieces
@@ -47,6 +48,10 @@ pub struct Evaluate {
     /// MIDI files and folders for the baselines to learn from, instead of those of the run.
     #[arg(long, value_name = "PATH", num_args = 1..)]
     learn: Vec<PathBuf>,
+    /// Evaluate the test pieces of a set with a published split, which are to be looked at once, at
+    /// the end; otherwise those to choose by.
+    #[arg(long)]
+    test: bool,
     /// How often pieces are drawn for the intervals.
     #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1000..=1_000_000))]
     resamples: u32,
@@ -127,7 +132,12 @@ pub fn run(command: &Evaluate) -> anyhow::Result<Outcome> {
         let (listener, heard) = (Box::new(Network::new(model)), music.heard.clone());
         candidates.push(Candidate { name: "network", about, listener, heard });
     }
-    let baselines = baselines(&music, &mut candidates);
+    // Music from sets of sounding notes has nothing to say of strokes, and no network is asked.
+    let articulation = match &model {
+        Some(model) => model.architecture.articulation,
+        None => music.evaluated.iter().any(|piece| piece.part.is_none()),
+    };
+    let baselines = baselines(&music, articulation, &mut candidates);
     interruption::listen("Leaving.")?;
     let bootstrap = Bootstrap { resamples: command.resamples as usize, seed: command.seed };
     let Some(reports) = measure(&candidates, &music.evaluated, &bootstrap) else {
@@ -169,17 +179,21 @@ fn amount(what: &'static str, pieces: &[Piece]) -> Amount {
 }
 
 /// Lets the baselines learn, if there is something to learn from.
-fn baselines(music: &Music, candidates: &mut Vec<Candidate>) -> Baselines {
+fn baselines(music: &Music, articulation: bool, candidates: &mut Vec<Candidate>) -> Baselines {
     let learned = match &music.learned {
         Ok(learned) => learned,
         Err(why) => return Baselines::LeftOut(why.clone()),
     };
     let counts = Counts::of(learned.pieces.iter().map(Piece::roll));
     for kind in Kind::ALL {
+        let baseline = Baseline::new(kind, &counts);
         candidates.push(Candidate {
             name: kind.name(),
             about: kind.in_words().to_owned(),
-            listener: Box::new(Baseline::new(kind, &counts)),
+            listener: match articulation {
+                true => Box::new(baseline),
+                false => Box::new(OnlySounding(baseline)),
+            },
             heard: learned.heard.clone(),
         });
     }

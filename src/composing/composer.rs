@@ -20,7 +20,7 @@ pub struct Composer {
 /// What says how likely the next step is.
 enum Mind {
     Network {
-        engine: Cpu,
+        engine: Box<Cpu>,
         layout: Layout,
     },
     /// It needs no memory: it knows the step before.

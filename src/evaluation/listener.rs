@@ -68,6 +68,22 @@ impl Listener for Baseline {
     }
 }
 
+/// A listener of whom only that part is measured which is about what sounds: for music that does not
+/// tell what is struck.
+pub struct OnlySounding<L>(pub L);
+
+impl<L: Listener> Listener for OnlySounding<L> {
+    fn listen(
+        &self,
+        pieces: &[&Roll],
+        go_on: &(dyn Fn(usize) -> bool + Sync),
+    ) -> Option<Vec<Measure>> {
+        let mut measures = self.0.listen(pieces, go_on)?;
+        measures.iter_mut().for_each(|measure| measure.nats.articulate = 0.0);
+        Some(measures)
+    }
+}
+
 fn measure(baseline: &Baseline, roll: &Roll) -> Measure {
     let mut measure = Measure { steps: roll.len(), ..Measure::default() };
     let mut previous = Step::SILENCE;

@@ -11,7 +11,7 @@ mod report;
 mod summary;
 
 pub use bootstrap::{Bootstrap, Interval};
-pub use listener::{Listener, Network};
+pub use listener::{Listener, Network, OnlySounding};
 pub use measure::{Hits, Measure};
 pub use report::{Entry, FolderFigures, Heard, PieceFigures, Report};
 pub use summary::{Mean, Summary};

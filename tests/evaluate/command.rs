@@ -256,6 +256,7 @@ fn tables_fit_a_hundred_columns_and_what_is_missing_has_a_remedy() {
         }
     }
     assert!(desk().fail("evaluate").contains("--model"));
+    assert!(desk().fail("evaluate --model run --test").contains("no test piece"));
     assert!(desk().fail("evaluate music").contains("--learn"));
     assert!(desk().fail("evaluate --learn music").contains("before --learn"));
     assert!(desk().fail("evaluate --model music").contains("model.safetensors"));
@@ -265,6 +266,53 @@ fn tables_fit_a_hundred_columns_and_what_is_missing_has_a_remedy() {
     let evaluation = desk().json("evaluate --model run broken.mid music");
     assert_eq!(text(&evaluation["skipped"][0]["path"]), "broken.mid");
     assert_eq!(evaluation["evaluated"]["pieces"], 3);
+}
+
+/// A set of sounding notes: a scale up to learn from, then five steps to choose by, and six for a
+/// test.
+fn set() -> String {
+    let piece = |steps: usize| {
+        let steps: Vec<_> = (0..steps).map(|step| format!("[{}]", 60 + step % 8)).collect();
+        format!("[{}]", steps.join(", "))
+    };
+    format!(r#"{{"train": [{}], "valid": [{}, []], "test": [{}]}}"#, piece(80), piece(5), piece(6))
+}
+
+#[test]
+fn of_a_set_each_part_has_its_use_and_only_what_sounds_is_measured() {
+    let desk = Desk(tempfile::tempdir().unwrap());
+    fs::write(desk.path("set.json"), set()).unwrap();
+    let steps = |evaluation: &Value| evaluation["evaluated"]["steps"].as_u64().unwrap();
+    let line = "evaluate set.json --learn set.json";
+    let evaluation = desk.json(line);
+    assert_eq!(
+        (steps(&evaluation), &evaluation["baselines"]["learned_from"]["steps"]),
+        (5, &80.into())
+    );
+    assert_eq!(steps(&desk.json(&format!("{line} --test"))), 6);
+    for report in evaluation["reports"].as_array().unwrap() {
+        assert_eq!(report["overall"]["mean_over_steps"]["articulate"], 0.0);
+    }
+    fs::write(
+        desk.path("set.toml"),
+        "[architecture]\nlayout = \"unmeasured\"\narticulation = false\n",
+    )
+    .unwrap();
+    desk.succeed(
+        "train set.json --run run --config set.toml --time 6 --note 4 --batch 2 --epochs 2",
+    );
+    let (chosen_by, test) =
+        (desk.json("evaluate --model run"), desk.json("evaluate --model run --test"));
+    assert_eq!((steps(&chosen_by), steps(&test)), (5, 6));
+    for evaluation in [&chosen_by, &test] {
+        assert_eq!(listeners(evaluation).len(), 4);
+        for report in evaluation["reports"].as_array().unwrap() {
+            assert_eq!(report["overall"]["mean_over_steps"]["articulate"], 0.0);
+            assert!(report["overall"]["mean_over_steps"]["total"].as_f64().unwrap() > 0.0);
+        }
+    }
+    assert!(desk.fail("evaluate --model run set.json --learn nowhere").contains("nowhere"));
+    assert!(desk.fail("evaluate --model nowhere --test").contains("nowhere"));
 }
 
 #[test]

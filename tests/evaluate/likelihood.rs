@@ -12,11 +12,12 @@ use deep_jammer::segment::Segment;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
-fn model(parameters: impl FnOnce(&Layers) -> Parameters) -> Model {
+fn model(articulation: bool, parameters: impl FnOnce(&Layers) -> Parameters) -> Model {
     let architecture = Architecture {
         layout: Layout::WIDE.name.to_owned(),
         time: vec![7, 5],
         note: vec![6, 4],
+        articulation,
         ..Preset::Small.architecture()
     };
     let layout = architecture.check().unwrap();
@@ -34,8 +35,8 @@ fn model(parameters: impl FnOnce(&Layers) -> Parameters) -> Model {
 
 /// A network whose weights are drawn, four times as large as a training begins with: what it says
 /// depends on everything.
-fn drawn() -> Model {
-    model(|layers| {
+fn drawn(articulation: bool) -> Model {
+    model(articulation, |layers| {
         let mut parameters = Parameters::drawn(layers, &mut ChaCha8Rng::seed_from_u64(17));
         parameters.values.iter_mut().for_each(|value| *value *= 4.0);
         parameters
@@ -64,7 +65,7 @@ fn choice(step: Step, key: usize) -> Choice {
 fn a_network_that_says_the_same_of_every_key_is_surprised_as_by_hand() {
     // Without weights only the last biases are left: every key is played with a probability of
     // σ(−2), and articulated with σ(1).
-    let model = model(|layers| {
+    let model = model(true, |layers| {
         let mut parameters = Parameters::zeros(layers);
         let last = layers.dense.last().unwrap().bias;
         parameters.tensor_mut(last).copy_from_slice(&[-2.0, 1.0]);
@@ -91,27 +92,30 @@ fn a_network_that_says_the_same_of_every_key_is_surprised_as_by_hand() {
 
 #[test]
 fn what_is_told_of_each_key_makes_up_what_is_reported() {
-    let model = drawn();
-    let engine = Cpu::new(&model.parameters, false);
-    let roll = music(40);
-    let mut memory = Memory::empty(&model.parameters.layers);
-    let passage = Batch::passage(&Segment::new(&roll, 0, 40), &model.layout);
-    let (mut told, mut hits, mut order) = (Nats::default(), Hits::default(), Vec::new());
-    let mut tell = |step: usize, key: usize, prediction: Prediction| {
-        let did = choice(roll.steps()[step], key);
-        told += prediction.nats(did);
-        hits.see(prediction, did);
-        order.push(step * KEYS + key);
-    };
-    let nats = engine.follow(&mut memory, &passage, &mut Default::default(), &mut tell);
-    assert!(order.into_iter().eq(0..40 * KEYS), "every key of every step, once and in order");
-    assert!((told.play - nats.play).abs() < 1e-9 * nats.play);
-    assert!((told.articulate - nats.articulate).abs() < 1e-9 * nats.articulate);
-    let found = Network::new(&model).listen(&[&roll], &|_| true).unwrap()[0];
-    assert!((found.nats.total() - nats.total()).abs() < 1e-9 * nats.total());
-    assert_eq!(found.notes, hits);
-    let played = roll.steps().iter().map(|step| step.play.count() as u64).sum::<u64>();
-    assert_eq!(hits.true_positives + hits.false_negatives, played);
+    for articulation in [true, false] {
+        let model = drawn(articulation);
+        let engine = Cpu::new(&model.parameters, false);
+        let roll = music(40);
+        let mut memory = Memory::empty(&model.parameters.layers);
+        let passage = Batch::passage(&Segment::new(&roll, 0, 40), &model.layout);
+        let (mut told, mut hits, mut order) = (Nats::default(), Hits::default(), Vec::new());
+        let mut tell = |step: usize, key: usize, prediction: Prediction| {
+            let did = choice(roll.steps()[step], key);
+            told += prediction.nats(did);
+            hits.see(prediction, did);
+            order.push(step * KEYS + key);
+        };
+        let nats = engine.follow(&mut memory, &passage, &mut Default::default(), &mut tell);
+        assert!(order.into_iter().eq(0..40 * KEYS), "every key of every step, once and in order");
+        assert!((told.play - nats.play).abs() < 1e-9 * nats.play);
+        assert!((told.articulate - nats.articulate).abs() < 1e-9 * nats.articulate);
+        let found = Network::new(&model).listen(&[&roll], &|_| true).unwrap()[0];
+        assert!((found.nats.total() - nats.total()).abs() < 1e-9 * nats.total());
+        assert_eq!(found.notes, hits);
+        let played = roll.steps().iter().map(|step| step.play.count() as u64).sum::<u64>();
+        assert_eq!(hits.true_positives + hits.false_negatives, played);
+        assert_eq!(nats.articulate > 0.0, articulation);
+    }
 }
 
 /// All that happens with some of the lowest keys in one step: each is silent, held, or struck.
@@ -153,7 +157,7 @@ fn nats_at_the_end(model: &Model, roll: &Roll, keys: usize, does: Step) -> f64 {
 
 #[test]
 fn the_probabilities_of_all_that_four_keys_can_do_add_up_to_one() {
-    let model = drawn();
+    let model = drawn(true);
     let mut begun = music(69);
     // All four sound, so that each can be held.
     begun.push(Step { play: (0..4).collect(), articulate: Keys::NONE });
@@ -196,7 +200,7 @@ fn probability_of_all(model: &Model, begun: &Roll, steps: usize) -> f64 {
 #[test]
 fn the_probabilities_of_all_that_a_key_can_do_in_four_steps_add_up_to_one() {
     // Were a step predicted with knowledge of itself or of what follows, they would not.
-    let model = drawn();
+    let model = drawn(true);
     let mut begun = music(61);
     begun.push(Step { play: Keys::from_iter([0]), articulate: Keys::NONE });
     let sum = probability_of_all(&model, &begun, 4);

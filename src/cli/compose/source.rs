@@ -69,6 +69,9 @@ impl Source {
         }
         let counts = Counts::of(corpus.pieces.iter().map(Piece::roll));
         eprintln!("learned from {} pieces, {} steps", counts.pieces(), counts.steps());
+        if counts.steps() == 0 {
+            bail!("there is not a step of music to learn from");
+        }
         let chain = Baseline::new(Kind::Markov, &counts);
         Ok(Source {
             model: format!("{MARKOV} ({})", chain.fingerprint()),

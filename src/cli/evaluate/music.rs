@@ -2,7 +2,7 @@
 
 use super::Evaluate;
 use anyhow::{Context, bail};
-use deep_jammer::corpus::{self, Failure, Piece};
+use deep_jammer::corpus::{self, Failure, Part, Piece};
 use deep_jammer::evaluation::Heard;
 use deep_jammer::run::{Config, Dataset, RunFolder, Side};
 use std::path::Path;
@@ -44,7 +44,12 @@ struct Run {
 pub fn find(command: &Evaluate) -> anyhow::Result<Music> {
     let folder = command.model.as_deref().filter(|model| model.is_dir());
     let run = folder.map(Run::read).transpose()?;
-    let (evaluated, what, skipped) = evaluated(command, run.as_ref())?;
+    let (mut evaluated, what, skipped) = evaluated(command, run.as_ref())?;
+    // In sets there may be pieces without a step, which nobody can be surprised by.
+    evaluated.retain(|piece| !piece.roll().is_empty());
+    if evaluated.is_empty() {
+        bail!("there is no piece to evaluate among what is {what}");
+    }
     let heard = match &run {
         Some(run) => run.heard(&evaluated),
         None => vec![Heard::Unknown; evaluated.len()],
@@ -57,8 +62,12 @@ fn evaluated(
     command: &Evaluate,
     run: Option<&Run>,
 ) -> anyhow::Result<(Vec<Piece>, &'static str, Vec<Failure>)> {
+    let (part, side) = match command.test {
+        true => (Part::Test, Side::Test),
+        false => (Part::Validation, Side::Validation),
+    };
     if !command.paths.is_empty() {
-        let (pieces, failures) = read(&command.paths)?;
+        let (pieces, failures) = read(&command.paths, part)?;
         say_skipped(&failures);
         return Ok((pieces, "given", failures));
     }
@@ -75,12 +84,16 @@ fn evaluated(
             ),
         }
     };
-    let held_out = only(&run.dataset, Side::Validation);
+    let held_out = only(&run.dataset, side);
     if held_out.files.is_empty() {
-        bail!("the run has held out no piece; name files to evaluate");
+        let what = if command.test { "test piece" } else { "piece" };
+        bail!("the run has held out no {what}; name files to evaluate");
     }
     let pieces = held_out.read_again().context("the held-out pieces cannot be evaluated")?;
-    Ok((pieces.validation, "held out by the run", Vec::new()))
+    Ok(match command.test {
+        true => (pieces.test, "held out for a test", Vec::new()),
+        false => (pieces.validation, "held out by the run", Vec::new()),
+    })
 }
 
 fn learned(
@@ -94,7 +107,7 @@ fn learned(
         Learned { pieces, what, heard: same.into_iter().map(heard).collect() }
     };
     if !command.learn.is_empty() {
-        let (pieces, failures) = read(&command.learn)?;
+        let (pieces, failures) = read(&command.learn, Part::Training)?;
         say_skipped(&failures);
         return Ok(Ok(learn(pieces, "given by --learn")));
     }
@@ -118,14 +131,18 @@ fn say_skipped(failures: &[Failure]) {
     failures.iter().for_each(|failure| eprintln!("skipped {}", failure.reason));
 }
 
-/// The pieces among and under some paths, and the files that give none.
-fn read<P: AsRef<Path>>(paths: &[P]) -> anyhow::Result<(Vec<Piece>, Vec<Failure>)> {
-    let corpus = corpus::read(paths)?;
+/// The pieces among and under some paths, of sets those of one part, and the files that give none.
+fn read<P: AsRef<Path>>(paths: &[P], part: Part) -> anyhow::Result<(Vec<Piece>, Vec<Failure>)> {
+    let mut corpus = corpus::read(paths)?;
     if corpus.pieces.is_empty() {
         let count = corpus.failures.len();
         let reason = corpus.failures.into_iter().next().map(|failure| failure.reason);
         return Err(anyhow::Error::from(reason.expect("a file that gives no piece"))
             .context(format!("none of the {count} files could be read")));
+    }
+    corpus.pieces.retain(|piece| piece.part.is_none_or(|of| of == part));
+    if corpus.pieces.is_empty() {
+        bail!("the given sets have no piece in their part \"{}\"", part.name());
     }
     Ok((corpus.pieces, corpus.failures))
 }
@@ -156,7 +173,9 @@ impl Run {
             match (side, same) {
                 (Some(Side::Training), _) | (_, Some(true)) => Heard::LearnedFrom,
                 _ if self.began_elsewhere => Heard::Unknown,
-                (Some(Side::Validation), _) | (_, Some(false)) => Heard::NotLearnedFrom,
+                (Some(Side::Validation | Side::Test), _) | (_, Some(false)) => {
+                    Heard::NotLearnedFrom
+                }
                 (_, None) => Heard::Unknown,
             }
         };

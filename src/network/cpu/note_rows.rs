@@ -200,23 +200,17 @@ impl DenseRows {
         gradients.clear();
         for (place, logits) in self.values[weights.dense.len()].chunks_exact(2).enumerate() {
             let choice = target(place);
-            let articulate = match weights.articulation {
-                true => logits[1],
-                // Certain, so neither loss nor gradient comes from it.
-                false if choice.articulate => f32::INFINITY,
-                false => f32::NEG_INFINITY,
-            };
-            let prediction = Prediction { play: logits[0], articulate };
+            let prediction = prediction(weights, logits, choice);
             nats += prediction.nats(choice);
             gradients.extend(prediction.gradient(choice));
         }
         nats
     }
 
-    /// What the last forward pass has predicted at `key · rows + row`.
-    pub(super) fn prediction(&self, place: usize) -> Prediction {
+    /// What the last forward pass has predicted at `key · rows + row`, where this was done.
+    pub(super) fn prediction(&self, weights: &Weights, place: usize, choice: Choice) -> Prediction {
         let logits = self.values.last().expect("a forward pass before");
-        Prediction { play: logits[2 * place], articulate: logits[2 * place + 1] }
+        prediction(weights, &logits[2 * place..], choice)
     }
 
     /// Leaves the gradient of the outputs of the top note layer in `input_gradient`.
@@ -240,4 +234,15 @@ impl DenseRows {
             std::mem::swap(gradients, below);
         }
     }
+}
+
+/// What two logits predict of a key that did this.
+fn prediction(weights: &Weights, logits: &[f32], choice: Choice) -> Prediction {
+    let articulate = match weights.articulation {
+        true => logits[1],
+        // Certain, so neither loss nor gradient comes from it.
+        false if choice.articulate => f32::INFINITY,
+        false => f32::NEG_INFINITY,
+    };
+    Prediction { play: logits[0], articulate }
 }

@@ -33,7 +33,8 @@ pub(super) fn follow(
     note.forward(weights, passage, |step, key| top.output_row(step, key), scratch);
     for step in 0..passage.steps() {
         for key in 0..KEYS {
-            tell(step, key, scratch.dense.prediction(key * passage.steps() + step));
+            let (place, choice) = (key * passage.steps() + step, passage.target(step, key));
+            tell(step, key, scratch.dense.prediction(weights, place, choice));
         }
     }
     note.nats
