@@ -2,11 +2,13 @@
 
 use deep_jammer::baseline::{Baseline, Counts, Kind};
 use deep_jammer::composing::{Composer, Composition, compose};
+use deep_jammer::corpus::{Part, Piece, read_set};
 use deep_jammer::evaluation::{Listener, Measure};
 use deep_jammer::network::{Choice, Prediction};
 use deep_jammer::primer::Primer;
 use deep_jammer::roll::{KEYS, Keys, Roll, Step};
 use deep_jammer::score::Metre;
+use std::io::Write;
 
 fn step(play: &[usize], articulate: &[usize]) -> Step {
     Step {
@@ -210,6 +212,40 @@ fn the_order_of_the_pieces_changes_nothing() {
     assert_eq!(fingerprints(&forth), fingerprints(&back));
     let [one, two, three] = fingerprints(&forth);
     assert!(one != two && two != three && fingerprints(&forth[..1])[2] != three);
+}
+
+/// The four sets of Boulanger-Lewandowski, Bengio and Vincent (2012), in files as `corpus::read_set`
+/// knows them, which lie beside the package or where DEEP_JAMMER_SETS says. The numbers are those
+/// that are published for a Bernoulli variable a note, in nats a step of the test parts.
+#[test]
+fn each_note_by_itself_is_as_surprised_as_published() {
+    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data/bl2012");
+    let folder = std::env::var_os("DEEP_JAMMER_SETS").unwrap_or_else(|| beside.into());
+    let folder = std::path::PathBuf::from(folder);
+    if !folder.is_dir() {
+        // Not eprintln!, which the test harness would keep to itself.
+        let why = b"SKIPPED: no sets here; set DEEP_JAMMER_SETS to the folder with them\n";
+        std::io::stderr().write_all(why).unwrap();
+        return;
+    }
+    let published = [
+        ("jsb-chorales", 11.06),
+        ("musedata", 11.51),
+        ("nottingham", 10.25),
+        ("piano-midi-de", 11.05),
+    ];
+    for (name, published) in published {
+        let pieces = read_set(&folder.join(format!("{name}.json.gz"))).unwrap();
+        let part = |part| pieces.iter().filter(move |piece| piece.part == Some(part));
+        let counts = Counts::of(part(Part::Training).map(Piece::roll));
+        let baseline = Baseline::new(Kind::ByItself, &counts);
+        let test: Vec<_> = part(Part::Test).map(Piece::roll).collect();
+        let measures = baseline.listen(&test, &|_| true).unwrap();
+        let nats: f64 = measures.iter().map(|measure| measure.nats.play).sum();
+        let steps: usize = measures.iter().map(|measure| measure.steps).sum();
+        let found = nats / steps as f64;
+        assert!((found - published).abs() < 0.005, "{name}: {found}, published {published}");
+    }
 }
 
 /// C, E, G, and again.
