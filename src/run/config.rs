@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 const FORMAT: u32 = 1;
 
 /// How many epochs a training has where neither their number nor hours are given.
-pub const DEFAULT_EPOCHS: u64 = 2000;
+pub const DEFAULT_EPOCHS: u64 = 4000;
 
 /// How many epochs the article trained.
 pub const ARTICLE_EPOCHS: u64 = 5000;

@@ -66,7 +66,7 @@ impl TrainingSettings {
     }
 
     /// As this program trains unless it is told otherwise: short segments, eight of which follow each
-    /// other, so that the weights move four times where the article's move once; Adam, with a rate that suits
+    /// other, so that the weights move eight times where the article's move once; Adam, with a rate that suits
     /// the width of the network; the mean of the weights. Each choice was measured on pieces that were
     /// held out (docs/experiments.md).
     pub fn standard(architecture: &Architecture) -> TrainingSettings {
@@ -74,10 +74,11 @@ impl TrainingSettings {
         let widest = units.max().copied().unwrap_or(1).max(1);
         TrainingSettings {
             segment: 17,
-            batch: 10,
+            batch: 5,
             carry: 8,
-            decay_after: 400,
-            average: 0.99,
+            decay_after: 800,
+            clip: 20.0,
+            average: 0.999,
             optimiser: OptimiserSettings::adam(0.6 / widest as f32),
             ..TrainingSettings::article()
         }
