@@ -20,5 +20,7 @@ pub mod training;
 pub mod baseline;
 pub mod evaluation;
 pub mod composing;
+pub mod sound;
 pub mod picture;
+pub mod output;
 pub mod run;

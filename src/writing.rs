@@ -1,5 +1,6 @@
 //! Files that are written whole or not at all.
 
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -35,14 +36,21 @@ const BESIDE: &str = ".deep-jammer-";
 /// Writes a file beside its place, brings it to the disk, and then moves it there: whatever
 /// happens on the way, nobody ever finds half a file.
 pub fn write(path: &Path, bytes: &[u8], existing: Existing) -> Result<(), WritingError> {
+    write_with(path, existing, |file| file.write_all(bytes))
+}
+
+/// Like [`write()`], for files that are too large for memory: `fill` writes what is to be in the
+/// file, which is empty before.
+pub fn write_with(
+    path: &Path,
+    existing: Existing,
+    fill: impl FnOnce(&mut File) -> io::Result<()>,
+) -> Result<(), WritingError> {
     if existing == Existing::Keep && path.symlink_metadata().is_ok() {
         return Err(WritingError::Exists(path.to_owned()));
     }
     let failed = |reason| WritingError::System { path: path.to_owned(), reason };
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
+    let folder = folder_of(path);
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
     {
@@ -51,7 +59,7 @@ pub fn write(path: &Path, bytes: &[u8], existing: Existing) -> Result<(), Writin
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
     let mut beside = builder.prefix(BESIDE).tempfile_in(folder).map_err(failed)?;
-    beside.write_all(bytes).map_err(failed)?;
+    fill(beside.as_file_mut()).map_err(failed)?;
     beside.as_file().sync_all().map_err(failed)?;
     let moved = match existing {
         // Even if a file of that name has come into being since.
@@ -67,11 +75,19 @@ pub fn write(path: &Path, bytes: &[u8], existing: Existing) -> Result<(), Writin
     }
 }
 
+/// The folder in which a file lies.
+pub fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
 /// Brings to the disk which files a folder has, so that a renaming outlasts a loss of power.
 pub fn sync_folder(folder: &Path) -> io::Result<()> {
     // Elsewhere folders cannot be opened, and the system sees to it.
     #[cfg(unix)]
-    std::fs::File::open(folder)?.sync_all()?;
+    File::open(folder)?.sync_all()?;
     let _ = folder;
     Ok(())
 }

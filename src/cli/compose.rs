@@ -3,14 +3,15 @@
 mod source;
 
 use super::progress::{Progress, in_words};
+use super::voice::{VoiceChoice, outputs, unless_interrupted};
 use super::{Outcome, interruption};
 use anyhow::{Context, bail};
 use deep_jammer::composing::{Composition, Recipe, compose};
 use deep_jammer::corpus::Piece;
-use deep_jammer::midi;
+use deep_jammer::output::{Output, Voice};
 use deep_jammer::primer::Primer;
 use deep_jammer::roll::Roll;
-use deep_jammer::writing::{self, Existing};
+use deep_jammer::writing::Existing;
 use rayon::prelude::*;
 use source::Source;
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -53,10 +54,13 @@ pub struct Compose {
     #[arg(short = 'n', long = "count", default_value_t = 1, value_name = "COUNT",
           value_parser = clap::value_parser!(u32).range(1..=10_000))]
     count: u32,
-    /// The MIDI file to write; with several pieces they are numbered. If not given, the name tells
-    /// the seed.
-    #[arg(short, long, value_name = "FILE.mid")]
-    output: Option<PathBuf>,
+    /// A file to write, by its extension: .mid (music), .wav (sound), .png or .svg (a piano roll).
+    /// May be given several times; with several pieces they are numbered. If not given, a MIDI file
+    /// the name of which tells the seed.
+    #[arg(short, long, value_name = "FILE")]
+    output: Vec<PathBuf>,
+    #[command(flatten)]
+    voice: VoiceChoice,
     /// Replace files that are there already.
     #[arg(long)]
     force: bool,
@@ -65,7 +69,7 @@ pub struct Compose {
 /// One piece to compose.
 struct Order {
     seed: u64,
-    output: PathBuf,
+    outputs: Vec<Output>,
 }
 
 /// Composes, and writes each piece as soon as it is ready.
@@ -75,6 +79,7 @@ pub fn run(command: &Compose) -> anyhow::Result<Outcome> {
     }
     let source = Source::new(command)?;
     let orders = orders(command)?;
+    let voice = command.voice.voice(orders.iter().flat_map(|order| &order.outputs))?;
     let own = command.primer.as_deref().map(own_primer).transpose()?;
     if own.is_none() && source.primers.is_empty() {
         bail!("{} holds no primers; give one with --primer FILE.mid", source.model);
@@ -88,7 +93,7 @@ pub fn run(command: &Compose) -> anyhow::Result<Outcome> {
     let (done, progress) = (AtomicU64::new(0), Mutex::new(Progress::new(steps as u64, "steps")));
     let start = std::time::Instant::now();
     // Pieces are independent: each is composed by one thread, so that many threads change nothing.
-    orders.par_iter().try_for_each(|order| {
+    let ended = orders.par_iter().try_for_each(|order| {
         let primer = primer(order.seed);
         let composition = Composition {
             primer,
@@ -107,10 +112,13 @@ pub fn run(command: &Compose) -> anyhow::Result<Outcome> {
             }
         });
         let recipe = recipe(&source, &composition);
-        write(command, order, &roll, &recipe)
-    })?;
+        write(command, order, &roll, &recipe, voice.as_ref())
+    });
     if let Ok(progress) = progress.lock() {
         progress.finish();
+    }
+    if let Outcome::Interrupted = unless_interrupted(ended)? {
+        return Ok(Outcome::Interrupted);
     }
     eprintln!("composed in {}", in_words(start.elapsed().as_secs_f64()));
     Ok(Outcome::Done)
@@ -128,28 +136,21 @@ fn orders(command: &Compose) -> anyhow::Result<Vec<Order>> {
         // Small enough to be said aloud, large enough not to come twice.
         RandomState::new().build_hasher().finish() % 1_000_000_000
     });
+    let existing = existing(command);
     let order = |index: u32| {
         let seed = seed.wrapping_add(u64::from(index));
-        let output = match &command.output {
-            None => PathBuf::from(format!("deep-jammer-{seed}.mid")),
-            Some(path) if command.count == 1 => path.clone(),
-            Some(path) => numbered(path, index + 1),
+        let paths = match (&command.output[..], command.count) {
+            ([], _) => vec![PathBuf::from(format!("deep-jammer-{seed}.mid"))],
+            (paths, 1) => paths.to_vec(),
+            (paths, _) => paths.iter().map(|path| numbered(path, index + 1)).collect(),
         };
-        Order { seed, output }
+        anyhow::Ok(Order { seed, outputs: outputs(paths, existing)? })
     };
-    let orders: Vec<_> = (0..command.count).map(order).collect();
-    for Order { output, .. } in &orders {
-        let extension = output.extension().and_then(|extension| extension.to_str());
-        if !extension
-            .is_some_and(|e| ["mid", "midi"].iter().any(|known| e.eq_ignore_ascii_case(known)))
-        {
-            bail!("{}: this version writes MIDI only; let the name end in .mid", output.display());
-        }
-        if output.exists() && !command.force {
-            return Err(writing::WritingError::Exists(output.clone()).into());
-        }
-    }
-    Ok(orders)
+    (0..command.count).map(order).collect()
+}
+
+fn existing(command: &Compose) -> Existing {
+    if command.force { Existing::Replace } else { Existing::Keep }
 }
 
 /// `name.mid` as `name-3.mid`.
@@ -183,13 +184,22 @@ fn recipe(source: &Source, piece: &Composition<'_>) -> Recipe {
     }
 }
 
-fn write(command: &Compose, order: &Order, roll: &Roll, recipe: &Recipe) -> anyhow::Result<()> {
+fn write(
+    command: &Compose,
+    order: &Order,
+    roll: &Roll,
+    recipe: &Recipe,
+    voice: Option<&Voice>,
+) -> anyhow::Result<()> {
     let title = format!("Deep Jammer, seed {}", order.seed);
     let score = roll.to_score(Some(&title), &[recipe.to_text()]);
-    let existing = if command.force { Existing::Replace } else { Existing::Keep };
-    writing::write(&order.output, &midi::write(&score), existing)?;
-    use std::io::Write;
-    writeln!(std::io::stdout().lock(), "{}", order.output.display()).context("standard output")?;
+    for output in &order.outputs {
+        let go_on = &mut |_| !interruption::asked();
+        output.write(&score, &title, voice, existing(command), go_on)?;
+        use std::io::Write;
+        let mut out = std::io::stdout().lock();
+        writeln!(out, "{}", output.path().display()).context("standard output")?;
+    }
     eprintln!("seed {} after {}, {}", order.seed, recipe.primer, recipe.metre);
     Ok(())
 }

@@ -6,7 +6,9 @@ mod inspect;
 mod interruption;
 mod plot;
 mod progress;
+mod render;
 mod train;
+mod voice;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -36,6 +38,7 @@ enum Command {
     Train(Box<train::Train>),
     Compose(compose::Compose),
     Evaluate(evaluate::Evaluate),
+    Render(render::Render),
     Plot(plot::Plot),
 }
 
@@ -57,6 +60,7 @@ pub fn run() -> ExitCode {
         Command::Train(command) => train::run(&command),
         Command::Compose(command) => compose::run(&command),
         Command::Evaluate(command) => evaluate::run(&command),
+        Command::Render(command) => render::run(&command),
         Command::Plot(command) => plot::run(&command),
     };
     match result {

@@ -1,0 +1,81 @@
+//! `deep-jammer render`: a MIDI file as sound or as a picture.
+
+use super::progress::Progress;
+use super::voice::{VoiceChoice, outputs, unless_interrupted};
+use super::{Outcome, interruption};
+use anyhow::{Context, bail};
+use deep_jammer::midi;
+use deep_jammer::output::{Kind, Output};
+use deep_jammer::roll::{KEYS, LOWEST_PITCH};
+use deep_jammer::score::Note;
+use deep_jammer::writing::Existing;
+use std::io::Write;
+use std::path::PathBuf;
+
+/// Hear a MIDI file, or see it.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+The extension of each -o says what becomes of the music:
+  .wav         sound: stereo, 16 bits, 44.1 kHz, ready to listen to or to burn. The tempo, the
+               dynamics and the pedal are those of the file. All files are about equally loud
+               (-18 LUFS), and none is ever distorted
+  .png, .svg   a piano roll: time to the right, high notes above low ones
+
+Nothing has to be installed: the program has a piano of its own, the strings of which it computes.
+The same file gives the same sound, bit for bit. If you have a SoundFont with a piano you like
+better, --soundfont plays on it.
+
+  deep-jammer render new.mid -o new.wav -o new.png")]
+pub struct Render {
+    /// The MIDI file.
+    #[arg(value_name = "FILE.mid")]
+    input: PathBuf,
+    /// A file to write: .wav, .png or .svg. May be given several times.
+    #[arg(short, long, value_name = "FILE", required = true)]
+    output: Vec<PathBuf>,
+    #[command(flatten)]
+    voice: VoiceChoice,
+    /// Replace files that are there already.
+    #[arg(long)]
+    force: bool,
+}
+
+/// Renders, and prints the names of the files.
+pub fn run(command: &Render) -> anyhow::Result<Outcome> {
+    let existing = if command.force { Existing::Replace } else { Existing::Keep };
+    let outputs = outputs(command.output.clone(), existing)?;
+    if let Some(output) = outputs.iter().find(|output| output.kind() == Kind::Midi) {
+        bail!(
+            "{}: it is a MIDI file already; render it as .wav, .png or .svg",
+            output.path().display()
+        );
+    }
+    let reading = midi::read_file(&command.input)?;
+    let name = command.input.display();
+    for warning in &reading.warnings {
+        eprintln!("{name}: {warning}");
+    }
+    let score = reading.score;
+    let keys = LOWEST_PITCH..LOWEST_PITCH + KEYS as u8;
+    let beyond = |note: &&Note| !keys.contains(&note.pitch);
+    let beyond = score.notes.iter().filter(beyond).count();
+    if beyond > 0 {
+        eprintln!("{name}: {beyond} notes lie beyond the 88 keys and are left out");
+    }
+    let voice = command.voice.voice(&outputs)?;
+    let file = command.input.file_stem().unwrap_or_default().to_string_lossy();
+    let title = score.title.as_deref().unwrap_or(&file);
+    interruption::listen("Leaving what is not ready.")?;
+    let write = |output: &Output| {
+        let mut progress = Progress::new(100, "%");
+        let ended = output.write(&score, title, voice.as_ref(), existing, &mut |done| {
+            progress.show((100.0 * done) as u64, "");
+            !interruption::asked()
+        });
+        progress.finish();
+        ended?;
+        let mut out = std::io::stdout().lock();
+        writeln!(out, "{}", output.path().display()).context("standard output")
+    };
+    unless_interrupted(outputs.iter().try_for_each(write))
+}

@@ -1,0 +1,167 @@
+//! A score as it is played: events at frames.
+
+use super::SAMPLE_RATE;
+use super::instrument::Event;
+use crate::score::Score;
+
+/// The longest performance, in seconds: six hours, which a WAV file can just hold.
+pub const LONGEST: u64 = 6 * 3600;
+
+/// How long strings go on below the pedal when the last key has been released, in seconds; then the
+/// pedal goes up as well.
+const LAST_PEDAL: u64 = 4;
+
+/// A score that would never end.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the piece lasts {} hours, longer than the {} that a sound file can hold; \
+     its times or tempos are damaged, or it must be cut",
+    .seconds / 3600, LONGEST / 3600
+)]
+pub struct TooLong {
+    /// How long it lasts.
+    pub seconds: u64,
+}
+
+/// What is played when, in frames of [`SAMPLE_RATE`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Performance {
+    events: Vec<(u64, Event)>,
+}
+
+impl Performance {
+    /// Every note and every movement of the pedal, at the tempos of the score, velocities as they
+    /// are. The first event comes when the score says so, rests before it included.
+    ///
+    /// At one moment keys are released first, then the pedal moves, then keys are struck. If the
+    /// pedal stays down when all is over, it goes up four seconds after the last key.
+    pub fn of(score: &Score) -> Result<Performance, TooLong> {
+        let tempos = Tempos::of(score);
+        let end = tempos.frame(score.end());
+        let seconds = end / u64::from(SAMPLE_RATE);
+        if seconds > LONGEST - LAST_PEDAL {
+            return Err(TooLong { seconds });
+        }
+        let mut events = Vec::with_capacity(2 * score.notes.len() + score.pedal.len() + 1);
+        for note in score.notes.iter().filter(|note| note.pitch < 128) {
+            let velocity = note.velocity.clamp(1, 127);
+            let (start, end) = (tempos.frame(note.start), tempos.frame(note.end()));
+            events.push((start, Event::Strike { pitch: note.pitch, velocity }));
+            // A note of no length is released as soon as it has been struck.
+            events.push((end.max(start + 1), Event::Release { pitch: note.pitch }));
+        }
+        let last = end + LAST_PEDAL * u64::from(SAMPLE_RATE);
+        let mut pedal = false;
+        for change in &score.pedal {
+            let frame = tempos.frame(change.tick);
+            if frame < last {
+                events.push((frame, Event::Pedal { down: change.value }));
+                pedal = change.value;
+            }
+        }
+        if pedal {
+            events.push((last, Event::Pedal { down: false }));
+        }
+        let rank = |event: &Event| match event {
+            Event::Release { .. } => 0,
+            Event::Pedal { .. } => 1,
+            Event::Strike { .. } => 2,
+        };
+        events.sort_by_key(|(frame, event)| (*frame, rank(event)));
+        Ok(Performance { events })
+    }
+
+    /// The events, by their frames.
+    pub fn events(&self) -> &[(u64, Event)] {
+        &self.events
+    }
+
+    /// The frame of the last event; the sound goes on until it has died away.
+    pub fn frames(&self) -> u64 {
+        self.events.last().map_or(0, |event| event.0)
+    }
+}
+
+/// When each tempo begins.
+struct Tempos {
+    ticks_per_quarter: u128,
+    /// Tick, the time until then in microseconds times ticks per quarter, microseconds a quarter
+    /// from then on. The first is at tick 0.
+    changes: Vec<(u64, u128, u32)>,
+}
+
+impl Tempos {
+    fn of(score: &Score) -> Tempos {
+        let mut changes = vec![(0, 0, Score::DEFAULT_TEMPO)];
+        for change in &score.tempos {
+            let (tick, time, tempo) = changes[changes.len() - 1];
+            let since = u128::from(change.tick.saturating_sub(tick));
+            changes.push((change.tick, time + since * u128::from(tempo), change.value));
+        }
+        Tempos { ticks_per_quarter: u128::from(score.ticks_per_quarter.max(1)), changes }
+    }
+
+    /// The frame of a tick, rounded; exact, however many tempos there are.
+    fn frame(&self, tick: u64) -> u64 {
+        let next = self.changes.partition_point(|change| change.0 <= tick).max(1);
+        let (since, time, tempo) = self.changes[next - 1];
+        let time = time + u128::from(tick - since) * u128::from(tempo);
+        let second = 1_000_000 * self.ticks_per_quarter;
+        let frames = (time * u128::from(SAMPLE_RATE) + second / 2) / second;
+        u64::try_from(frames).unwrap_or(u64::MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::score::{At, Note};
+
+    fn score(ticks_per_quarter: u32, notes: &[(u64, u64)]) -> Score {
+        let note = |&(start, end)| Note { start, pitch: 60, length: end - start, velocity: 64 };
+        Score {
+            ticks_per_quarter,
+            title: None,
+            notes: notes.iter().map(note).collect(),
+            tempos: Vec::new(),
+            metres: Vec::new(),
+            keys: Vec::new(),
+            pedal: Vec::new(),
+            texts: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_quarter_lasts_as_long_as_the_tempo_of_its_ticks_says() {
+        let mut score = score(100, &[(0, 100), (100, 200), (250, 300)]);
+        // 0.5 s a quarter; from the second on 0.25 s; from the middle of the third on 1 s.
+        score.tempos = vec![At { tick: 100, value: 250_000 }, At { tick: 250, value: 1_000_000 }];
+        let performance = Performance::of(&score).unwrap();
+        let frames: Vec<_> = performance.events().iter().map(|event| event.0).collect();
+        let seconds = [0.0, 0.5, 0.5, 0.75, 0.875, 1.375];
+        let expected: Vec<_> = seconds.iter().map(|s| (s * 44_100f64).round() as u64).collect();
+        assert_eq!(frames, expected);
+    }
+
+    #[test]
+    fn at_one_moment_keys_go_up_then_the_pedal_moves_then_keys_go_down() {
+        let mut score = score(1, &[(0, 1), (1, 2)]);
+        score.pedal = vec![At { tick: 1, value: true }];
+        let performance = Performance::of(&score).unwrap();
+        let (strike, release) =
+            (Event::Strike { pitch: 60, velocity: 64 }, Event::Release { pitch: 60 });
+        let pedal = |down| Event::Pedal { down };
+        let expected = [strike, release, pedal(true), strike, release, pedal(false)];
+        assert!(performance.events().iter().map(|event| event.1).eq(expected));
+        // Two quarters of half a second, and the pedal four seconds later.
+        assert_eq!(performance.frames(), 5 * 44_100);
+    }
+
+    #[test]
+    fn what_would_last_for_days_is_refused_before_a_sound() {
+        let error = Performance::of(&score(1, &[(0, 200_000)])).unwrap_err();
+        assert_eq!(error, TooLong { seconds: 100_000 });
+        assert!(error.to_string().contains("27 hours"), "{error}");
+        assert!(Performance::of(&score(1, &[(0, u64::MAX)])).is_err());
+    }
+}

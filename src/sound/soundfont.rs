@@ -1,0 +1,188 @@
+//! A piano that was recorded: SoundFonts.
+
+use super::SAMPLE_RATE;
+use super::instrument::{Event, Instrument};
+use rustysynth::{Synthesizer, SynthesizerSettings};
+use std::fs::File;
+use std::io::{self, BufReader};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Why there is no SoundFont to play on; messages name the file.
+#[derive(Debug, thiserror::Error)]
+pub enum SoundFontError {
+    /// The system does not hand it over.
+    #[error("{}: cannot be read ({reason}); check the path and its permissions", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        reason: io::Error,
+    },
+    /// Its samples are compressed.
+    #[error(
+        "{}: SoundFonts with compressed samples (SF3) are not read; \
+         give an SF2 file, or make one with sf3convert",
+        .0.display()
+    )]
+    Compressed(PathBuf),
+    /// It is something else, or damaged.
+    #[error("{}: not a SoundFont that can be read ({reason}); give an SF2 file", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+    /// None lies where systems put them.
+    #[error(
+        "no SoundFont (*.sf2) lies in {}; install one, on Debian with\n  \
+         apt-get install fluid-soundfont-gm\nor give a file with --soundfont FILE.sf2",
+        FOLDERS.join(", ")
+    )]
+    NoneInstalled,
+}
+
+/// Where Debian and others put SoundFonts.
+const FOLDERS: [&str; 4] = [
+    "/usr/share/sounds/sf2",
+    "/usr/share/soundfonts",
+    "/usr/local/share/sounds/sf2",
+    "/usr/local/share/soundfonts",
+];
+
+/// What is taken first: what the system's owner has chosen, then good ones.
+const PREFERRED: [&str; 4] =
+    ["default.sf2", "default-GM.sf2", "MuseScore_General.sf2", "FluidR3_GM.sf2"];
+
+/// A SoundFont, the first instrument of which is taken to be a piano, as in General MIDI.
+#[derive(Debug, Clone)]
+pub struct SoundFont(Arc<rustysynth::SoundFont>);
+
+impl SoundFont {
+    /// Reads an SF2 file.
+    pub fn read(path: &Path) -> Result<SoundFont, SoundFontError> {
+        let unreadable =
+            |reason: String| SoundFontError::Unreadable { path: path.to_owned(), reason };
+        let failed = |reason| SoundFontError::Io { path: path.to_owned(), reason };
+        let file = File::open(path).map_err(failed)?;
+        if file.metadata().map_err(failed)?.is_dir() {
+            return Err(failed(io::ErrorKind::IsADirectory.into()));
+        }
+        let mut reader = BufReader::with_capacity(1 << 16, file);
+        // The crate trusts some of the numbers in a file.
+        let font = catch_unwind(AssertUnwindSafe(|| rustysynth::SoundFont::new(&mut reader)));
+        match font {
+            Ok(Ok(font)) if font.get_presets().is_empty() => {
+                Err(unreadable("it holds no instrument".to_owned()))
+            }
+            Ok(Ok(font)) => Ok(SoundFont(Arc::new(font))),
+            Ok(Err(rustysynth::SoundFontError::UnsupportedSampleFormat)) => {
+                Err(SoundFontError::Compressed(path.to_owned()))
+            }
+            Ok(Err(error)) => Err(unreadable(error.to_string())),
+            Err(_) => Err(unreadable("its numbers contradict each other".to_owned())),
+        }
+    }
+
+    /// The file that would be taken of those that are installed.
+    pub fn installed() -> Result<PathBuf, SoundFontError> {
+        find(&FOLDERS.map(PathBuf::from)).ok_or(SoundFontError::NoneInstalled)
+    }
+}
+
+/// The SoundFont to take from some folders; where a link says which, the file behind it.
+fn find(folders: &[PathBuf]) -> Option<PathBuf> {
+    let files = |folder: &PathBuf| {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        let mut files: Vec<_> = entries.map(|entry| entry.path()).collect();
+        files.sort();
+        files
+    };
+    let is_sf2 = |path: &PathBuf| {
+        let extension = path.extension().and_then(|extension| extension.to_str());
+        extension.is_some_and(|extension| extension.eq_ignore_ascii_case("sf2")) && path.is_file()
+    };
+    let found: Vec<_> = folders.iter().flat_map(files).filter(is_sf2).collect();
+    let named = |name: &str| found.iter().find(|path| path.file_name().is_some_and(|n| n == name));
+    let chosen = PREFERRED.iter().find_map(|name| named(name)).or(found.first())?;
+    Some(std::fs::canonicalize(chosen).unwrap_or_else(|_| chosen.clone()))
+}
+
+/// A piano from a SoundFont, with the reverberation of `rustysynth`.
+pub struct SoundFontPiano {
+    synthesizer: Synthesizer,
+    /// For how many frames nothing has been heard.
+    quiet: u64,
+}
+
+/// After so many frames without a sound it is taken to be silent: a quarter of a second.
+const PATIENCE: u64 = SAMPLE_RATE as u64 / 4;
+
+impl SoundFontPiano {
+    /// The piano of a SoundFont.
+    pub fn new(font: &SoundFont) -> SoundFontPiano {
+        let mut settings = SynthesizerSettings::new(SAMPLE_RATE as i32);
+        // As many as it takes: the pedal holds whole scales.
+        settings.maximum_polyphony = 256;
+        let synthesizer = Synthesizer::new(&font.0, &settings).expect("settings within bounds");
+        SoundFontPiano { synthesizer, quiet: PATIENCE }
+    }
+}
+
+impl Instrument for SoundFontPiano {
+    fn play(&mut self, event: Event) {
+        const CHANNEL: i32 = 0;
+        match event {
+            Event::Strike { pitch, velocity } => {
+                self.quiet = 0;
+                self.synthesizer.note_on(CHANNEL, i32::from(pitch), i32::from(velocity));
+            }
+            Event::Release { pitch } => self.synthesizer.note_off(CHANNEL, i32::from(pitch)),
+            Event::Pedal { down } => {
+                let value = if down { 127 } else { 0 };
+                self.synthesizer.process_midi_message(CHANNEL, 0xB0, 64, value);
+            }
+        }
+    }
+
+    fn render(&mut self, left: &mut [f32], right: &mut [f32]) {
+        self.synthesizer.render(left, right);
+        for (left, right) in left.iter().zip(right) {
+            match left.abs().max(right.abs()) < 1e-5 {
+                true => self.quiet += 1,
+                false => self.quiet = 0,
+            }
+        }
+    }
+
+    fn is_silent(&self) -> bool {
+        self.quiet >= PATIENCE
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_owner_of_the_system_has_chosen_comes_first() {
+        let desk = tempfile::tempdir().unwrap();
+        let folders = ["none", "one", "two"].map(|name| desk.path().join(name));
+        assert_eq!(find(&folders), None);
+        let write = |name: &str| {
+            let path = desk.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(&path, "").unwrap();
+            std::fs::canonicalize(path).unwrap()
+        };
+        write("one/a.sf3");
+        let any = write("two/Any.SF2");
+        assert_eq!(find(&folders), Some(any));
+        let fluid = write("two/FluidR3_GM.sf2");
+        assert_eq!(find(&folders), Some(fluid));
+        let chosen = write("one/default-GM.sf2");
+        assert_eq!(find(&folders), Some(chosen));
+    }
+}

@@ -1,0 +1,204 @@
+//! Sound as a file: 16-bit WAV, as loud as it should be.
+
+use super::SAMPLE_RATE;
+use super::instrument::Instrument;
+use super::rendering::Rendering;
+use crate::writing::{self, Existing, WritingError};
+use ebur128::{EbuR128, Mode};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
+use std::path::{Path, PathBuf};
+
+/// How loud every file is, in LUFS: the integrated loudness of ITU-R BS.1770, at the level that ReplayGain 2
+/// has for music.
+pub const LOUDNESS: f64 = -18.0;
+
+/// What no file exceeds, in dBTP: the true peak of ITU-R BS.1770, between samples as well. EBU R 128
+/// asks for as much room, for those who encode it further. A piece with high peaks is softer than
+/// [`LOUDNESS`] rather than bent.
+pub const PEAK: f64 = -1.0;
+
+/// How much sound is kept in memory, in bytes, before it goes to a file without a name: about
+/// three minutes.
+const IN_MEMORY: usize = 64 << 20;
+
+/// Frames that are rendered at once.
+const BLOCK: usize = 4096;
+
+/// Why a sound was not written. What was there before is there still.
+#[derive(Debug, thiserror::Error)]
+pub enum WavError {
+    /// The file cannot be written.
+    #[error(transparent)]
+    Writing(#[from] WritingError),
+    /// There is no room for the sound before its loudness is known.
+    #[error(
+        "cannot keep the sound of {} while it is measured: {reason}; \
+         see whether its folder has room for three times the file", path.display()
+    )]
+    Measuring {
+        /// The file that was to be written.
+        path: PathBuf,
+        /// What the system says.
+        reason: io::Error,
+    },
+    /// Whoever asked for it does not want it any more.
+    #[error("{} was not finished", .0.display())]
+    Interrupted(PathBuf),
+}
+
+/// How a file has become.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Measured {
+    /// How long it is.
+    pub frames: u64,
+    /// How loud it was before it was written, in LUFS; not finite where all is silent.
+    pub loudness: f64,
+    /// Its highest true peak before, 1 being full scale.
+    pub peak: f64,
+    /// By how many decibels it was made louder.
+    pub gain: f64,
+}
+
+/// Plays all that is left of a rendering into a WAV file: 16 bits, stereo, as loud as [`LOUDNESS`]
+/// if [`PEAK`] allows. The file is written beside its place and then moved there.
+///
+/// `go_on` is told now and then how much is done, from 0 to 1, and may break it off by `false`.
+pub fn write_wav<I: Instrument>(
+    path: &Path,
+    rendering: &mut Rendering<I>,
+    existing: Existing,
+    go_on: &mut dyn FnMut(f64) -> bool,
+) -> Result<Measured, WavError> {
+    let folder = writing::folder_of(path);
+    if existing == Existing::Keep && path.symlink_metadata().is_ok() {
+        return Err(WritingError::Exists(path.to_owned()).into());
+    }
+    let kept = tempfile::spooled_tempfile_in(IN_MEMORY, folder);
+    let failed = |reason| WavError::Measuring { path: path.to_owned(), reason };
+    let interrupted = || WavError::Interrupted(path.to_owned());
+
+    let mut kept = BufWriter::with_capacity(1 << 16, kept);
+    let modes = Mode::I | Mode::TRUE_PEAK;
+    let mut meter = EbuR128::new(2, SAMPLE_RATE, modes).expect("two channels at a usual rate");
+    let (mut left, mut right) = (vec![0.0; BLOCK], vec![0.0; BLOCK]);
+    let from = rendering.frame();
+    let expected = rendering.performance().frames().max(from + 1) - from;
+    let mut frames = 0u64;
+    loop {
+        let count = rendering.render(&mut left, &mut right);
+        if count == 0 {
+            break;
+        }
+        meter.add_frames_planar_f32(&[&left[..count], &right[..count]]).expect("two channels");
+        for (left, right) in left[..count].iter().zip(&right[..count]) {
+            kept.write_all(&left.to_le_bytes()).map_err(failed)?;
+            kept.write_all(&right.to_le_bytes()).map_err(failed)?;
+        }
+        frames += count as u64;
+        if !go_on(0.9 * (frames as f64 / expected as f64).min(1.0)) {
+            return Err(interrupted());
+        }
+    }
+    let mut kept = kept.into_inner().map_err(|error| failed(error.into_error()))?;
+    kept.rewind().map_err(failed)?;
+
+    let loudness = meter.loudness_global().expect("integrated loudness is measured");
+    let peak = |channel| meter.true_peak(channel).expect("true peaks are measured");
+    let peak = peak(0).max(peak(1));
+    let gain = gain(loudness, peak);
+    let mut going_on = true;
+    let written = writing::write_with(path, existing, |file| {
+        let spec = hound::WavSpec {
+            channels: 2,
+            sample_rate: SAMPLE_RATE,
+            bits_per_sample: 16,
+            sample_format: hound::SampleFormat::Int,
+        };
+        let mut wav = hound::WavWriter::new(BufWriter::new(file), spec).map_err(io)?;
+        let mut samples = Samples::new(&mut kept, gain);
+        let mut done = 0;
+        while done < frames && going_on {
+            let count = (frames - done).min(BLOCK as u64);
+            let mut block = wav.get_i16_writer(2 * count as u32);
+            for _ in 0..2 * count {
+                block.write_sample(samples.next()?);
+            }
+            block.flush().map_err(io)?;
+            done += count;
+            going_on = go_on(0.9 + 0.1 * done as f64 / frames as f64);
+        }
+        match going_on {
+            true => wav.finalize().map_err(io),
+            false => Err(io::ErrorKind::Interrupted.into()),
+        }
+    });
+    match written {
+        Err(_) if !going_on => Err(interrupted()),
+        written => Ok(written.map(|()| Measured { frames, loudness, peak, gain })?),
+    }
+}
+
+/// By how many decibels a sound is made louder; hundredths, so that the last bits of a logarithm,
+/// which are not the same on every machine, make no difference.
+fn gain(loudness: f64, peak: f64) -> f64 {
+    let for_loudness = if loudness.is_finite() { LOUDNESS - loudness } else { 0.0 };
+    let for_peak = match peak > 0.0 {
+        true => PEAK - 20.0 * libm::log10(peak),
+        false => 0.0,
+    };
+    (for_loudness.min(for_peak) * 100.0).floor() / 100.0
+}
+
+/// Samples on their way from 32 bits to 16.
+struct Samples<R> {
+    from: BufReader<R>,
+    factor: f32,
+    chance: ChaCha8Rng,
+}
+
+impl<R: Read> Samples<R> {
+    fn new(from: R, gain: f64) -> Samples<R> {
+        let factor = (libm::exp10(gain / 20.0) * 32768.0) as f32;
+        let chance = ChaCha8Rng::seed_from_u64(0);
+        Samples { from: BufReader::with_capacity(1 << 16, from), factor, chance }
+    }
+
+    /// The next one, rounded up or down by chance (triangular dither, two steps wide): so a sound
+    /// that dies away becomes a soft hiss rather than a rattle. Silence stays silent.
+    fn next(&mut self) -> io::Result<i16> {
+        let mut bytes = [0; 4];
+        self.from.read_exact(&mut bytes)?;
+        let sample = f32::from_le_bytes(bytes);
+        if sample == 0.0 {
+            return Ok(0);
+        }
+        let bits = self.chance.next_u32();
+        let (one, other) = ((bits & 0xFFFF) as f32, (bits >> 16) as f32);
+        let dither = (one - other) / 65536.0;
+        let value = (sample * self.factor + dither + 0.5).floor();
+        Ok(value.clamp(-32768.0, 32767.0) as i16)
+    }
+}
+
+fn io(error: hound::Error) -> io::Error {
+    match error {
+        hound::Error::IoError(error) => error,
+        error => io::Error::other(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sound_is_made_as_loud_as_it_should_be_unless_its_peaks_forbid_it() {
+        assert_eq!(gain(-30.0, 0.1), 12.0);
+        // 0.5 is −6.02 dB.
+        assert_eq!(gain(-30.0, 0.5), 5.02);
+        assert_eq!(gain(-10.0, 0.5), -8.0);
+        assert_eq!(gain(f64::NEG_INFINITY, 0.0), 0.0);
+    }
+}
