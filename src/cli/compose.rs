@@ -77,9 +77,9 @@ pub fn run(command: &Compose) -> anyhow::Result<Outcome> {
     if !(command.temperature.is_finite() && command.temperature >= 0.01) {
         bail!("--temperature must be at least 0.01; 1 is as the network has learned");
     }
-    let source = Source::new(command)?;
     let orders = orders(command)?;
     let voice = command.voice.voice(orders.iter().flat_map(|order| &order.outputs))?;
+    let source = Source::new(command)?;
     let own = command.primer.as_deref().map(own_primer).transpose()?;
     if own.is_none() && source.primers.is_empty() {
         bail!("{} holds no primers; give one with --primer FILE.mid", source.model);

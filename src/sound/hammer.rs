@@ -39,8 +39,8 @@ impl Hammer {
     pub fn excitation(self, frequency: f64, velocity: f64) -> f64 {
         let loudness = velocity / MEZZO_FORTE;
         let relative = frequency * self.contact(velocity) / 0.8;
-        let steepness = 1.25 - 0.2 * sqrt(loudness);
-        pow(loudness, 1.25) * pow(1.0 + relative * relative, -steepness)
+        let steepness = 1.4 - 0.35 * sqrt(loudness);
+        pow(loudness, 1.1) * pow(1.0 + relative * relative, -steepness)
     }
 }
 

@@ -34,4 +34,9 @@ pub trait Instrument {
 
     /// Whether nothing sounds any more, and nothing will until a key is struck.
     fn is_silent(&self) -> bool;
+
+    /// What has broken while it was played, if anything has; from then on it is silent.
+    fn fault(&self) -> Option<String> {
+        None
+    }
 }

@@ -80,7 +80,7 @@ impl Knocks {
         // the strings are.
         let height = (f64::from(pitch) - 21.0) / 87.0;
         let force = pow(f64::from(velocity) / MEZZO_FORTE, 1.4);
-        let gain = 0.0024 * (0.8 + 0.7 * height) * force;
+        let gain = 0.002 * (0.8 + 0.7 * height) * force;
         self.0.push(Heard { frame: 0, gains: sides.map(|side| side * gain as f32) });
     }
 

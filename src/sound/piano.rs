@@ -171,3 +171,32 @@ fn sides(pitch: u8) -> [[f32; 2]; 2] {
         [cos(angle) as f32, sin(angle) as f32]
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_code_and_wide_registers_give_the_same_bits() {
+        let fast = Piano::new();
+        let design = Arc::into_inner(Piano::new().design).expect("nobody else has it");
+        let design = Design { machine: Arch::Scalar, ..design };
+        let plain = Piano { design: Arc::new(design), ..Piano::new() };
+        let [fast, plain] = [fast, plain].map(|mut piano| {
+            let mut sound = [vec![0.0; 9000], vec![0.0; 9000]];
+            for (at, pitch) in (21..=108).enumerate() {
+                piano.play(Event::Strike { pitch, velocity: 40 + at as u8 });
+                piano.play(Event::Pedal { down: at % 7 < 4 });
+                piano.play(Event::Release { pitch: pitch - 2 });
+                let [left, right] = &mut sound;
+                piano.render(
+                    &mut left[100 * at..100 * at + 100],
+                    &mut right[100 * at..100 * at + 100],
+                );
+            }
+            sound
+        });
+        assert!(fast == plain);
+        assert!(fast.iter().flatten().any(|&sample| sample != 0.0));
+    }
+}

@@ -66,6 +66,11 @@ impl<I: Instrument> Rendering<I> {
         self.over
     }
 
+    /// The instrument, as it is now.
+    pub fn instrument(&self) -> &I {
+        &self.instrument
+    }
+
     /// How many frames have been rendered.
     pub fn frame(&self) -> u64 {
         self.frame

@@ -7,12 +7,12 @@ use libm::exp10;
 /// The first reflections, from walls, floor and ceiling: after how many rows (0.18 ms each), and
 /// how strongly on the same and on the other side.
 const REFLECTIONS: [(usize, f32, f32); 6] = [
-    (41, 0.115, 0.035),
-    (59, 0.055, 0.085),
-    (83, 0.085, -0.045),
-    (113, -0.045, 0.070),
-    (149, 0.055, 0.045),
-    (193, 0.035, -0.050),
+    (41, 0.070, 0.020),
+    (59, 0.030, 0.055),
+    (83, 0.050, -0.030),
+    (113, -0.030, 0.045),
+    (149, 0.035, 0.030),
+    (193, 0.025, -0.035),
 ];
 
 /// How many rows of the direct sound are remembered.

@@ -115,6 +115,7 @@ pub struct SoundFontPiano {
     synthesizer: Synthesizer,
     /// For how many frames nothing has been heard.
     quiet: u64,
+    broken: bool,
 }
 
 /// After so many frames without a sound it is taken to be silent: a quarter of a second.
@@ -127,7 +128,7 @@ impl SoundFontPiano {
         // As many as it takes: the pedal holds whole scales.
         settings.maximum_polyphony = 256;
         let synthesizer = Synthesizer::new(&font.0, &settings).expect("settings within bounds");
-        SoundFontPiano { synthesizer, quiet: PATIENCE }
+        SoundFontPiano { synthesizer, quiet: PATIENCE, broken: false }
     }
 }
 
@@ -135,6 +136,7 @@ impl Instrument for SoundFontPiano {
     fn play(&mut self, event: Event) {
         const CHANNEL: i32 = 0;
         match event {
+            _ if self.broken => {}
             Event::Strike { pitch, velocity } => {
                 self.quiet = 0;
                 self.synthesizer.note_on(CHANNEL, i32::from(pitch), i32::from(velocity));
@@ -148,7 +150,13 @@ impl Instrument for SoundFontPiano {
     }
 
     fn render(&mut self, left: &mut [f32], right: &mut [f32]) {
-        self.synthesizer.render(left, right);
+        // Loops and tunings that lead out of the samples are noticed only here.
+        let render = AssertUnwindSafe(|| self.synthesizer.render(left, right));
+        if self.broken || catch_unwind(render).is_err() {
+            self.broken = true;
+            left.fill(0.0);
+            right.fill(0.0);
+        }
         for (left, right) in left.iter().zip(right) {
             match left.abs().max(right.abs()) < 1e-5 {
                 true => self.quiet += 1,
@@ -158,7 +166,11 @@ impl Instrument for SoundFontPiano {
     }
 
     fn is_silent(&self) -> bool {
-        self.quiet >= PATIENCE
+        self.broken || self.quiet >= PATIENCE
+    }
+
+    fn fault(&self) -> Option<String> {
+        self.broken.then(|| "the SoundFont is damaged; give another one".to_owned())
     }
 }
 

@@ -134,7 +134,7 @@ const AFTER: [(f64, f64); 4] = [(21.0, 1.0), (36.0, 0.9), (60.0, 0.35), (96.0, 0
 
 /// The root of the mean square of a key in the middle that is struck at mezzo-forte, full scale
 /// being 1: so much that two hands at their loudest stay below full scale.
-const MEAN_AMPLITUDE: f64 = 0.012;
+const MEAN_AMPLITUDE: f64 = 0.01;
 
 /// The amplitude below which a mode is not computed any more: −114 dB of full scale, less than a
 /// tenth of the smallest step of a 16-bit file.

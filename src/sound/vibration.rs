@@ -196,6 +196,9 @@ impl Vibration {
 
     /// The hammer hits the strings.
     pub fn strike(&mut self, set: &StringSet, velocity: u8) {
+        if !self.sounds() {
+            self.since_trimmed = 0;
+        }
         self.settle(set);
         let (hammer, velocity) = (set.strings.hammer, f64::from(velocity.clamp(1, 127)));
         let states = set.banks.each_ref().map(|bank| {

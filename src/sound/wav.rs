@@ -10,9 +10,9 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
-/// How loud every file is, in LUFS: the integrated loudness of ITU-R BS.1770, at the level that ReplayGain 2
-/// has for music.
-pub const LOUDNESS: f64 = -18.0;
+/// How loud every file is, in LUFS: the integrated loudness of ITU-R BS.1770, at the lower end of what AES
+/// TD1004 recommends for streams, since pianos have high peaks.
+pub const LOUDNESS: f64 = -20.0;
 
 /// What no file exceeds, in dBTP: the true peak of ITU-R BS.1770, between samples as well. EBU R 128
 /// asks for as much room, for those who encode it further. A piece with high peaks is softer than
@@ -42,6 +42,14 @@ pub enum WavError {
         path: PathBuf,
         /// What the system says.
         reason: io::Error,
+    },
+    /// The instrument has broken.
+    #[error("{} was not written: {fault}", path.display())]
+    Instrument {
+        /// The file.
+        path: PathBuf,
+        /// What has broken.
+        fault: String,
     },
     /// Whoever asked for it does not want it any more.
     #[error("{} was not finished", .0.display())]
@@ -100,6 +108,9 @@ pub fn write_wav<I: Instrument>(
         if !go_on(0.9 * (frames as f64 / expected as f64).min(1.0)) {
             return Err(interrupted());
         }
+    }
+    if let Some(fault) = rendering.instrument().fault() {
+        return Err(WavError::Instrument { path: path.to_owned(), fault });
     }
     let mut kept = kept.into_inner().map_err(|error| failed(error.into_error()))?;
     kept.rewind().map_err(failed)?;
@@ -195,10 +206,10 @@ mod tests {
 
     #[test]
     fn a_sound_is_made_as_loud_as_it_should_be_unless_its_peaks_forbid_it() {
-        assert_eq!(gain(-30.0, 0.1), 12.0);
+        assert_eq!(gain(-30.0, 0.1), 10.0);
         // 0.5 is −6.02 dB.
         assert_eq!(gain(-30.0, 0.5), 5.02);
-        assert_eq!(gain(-10.0, 0.5), -8.0);
+        assert_eq!(gain(-10.0, 0.5), -10.0);
         assert_eq!(gain(f64::NEG_INFINITY, 0.0), 0.0);
     }
 }
