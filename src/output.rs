@@ -85,7 +85,7 @@ impl OutputError {
 #[derive(Debug, Clone)]
 pub enum Voice {
     /// Our own.
-    Own(Piano),
+    Own(Box<Piano>),
     /// A recorded one.
     SoundFont(SoundFont),
 }
@@ -153,7 +153,7 @@ impl Output {
                         self.write_sound(performance, SoundFontPiano::new(font), existing, go_on)?;
                     }
                     Some(Voice::Own(piano)) => {
-                        self.write_sound(performance, piano.clone(), existing, go_on)?;
+                        self.write_sound(performance, Piano::clone(piano), existing, go_on)?;
                     }
                     None => self.write_sound(performance, Piano::new(), existing, go_on)?,
                 }

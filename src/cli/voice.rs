@@ -3,7 +3,7 @@
 use super::Outcome;
 use anyhow::bail;
 use deep_jammer::output::{Kind, Output, OutputError, Voice};
-use deep_jammer::sound::{Piano, SoundFont};
+use deep_jammer::sound::SoundFont;
 use deep_jammer::writing::Existing;
 use std::path::PathBuf;
 
@@ -26,7 +26,7 @@ impl VoiceChoice {
         let voice = match (&self.soundfont, sounds) {
             (None, false) => return Ok(None),
             (Some(_), false) => bail!("--soundfont is for sound; let an -o end in .wav"),
-            (None, true) => Voice::Own(Piano::new()),
+            (None, true) => Voice::Own(Box::default()),
             (Some(name), true) if name.as_os_str() == "auto" => {
                 let path = SoundFont::installed()?;
                 eprintln!("playing on {}", path.display());

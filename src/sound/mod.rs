@@ -5,9 +5,9 @@
 //! or [`SoundFontPiano`], whose strings were recorded. A [`Rendering`] is the one played on the
 //! other, and [`write_wav()`] makes a file of it.
 //!
-//! Within the piano the sound goes from the [`hammer`] to the [`strings`], whose [`vibration`] is
-//! computed partial by partial, with the [`knock`] of key and hammer, into the [`room`]. It has the
-//! same bits on every machine: nothing but additions, multiplications, divisions and square roots,
+//! Within the piano the sound goes from the hammer to the strings, whose vibration is computed
+//! partial by partial, with the knock of key and hammer, into the room. It has the same bits on
+//! every machine: nothing but additions, multiplications, divisions and square roots,
 //! in one order, and functions of `libm`.
 
 mod hammer;

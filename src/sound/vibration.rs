@@ -79,11 +79,8 @@ impl Motion {
             [(size * cos(angle)) as f32, (size * sin(angle)) as f32]
         };
         let row = |mode| {
-            let mut wave = [[0.0; ROW]; 2];
-            for k in 0..ROW {
-                [wave[0][k], wave[1][k]] = power(mode, k);
-            }
-            wave
+            let powers: [_; ROW] = from_fn(|k| power(mode, k));
+            [powers.map(|[re, _]| re), powers.map(|[_, im]| im)]
         };
         let turns = modes.chunks(ROW).map(|modes| {
             let mut turns = [[0.0; ROW]; 2];
