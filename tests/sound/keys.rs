@@ -19,8 +19,8 @@ fn every_key_is_in_tune_within_three_cents_of_equal_temperament() {
     eprintln!("at most {:.2} cents, pitch {}", worst.0, worst.1);
 }
 
-/// Published B of pianos: at C2 some 0.5 to 2 e-4, at C4 some 2 to 6 e-4, at C6 some 1 to 4 e-3
-/// (Fletcher 1964; Conklin 1996; Rigaud, David and Daudet 2013, whose six pianos these bounds hold).
+/// Grand pianos have a B of some 1e-4 at C2, 3e-4 at C4 and 2e-3 at C6 (Fletcher 1964; Conklin 1996;
+/// Rigaud, David and Daudet 2013); the bounds are a factor of two about that.
 #[test]
 fn partials_are_stretched_as_those_of_piano_strings() {
     for (pitch, partial, least, most) in
@@ -67,9 +67,8 @@ fn lasting(pitch: u8) -> f64 {
     time
 }
 
-/// On pianos the first 20 dB take some 2 to 5 s in the bass, 1 to 2 s in the middle and less than 0.3 s
-/// at the top (Wogram's and Weinreich's lectures in "Five lectures on the acoustics of the piano",
-/// Royal Swedish Academy of Music, 1990, have such curves).
+/// The seconds are those of a sampled piano (Debian's timgm6mb-soundfont through rustysynth, velocity
+/// 64), measured in the same way; pianos differ by more than the factor that is allowed.
 #[test]
 fn low_keys_last_and_high_keys_do_not() {
     let times = [24, 36, 48, 60, 72, 84, 96, 108].map(lasting);
@@ -77,8 +76,10 @@ fn low_keys_last_and_high_keys_do_not() {
     for pair in times.windows(2) {
         assert!(pair[1] < pair[0] * 1.1, "{times:.2?}");
     }
-    assert!(times[1] > 2.0 && times[1] < 5.0, "C2: {times:.2?}");
-    assert!(times[3] > 1.0 && times[3] < 2.5, "C4: {times:.2?}");
+    for (found, sampled) in times[1..6].iter().zip([2.42, 2.3, 1.42, 0.72, 0.36]) {
+        let ratio = found / sampled;
+        assert!((1.0 / 1.7..1.7).contains(&ratio), "{times:.2?}, {ratio:.2}");
+    }
     assert!(times[7] < 0.3, "C8: {times:.2?}");
 }
 
