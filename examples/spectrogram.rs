@@ -187,8 +187,8 @@ fn fourier(values: &mut [(f64, f64)]) {
     }
 }
 
-/// From black through blue and vermilion to a light yellow, each brighter than the one before, so that it can
-/// be read without colours as well; then text and paper.
+/// From black through blue and vermilion to a light yellow, each brighter than the one before, so
+/// that it can be read without colours as well; then text and paper.
 fn palette() -> Vec<u8> {
     const STOPS: [[f64; 3]; 5] = [
         [8.0, 8.0, 20.0],

@@ -16,8 +16,8 @@ use rayon::prelude::*;
 use source::Source;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, RwLock};
 
 /// Compose new piano music with a network that has been trained, or with a Markov chain.
 #[derive(Debug, clap::Args)]
@@ -92,6 +92,8 @@ pub fn run(command: &Compose) -> anyhow::Result<Outcome> {
     let steps: usize = orders.iter().map(|order| steps_of(command, primer(order.seed))).sum();
     let (done, progress) = (AtomicU64::new(0), Mutex::new(Progress::new(steps as u64, "steps")));
     let start = std::time::Instant::now();
+    // Held by each that writes, so that the end does not come between a file and its name.
+    let writing = RwLock::new(());
     // Pieces are independent: each is composed by one thread, so that many threads change nothing.
     let ended = orders.par_iter().try_for_each(|order| {
         let primer = primer(order.seed);
@@ -104,6 +106,7 @@ pub fn run(command: &Compose) -> anyhow::Result<Outcome> {
         };
         let roll = compose(&source.composer, &composition, |_| {
             if interruption::asked() {
+                let _nobody_writes = writing.write();
                 std::process::exit(i32::from(super::INTERRUPTED));
             }
             let done = done.fetch_add(1, Ordering::Relaxed) + 1;
@@ -112,6 +115,7 @@ pub fn run(command: &Compose) -> anyhow::Result<Outcome> {
             }
         });
         let recipe = recipe(&source, &composition);
+        let _writes = writing.read();
         write(command, order, &roll, &recipe, voice.as_ref())
     });
     if let Ok(progress) = progress.lock() {

@@ -6,8 +6,8 @@ use libm::{exp, log, pow, sqrt};
 ///
 /// Felt is the harder the faster it is pressed, so a loud stroke is a short one, and a short one
 /// has more treble. How long hammers touch strings was measured by Askenfelt and Jansson (1985 to
-/// 1993): some 4 ms in the bass, 2 ms in the middle, less than 1 ms in the treble, and 20 % less or more
-/// than at mezzo-forte between forte and piano.
+/// 1993): some 4 ms in the bass, 2 ms in the middle, less than 1 ms at the top, and between forte
+/// and piano 20 % less or more than at mezzo-forte.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Hammer {
     /// Seconds of contact at [`MEZZO_FORTE`].

@@ -1,9 +1,9 @@
 //! Scores as sound: a piano of our own, or one from a SoundFont, in stereo at 44.1 kHz.
 //!
 //! A score becomes a [`Performance`], events at frames. An [`Instrument`] takes events and fills the
-//! caller's buffers, as much at a time as the caller likes: [`Piano`], whose strings are computed,
-//! or [`SoundFontPiano`], whose strings were recorded. A [`Rendering`] is the one played on the
-//! other, and [`write_wav()`] makes a file of it.
+//! caller's buffers, as much at a time as the caller likes: [`Piano`], the strings of which are
+//! computed, or [`SoundFontPiano`], those of which were recorded. A [`Rendering`] is the one played
+//! on the other, and [`write_wav()`] makes a file of it.
 //!
 //! Within the piano the sound goes from the hammer to the strings, whose vibration is computed
 //! partial by partial, with the knock of key and hammer, into the room. It has the same bits on

@@ -4,8 +4,8 @@ use super::SAMPLE_RATE;
 use super::instrument::Instrument;
 use super::performance::Performance;
 
-/// Whether all is silent is asked every so many frames, so that it does not depend on how the caller
-/// cuts them.
+/// Whether all is silent is asked every so many frames, so that it does not depend on how the
+/// caller cuts them.
 const ASKED: u64 = 1024;
 
 /// How long a sound may take to die away after the last event, in seconds.
@@ -28,8 +28,8 @@ impl<I: Instrument> Rendering<I> {
         Rendering { performance, instrument, next: 0, frame: 0, over: false }
     }
 
-    /// Fills two buffers of one length with the next frames, and tells how many there were: fewer than
-    /// there is room for when the last sound has died away. What is beyond is silent.
+    /// Fills two buffers of one length with the next frames, and tells how many there were: fewer
+    /// than there is room for when the last sound has died away. What is beyond is silent.
     pub fn render(&mut self, left: &mut [f32], right: &mut [f32]) -> usize {
         assert_eq!(left.len(), right.len());
         let mut done = 0;

@@ -19,7 +19,8 @@ const REFLECTIONS: [(usize, f32, f32); 6] = [
 const REMEMBERED: usize = 256;
 
 /// What comes after the first reflections goes round eight paths, mixed at each turn so that energy
-/// stays (Jot and Chaigne, "Digital delay networks", 1991). Their lengths in rows, primes: 24 to 51 ms.
+/// stays (Jot and Chaigne, "Digital delay networks", 1991). Their lengths in rows are primes: 24 to
+/// 51 ms.
 const PATHS: [usize; 8] = [131, 149, 173, 191, 211, 233, 257, 281];
 
 /// Seconds until the reverberation is a thousandth of what it was, at low frequencies.

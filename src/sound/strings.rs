@@ -33,8 +33,9 @@ pub(super) struct Mode {
 /// Strings on one bridge do not swing for themselves (Weinreich, "Coupled piano strings", 1977).
 /// Swinging together they move the bridge, sound loud and die soon; swinging against each other, or
 /// sideways, they hold it still and last. So each partial is two or three modes: the prompt sound,
-/// and an aftersound some 16 dB below it that dies four times as slowly. As no unison is perfect, the
-/// aftersound is a little out of tune with the prompt sound, and the two beat where they meet.
+/// and an aftersound some 16 dB below it that dies three to four times as slowly. As no unison is
+/// perfect, the aftersound is a little out of tune with the prompt sound, and the two beat where
+/// they meet.
 #[derive(Debug, Clone)]
 pub(super) struct Strings {
     /// The prompt sound, strongest and longest first.
@@ -60,7 +61,7 @@ impl Strings {
                 break;
             }
             let chance = |salt| scattered(u32::from(pitch) * 128 + partial, salt);
-            let gain = 0.8 * (struck(key, n) * radiation(frequency)) * (0.8 + 0.4 * chance(1));
+            let gain = struck(key, n) * radiation(frequency) * (0.8 + 0.4 * chance(1));
             let decay = decay(key, frequency);
             let damping = damping(pitch, frequency);
             let mode = |frequency, decay, gain| Mode { frequency, decay, damping, gain };
@@ -97,9 +98,9 @@ impl Strings {
         }
     }
 
-    /// The power of a mode over the first two fifths of a second at mezzo-forte, as the ear weighs it:
-    /// roughly the curve K of ITU-R BS.1770, which takes away what is below 60 Hz and lifts what is
-    /// above 1500 Hz by 4 dB.
+    /// The power of a mode over the first two fifths of a second at mezzo-forte, as the ear weighs
+    /// it: roughly the curve K of ITU-R BS.1770, which takes away what is below 60 Hz and lifts what
+    /// is above 1500 Hz by 4 dB.
     fn power(&self, mode: &Mode) -> f64 {
         const WHILE: f64 = 0.4;
         let amplitude = mode.gain * self.hammer.excitation(mode.frequency, MEZZO_FORTE);
@@ -151,7 +152,7 @@ fn square(x: f64) -> f64 {
 }
 
 /// The fundamental in Hz: equal temperament, A4 = 440 Hz.
-pub(super) fn frequency(pitch: u8) -> f64 {
+fn frequency(pitch: u8) -> f64 {
     440.0 * libm::exp2((f64::from(pitch) - 69.0) / 12.0)
 }
 
@@ -160,15 +161,15 @@ pub(super) fn frequency(pitch: u8) -> f64 {
 /// follows two straight lines, one of the wound strings and one of the plain ones; the numbers are
 /// those of Rigaud, David and Daudet, "A parametric model and estimation techniques for the
 /// inharmonicity and tuning of the piano" (2013).
-pub(super) fn inharmonicity(key: f64) -> f64 {
+fn inharmonicity(key: f64) -> f64 {
     exp(-0.0847 * key - 5.82) + exp(0.0926 * key - 13.64)
 }
 
 /// How fast a partial dies away, in 1/s, before the strings' coupling parts it in two: b₁ + b₃·f².
 ///
 /// The coefficients at C2, C4 and C7 are those of Bensa, Bilbao, Kronland-Martinet and Smith, "The
-/// simulation of piano string vibration" (2003), table I, with b₃ = b₂·(2π/c)². Lower strings than C2
-/// are taken to die a little faster than that line says, as they do.
+/// simulation of piano string vibration" (2003), table I, with b₃ = b₂·(2π/c)². Strings below C2
+/// die a little faster here than that line says.
 fn decay(key: f64, frequency: f64) -> f64 {
     const CONSTANT: [(f64, f64); 4] = [(21.0, 0.19), (36.0, 0.25), (60.0, 1.1), (96.0, 9.17)];
     const QUADRATIC: [(f64, f64); 4] =
@@ -188,8 +189,8 @@ fn damping(pitch: u8, frequency: f64) -> f64 {
 }
 
 /// How strongly the bridge feels the nth partial of a string that is struck at an eighth of its
-/// length, in the treble nearer to its end: |sin(nπ·place)|, which is nowhere quite zero, as no hammer is a
-/// point.
+/// length, in the treble nearer to its end: |sin(nπ·place)|, but nowhere quite zero, as no hammer is
+/// a point.
 fn struck(key: f64, n: f64) -> f64 {
     let place = 1.0 / (8.0 + 6.0 * ((key - 60.0) / 48.0).max(0.0));
     sqrt(0.02 + 0.98 * square(sin(n * PI * place)))

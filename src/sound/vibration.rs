@@ -19,9 +19,6 @@ pub(super) type Quantum = [[f32; ROW]; ROWS];
 
 pub(super) const SILENCE: Quantum = [[0.0; ROW]; ROWS];
 
-/// The most modes of a bank; padded with silent ones to whole rows.
-const MOST_MODES: usize = 128;
-
 /// The modes of a string set that sound together, prepared for arithmetic.
 ///
 /// The state of a mode is a complex number z, the imaginary part of which is heard. Each frame
@@ -52,7 +49,6 @@ type States = Vec<[[f32; ROW]; 2]>;
 
 impl Bank {
     fn of(modes: &[Mode]) -> Bank {
-        let modes = &modes[..modes.len().min(MOST_MODES)];
         let free: Vec<_> = modes.iter().map(|mode| (mode.frequency, mode.decay)).collect();
         let below = |mode: &Mode| (mode.frequency, mode.decay + mode.damping);
         let damped: Vec<_> = modes.iter().map(below).collect();

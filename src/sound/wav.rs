@@ -10,13 +10,13 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
-/// How loud every file is, in LUFS: the integrated loudness of ITU-R BS.1770, at the lower end of what AES
-/// TD1004 recommends for streams, since pianos have high peaks.
+/// How loud every file is, in LUFS: the integrated loudness of ITU-R BS.1770, at the lower end of
+/// what AES TD1004 recommends for streams, since pianos have high peaks.
 pub const LOUDNESS: f64 = -20.0;
 
-/// What no file exceeds, in dBTP: the true peak of ITU-R BS.1770, between samples as well. EBU R 128
-/// asks for as much room, for those who encode it further. A piece with high peaks is softer than
-/// [`LOUDNESS`] rather than bent.
+/// What no file exceeds, in dBTP: the true peak of ITU-R BS.1770, between samples as well, with as
+/// much room as EBU R 128 asks for. A piece with high peaks is softer than [`LOUDNESS`] rather than
+/// bent.
 pub const PEAK: f64 = -1.0;
 
 /// How much sound is kept in memory, in bytes, before it goes to a file without a name: about

@@ -19,8 +19,8 @@ fn every_key_is_in_tune_within_three_cents_of_equal_temperament() {
     eprintln!("at most {:.2} cents, pitch {}", worst.0, worst.1);
 }
 
-/// Grand pianos have a B of some 1e-4 at C2, 3e-4 at C4 and 2e-3 at C6 (Fletcher 1964; Conklin 1996;
-/// Rigaud, David and Daudet 2013); the bounds are a factor of two about that.
+/// Grand pianos have a B of some 1e-4 at C2, 3e-4 at C4 and 2e-3 at C6 (Fletcher 1964; Conklin
+/// 1996; Rigaud, David and Daudet 2013); the bounds are a factor of two about that.
 #[test]
 fn partials_are_stretched_as_those_of_piano_strings() {
     for (pitch, partial, least, most) in
@@ -67,8 +67,8 @@ fn lasting(pitch: u8) -> f64 {
     time
 }
 
-/// The seconds are those of a sampled piano (Debian's timgm6mb-soundfont through rustysynth, velocity
-/// 64), measured in the same way; pianos differ by more than the factor that is allowed.
+/// The seconds are those of a sampled piano (Debian's timgm6mb-soundfont through rustysynth,
+/// velocity 64), measured in the same way; pianos differ by more than the factor that is allowed.
 #[test]
 fn low_keys_last_and_high_keys_do_not() {
     let times = [24, 36, 48, 60, 72, 84, 96, 108].map(lasting);

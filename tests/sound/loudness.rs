@@ -53,8 +53,8 @@ fn ten_keys_at_their_loudest_are_not_clipped() {
         let at = |at: u64| chord.map(|pitch| (500 * at, 500 * at + 450, pitch, velocity));
         (0..count).flat_map(at).collect()
     };
-    // Loud throughout, below the pedal; and one loud chord among softer ones, which would have to be
-    // bent to be as loud.
+    // Loud throughout, below the pedal; and one loud chord among softer ones, which would have to
+    // be bent to be as loud.
     let surprise = [chords(1, 127), chords(16, 50)].concat();
     for (name, notes, bent) in [("all.wav", chords(5, 127), false), ("one.wav", surprise, true)] {
         let path = desk.path().join(name);

@@ -58,7 +58,7 @@ pub fn cents(frequency: f64, above: f64) -> f64 {
     1200.0 * (frequency / above).log2()
 }
 
-/// The spectrum at one frequency: a window of Hann times the sound times e^(−iωt), real and imaginary.
+/// The spectrum at one frequency, real and imaginary, through a window of Hann.
 fn line(sound: &[f64], frequency: f64) -> (f64, f64) {
     let (turn, length) = (TAU * frequency / f64::from(SAMPLE_RATE), sound.len() as f64);
     let (mut re, mut im) = (0.0, 0.0);
@@ -78,8 +78,8 @@ pub fn strength(sound: &[f64], frequency: f64) -> f64 {
 
 /// The exact frequency of a partial that lies within a few percent of `expected`: how far its
 /// phase moves between two windows, first windows that begin eight of its periods apart, then
-/// sixty-four. A window has forty periods at least, so that the partials beside it, and the knock of
-/// the hammer, do not leak in.
+/// sixty-four. A window has forty periods at least, so that the partials beside it, and the knock
+/// of the hammer, do not leak in.
 pub fn frequency(sound: &[f64], expected: f64) -> f64 {
     let rate = f64::from(SAMPLE_RATE);
     [8.0, 64.0f64].into_iter().fold(expected, |expected, periods| {
