@@ -110,7 +110,7 @@ fn the_chain_follows_the_notes_of_the_last_step_as_counted_by_hand() {
 fn the_surprise_of_a_piece_is_that_of_its_keys_and_steps() {
     let heard = tiny();
     for kind in Kind::ALL {
-        let baseline = learned(kind, &[heard.clone()]);
+        let baseline = learned(kind, std::slice::from_ref(&heard));
         let (mut play, mut articulate) = (0.0, 0.0);
         let before = [&[Step::SILENCE], heard.steps()].concat();
         for (previous, step) in before.into_iter().zip(heard.steps()) {
