@@ -18,7 +18,7 @@ use std::path::PathBuf;
 The extension of each -o says what becomes of the music:
   .wav         sound: stereo, 16 bits, 44.1 kHz, ready to listen to or to burn. The tempo, the
                dynamics and the pedal are those of the file. All files are about equally loud
-               (-20 LUFS), and none is ever distorted
+               (-23 LUFS), and none is ever distorted
   .png, .svg   a piano roll: time to the right, high notes above low ones
 
 Nothing has to be installed: the program has a piano of its own, the strings of which it computes.

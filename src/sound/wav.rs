@@ -10,9 +10,9 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
-/// How loud every file is, in LUFS: the integrated loudness of ITU-R BS.1770, at the lower end of
-/// what AES TD1004 recommends for streams, since pianos have high peaks.
-pub const LOUDNESS: f64 = -20.0;
+/// How loud every file is, in LUFS: the integrated loudness of ITU-R BS.1770, at the level of EBU
+/// R 128, which has room for the high peaks of pianos.
+pub const LOUDNESS: f64 = -23.0;
 
 /// What no file exceeds, in dBTP: the true peak of ITU-R BS.1770, between samples as well, with as
 /// much room as EBU R 128 asks for. A piece with high peaks is softer than [`LOUDNESS`] rather than
@@ -206,10 +206,10 @@ mod tests {
 
     #[test]
     fn a_sound_is_made_as_loud_as_it_should_be_unless_its_peaks_forbid_it() {
-        assert_eq!(gain(-30.0, 0.1), 10.0);
+        assert_eq!(gain(-30.0, 0.1), 7.0);
         // 0.5 is −6.02 dB.
         assert_eq!(gain(-30.0, 0.5), 5.02);
-        assert_eq!(gain(-10.0, 0.5), -10.0);
+        assert_eq!(gain(-10.0, 0.5), -13.0);
         assert_eq!(gain(f64::NEG_INFINITY, 0.0), 0.0);
     }
 }
