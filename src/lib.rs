@@ -12,6 +12,8 @@ pub mod midi;
 pub mod roll;
 pub mod segment;
 pub mod corpus;
+pub mod statistic;
+pub mod originality;
 pub mod attribute;
 pub mod network;
 pub mod primer;

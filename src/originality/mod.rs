@@ -1,0 +1,13 @@
+//! Originality: what a piece has in common with the music that was learned from.
+//!
+//! Nothing is estimated: what is found stands there, and nothing longer does.
+
+mod automaton;
+mod packed;
+mod repertoire;
+mod search;
+mod spelling;
+
+pub use packed::{Packed, PackedError};
+pub use repertoire::{Heard, Repertoire};
+pub use search::{COPY_STEPS, LEAST_KEYS, LEAST_STROKES, Originality, Run};
