@@ -25,7 +25,8 @@ fn model(biases: [f32; 2]) -> Model {
         nats: 0.0,
         held_out: None,
     };
-    Model { architecture, layout, parameters, primers: Vec::new(), training }
+    let primers = Vec::new();
+    Model { architecture, layout, parameters, primers, repertoire: None, training }
 }
 
 /// An upbeat of two 16ths and a measure of 6/8, a chord held through.

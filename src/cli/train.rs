@@ -6,9 +6,10 @@ pub use options::Train;
 
 use super::progress::{Progress, in_words};
 use super::{Outcome, interruption};
-use anyhow::{anyhow, bail};
+use anyhow::{Context, anyhow, bail};
 use deep_jammer::corpus::{self, Corpus};
 use deep_jammer::model::Model;
+use deep_jammer::originality::{Packed, Repertoire};
 use deep_jammer::run::{
     Config, Dataset, Ending, Goal, Lock, Pieces, Report, Room, RunFolder, Schedule, Session,
     SessionError, Side, Watch, last_good, newest_checkpoint,
@@ -30,7 +31,8 @@ struct Prepared {
 
 /// Where a training begins.
 enum Origin {
-    New(Start),
+    /// With what the weights have been learned from before.
+    New(Start, Repertoire),
     Checkpoint(Box<deep_jammer::run::Checkpoint>),
 }
 
@@ -65,8 +67,17 @@ fn prepare(command: &Train) -> anyhow::Result<Prepared> {
     // Somebody else may have begun a run here in the meantime.
     check_free(command, &folder)?;
     folder.clear()?;
-    let origin = Origin::New(start(&config, model));
+    let before = before(&config, model.as_ref())?;
+    let origin = Origin::New(start(&config, model), before);
     Ok(Prepared { folder, config, dataset, pieces, origin, room, lock })
+}
+
+/// What the model has been learned from whose weights are gone on from, if it says so.
+fn before(config: &Config, model: Option<&Model>) -> anyhow::Result<Repertoire> {
+    let packed = model.and_then(|model| model.repertoire.as_ref());
+    let from = config.start.from.as_deref().unwrap_or(Path::new("the model"));
+    let unpack = |packed: &Packed| packed.unpack().with_context(|| from.display().to_string());
+    Ok(packed.map(unpack).transpose()?.unwrap_or_default())
 }
 
 fn start(config: &Config, model: Option<Model>) -> Start {
@@ -183,8 +194,8 @@ fn train(run: &Path, prepared: Prepared) -> anyhow::Result<Outcome> {
     let goal = config.goal.clone();
     let resumed = matches!(origin, Origin::Checkpoint(_));
     let mut session = match origin {
-        Origin::New(start) => {
-            let session = Session::begin(&folder, config, dataset, &pieces, start);
+        Origin::New(start, before) => {
+            let session = Session::begin(&folder, config, dataset, &pieces, start, before);
             if session.is_err() {
                 // Half a beginning is of no use, and in the way of the next one.
                 let _ = folder.clear();

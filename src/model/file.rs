@@ -4,11 +4,13 @@
 //! so on for each time and note layer, then `dense.0.weight` and `dense.0.bias`; all of 32-bit
 //! floats, a row for each input, the four gates i, f, g, o side by side. What PyTorch calls
 //! `weight_ih_l0`, `weight_hh_l0` and `bias_ih_l0` are the transposes of the first two and the third
-//! (its second bias is zero). The metadata hold one entry, `deep-jammer`, a JSON object of `version`,
+//! (its second bias is zero). One more tensor, `repertoire`, of bytes, holds the music that was learned
+//! from ([`Packed`]); a file need not have it. The metadata hold one entry, `deep-jammer`, a JSON object of `version`,
 //! `architecture`, `training` and `primers`.
 
 use super::{Model, Training};
 use crate::network::{Architecture, ArchitectureError, Layers, Parameters};
+use crate::originality::Packed;
 use crate::primer::{self, PrimerError, Record};
 use crate::writing::{self, Existing, WritingError};
 use safetensors::tensor::TensorView;
@@ -24,6 +26,9 @@ const ENTRY: &str = "deep-jammer";
 
 /// The version of all this.
 const VERSION: u32 = 2;
+
+/// The tensor of the music that was learned from.
+const REPERTOIRE: &str = "repertoire";
 
 /// What the entry holds.
 #[derive(Serialize, Deserialize)]
@@ -91,7 +96,7 @@ pub fn write(path: &Path, model: &Model, existing: Existing) -> Result<(), Writi
     writing::write(path, &to_bytes(model), existing)
 }
 
-/// Reads a model and checks everything in it.
+/// Reads a model and checks everything in it, but for its repertoire: [`Packed::unpack`] does that.
 pub fn read(path: &Path) -> Result<Model, ModelError> {
     let bytes = std::fs::read(path).map_err(ModelFault::from);
     bytes
@@ -117,7 +122,12 @@ pub fn to_bytes(model: &Model) -> Vec<u8> {
         let view = TensorView::new(Dtype::F32, vec![tensor.rows, tensor.columns], data);
         (tensor.name.as_str(), view.expect("a view as long as its tensor"))
     });
-    safetensors::serialize(views, Some(metadata)).expect("tensors without gaps")
+    let repertoire = model.repertoire.as_ref().map(|packed| {
+        let bytes = packed.bytes();
+        let view = TensorView::new(Dtype::U8, vec![bytes.len()], bytes);
+        (REPERTOIRE, view.expect("a view as long as its tensor"))
+    });
+    safetensors::serialize(views.chain(repertoire), Some(metadata)).expect("tensors without gaps")
 }
 
 fn from_bytes(bytes: &[u8]) -> Result<Model, ModelFault> {
@@ -153,13 +163,33 @@ fn from_bytes(bytes: &[u8]) -> Result<Model, ModelFault> {
             return Err(ModelFault::NotFinite(tensor.name.clone()));
         }
     }
-    Ok(Model { architecture, layout, parameters, primers, training })
+    Ok(Model {
+        architecture,
+        layout,
+        parameters,
+        primers,
+        repertoire: repertoire(&file)?,
+        training,
+    })
+}
+
+fn repertoire(file: &SafeTensors<'_>) -> Result<Option<Packed>, ModelFault> {
+    let Ok(view) = file.tensor(REPERTOIRE) else { return Ok(None) };
+    if view.dtype() != Dtype::U8 || view.shape().len() != 1 {
+        return Err(ModelFault::Tensor {
+            name: REPERTOIRE.to_owned(),
+            found: format!("{:?} of {:?}", view.dtype(), view.shape()),
+            expected: "U8 of one dimension".to_owned(),
+        });
+    }
+    Ok(Some(Packed::from_bytes(view.data())))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::network::Preset;
+    use crate::originality::{Heard, Repertoire};
     use crate::roll::{Keys, Roll, Step};
     use crate::score::Metre;
     use rand_chacha::ChaCha8Rng;
@@ -182,7 +212,12 @@ mod tests {
             nats: 1.5,
             held_out: Some(2.5),
         };
-        Model { architecture, layout, parameters, primers, training }
+        Model { architecture, layout, parameters, primers, repertoire: None, training }
+    }
+
+    fn repertoire() -> Repertoire {
+        let roll = small().primers[0].roll.clone();
+        Repertoire { pieces: vec![Heard { source: "Bach/1".to_owned(), roll }] }
     }
 
     #[test]
@@ -190,6 +225,34 @@ mod tests {
         let model = small();
         assert_eq!(from_bytes(&to_bytes(&model)).unwrap(), model);
         assert!(to_bytes(&model) == to_bytes(&model), "and always in the same bytes");
+    }
+
+    #[test]
+    fn a_model_carries_the_music_that_it_has_learned_from_if_it_is_given() {
+        let model = Model { repertoire: Some(Packed::of(&repertoire())), ..small() };
+        let read = from_bytes(&to_bytes(&model)).unwrap();
+        assert_eq!(read, model);
+        assert_eq!(read.repertoire.unwrap().unpack().unwrap(), repertoire());
+        assert_eq!(read.parameters, small().parameters, "and is the same for whoever plays it");
+        assert_eq!(model.fingerprint(), small().fingerprint());
+    }
+
+    #[test]
+    fn a_repertoire_that_is_no_bytes_is_refused() {
+        let model = Model { repertoire: Some(Packed::of(&repertoire())), ..small() };
+        let bytes = to_bytes(&model);
+        // Of the same size, so that the file is sound.
+        let length = model.repertoire.as_ref().unwrap().bytes().len();
+        let (before, after) = (format!("\"U8\",\"shape\":[{length}]"), format!("[1,{length}]"));
+        let found = bytes.windows(before.len()).position(|at| at == before.as_bytes()).unwrap();
+        let mut header = bytes[8..].to_vec();
+        let end = u64::from_le_bytes(bytes[..8].try_into().unwrap()) as usize;
+        let shape = found - 8 + before.len() - format!("[{length}]").len();
+        header.splice(shape..shape + format!("[{length}]").len(), after.bytes());
+        let mut altered = (end as u64 + 2).to_le_bytes().to_vec();
+        altered.extend(header);
+        let error = from_bytes(&altered).unwrap_err().to_string();
+        assert!(error.contains("repertoire") && error.contains("one dimension"), "{error}");
     }
 
     #[test]

@@ -6,6 +6,7 @@ pub use file::{ModelError, ModelFault, read, to_bytes, write};
 
 use crate::attribute::Layout;
 use crate::network::{Architecture, Parameters};
+use crate::originality::Packed;
 use crate::primer::Primer;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -21,6 +22,8 @@ pub struct Model {
     pub parameters: Parameters,
     /// Music to go on from.
     pub primers: Vec<Primer>,
+    /// The music that it has learned from, if the model carries it, so that copies can be told.
+    pub repertoire: Option<Packed>,
     /// How it has been trained.
     pub training: Training,
 }

@@ -20,7 +20,7 @@ pub(super) fn write(
     let text = &mut card;
     // Writing to a text cannot fail.
     let _ = network(text, config, values);
-    let _ = music(text, dataset);
+    let _ = music(text, config, dataset);
     let _ = training(text, config, kept);
     let _ = use_of_it(text, config, kept);
     card
@@ -55,7 +55,7 @@ fn network(text: &mut String, config: &Config, values: usize) -> std::fmt::Resul
     writeln!(text)
 }
 
-fn music(text: &mut String, dataset: &Dataset) -> std::fmt::Result {
+fn music(text: &mut String, config: &Config, dataset: &Dataset) -> std::fmt::Result {
     writeln!(text, "## Music\n")?;
     writeln!(text, "| folder | learned from | held out |\n|---|---|---|")?;
     let mut folders: BTreeMap<&str, [usize; 2]> = BTreeMap::new();
@@ -87,7 +87,16 @@ fn music(text: &mut String, dataset: &Dataset) -> std::fmt::Result {
          every file with its SHA-256.\n",
         dataset.count(Side::TooShort),
         dataset.count(Side::Unreadable)
-    )
+    )?;
+    if config.keeping.repertoire {
+        writeln!(
+            text,
+            "`model.safetensors` carries the notes of what it has learned from, so that \
+             `deep-jammer compare` can tell what is copied: whoever is given the model is given that \
+             music. `train --without-music` leaves it out.\n"
+        )?;
+    }
+    Ok(())
 }
 
 fn training(text: &mut String, config: &Config, kept: Kept) -> std::fmt::Result {

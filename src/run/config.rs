@@ -75,6 +75,15 @@ pub struct Keeping {
     pub checkpoint_every: u64,
     /// How many checkpoints are kept.
     pub checkpoints: usize,
+    /// Whether the model carries the music that it has learned from, so that copies can be told
+    /// wherever it goes.
+    #[serde(default = "carried")]
+    pub repertoire: bool,
+}
+
+/// What holds where a configuration is older than the setting.
+fn carried() -> bool {
+    true
 }
 
 /// What a training begins with.
@@ -174,6 +183,7 @@ impl Config {
                 sample_every: 100,
                 checkpoint_every: 100,
                 checkpoints: 2,
+                repertoire: carried(),
             },
             start: Beginning::default(),
         }
@@ -236,7 +246,8 @@ impl Config {
             ],
         );
         section(
-            "How often it is validated, composes and is saved, in epochs, and how many checkpoints stay.",
+            "How often it is validated, composes and is saved, in epochs, how many checkpoints stay, and\n\
+             # whether the model carries the music that it has learned from, so that copies can be told.",
             toml_of("keeping", &self.keeping),
             &[],
         );
@@ -334,6 +345,13 @@ mod tests {
         other.training.average = 0.999;
         other.start.from = Some("/models/a.safetensors".into());
         assert_eq!(read_back(&other.to_toml()).unwrap(), other);
+    }
+
+    #[test]
+    fn a_file_from_before_models_carried_music_is_read() {
+        let text = config().to_toml().replace("repertoire = true\n", "");
+        assert!(text != config().to_toml());
+        assert_eq!(read_back(&text).unwrap(), config());
     }
 
     #[test]

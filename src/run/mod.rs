@@ -8,6 +8,7 @@ mod dataset_file;
 mod folder;
 pub mod metrics;
 pub mod plots;
+mod repertoire;
 mod room;
 pub mod samples;
 mod schedule;
@@ -26,6 +27,7 @@ pub use config::{
 pub use dataset::{Dataset, DatasetError, Pieces};
 pub use dataset_file::{DatasetFile, Side};
 pub use folder::{FolderError, Lock, RunFolder};
+pub use repertoire::repertoire;
 pub use room::{Room, RoomError};
 pub use schedule::{Ending, Schedule};
 pub use session::{Session, SessionError, last_good};

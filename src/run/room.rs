@@ -78,7 +78,7 @@ impl Room {
         let music = PROGRAM + STEP * steps as u64;
         let (slice, memory) =
             slice(&config.architecture, &config.training, threads, music, memory_free)?;
-        let disk = disk_needed(config, from_epoch);
+        let disk = disk_needed(config, from_epoch, steps);
         let disk_free = free_disk(folder).unwrap_or(u64::MAX);
         if disk_free < disk {
             let path = folder.to_owned();
@@ -130,14 +130,16 @@ fn free_disk(folder: &Path) -> Option<u64> {
     fs4::available_space(exists).ok()
 }
 
-/// About how many bytes a run still writes at most, from an epoch on.
-fn disk_needed(config: &Config, from_epoch: u64) -> u64 {
+/// About how many bytes a run still writes at most, from an epoch on, with so many steps of music.
+fn disk_needed(config: &Config, from_epoch: u64, steps: usize) -> u64 {
     let Config { architecture, training, keeping, .. } = config;
     let layout = architecture.check().expect("a sound architecture");
     let layers = Layers::new(architecture, &layout);
     let weights = 4 * layers.size() as u64;
     // A model comes with its primers, whose steps are about 20 letters each.
-    let model = weights + 16 * (20 * SEGMENT_STEPS as u64 + 200) + 4096;
+    // Music that it carries takes 0.7 bytes a step in piano-midi.de; there is denser music.
+    let music = if keeping.repertoire { 2 * steps as u64 } else { 0 };
+    let model = weights + music + 16 * (20 * SEGMENT_STEPS as u64 + 200) + 4096;
     let units: usize = layers.time.iter().map(|layer| layer.units).sum();
     let carried = if training.carries() { 4 * 2 * training.batch * KEYS * units } else { 0 } as u64;
     let tensors = if training.average > 0.0 { 4 } else { 3 };
@@ -212,9 +214,10 @@ mod tests {
         let config = config();
         // Large: 1.5 million weights of 4 bytes; three checkpoints of five times that.
         let weights = 4.0 * 1_480_000.0;
-        let needed = disk_needed(&config, 5000) as f64;
+        let needed = disk_needed(&config, 5000, 0) as f64;
         assert!((15.0 * weights..22.0 * weights).contains(&needed), "{needed}");
-        assert!(disk_needed(&config, 0) > disk_needed(&config, 5000) + 1_000_000);
+        assert!(disk_needed(&config, 0, 0) > disk_needed(&config, 5000, 0) + 1_000_000);
+        assert!(disk_needed(&config, 0, 1_000_000) > disk_needed(&config, 0, 0) + 5_000_000);
     }
 
     #[test]

@@ -183,7 +183,7 @@ mod tests {
             held_out: None,
         };
         let primers = vec![Primer { source: "a test".to_owned(), roll }];
-        Model { architecture, layout, parameters, primers, training }
+        Model { architecture, layout, parameters, primers, repertoire: None, training }
     }
 
     #[test]

@@ -15,6 +15,7 @@ use super::{Config, Dataset, Ending, FolderError, Pieces, RunFolder, Schedule, c
 use crate::corpus::Piece;
 use crate::model::{self, Model};
 use crate::network::Nats;
+use crate::originality::{Packed, Repertoire};
 use crate::roll::Roll;
 use crate::training::{Excerpts, Progress, SnapshotError, Start, Trainer};
 use crate::writing::{self, Existing, WritingError};
@@ -32,6 +33,8 @@ pub struct Session<'a> {
     schedule: Schedule,
     trainer: Trainer<'a>,
     held_out: Vec<&'a Roll>,
+    /// The music that the model is to carry.
+    repertoire: Option<Packed>,
     standing: Standing,
     /// The file of the best model, where one has been validated.
     best: Option<Vec<u8>>,
@@ -87,17 +90,25 @@ pub enum SessionError {
 
 impl<'a> Session<'a> {
     /// Begins a run in a folder that holds none. Its configuration is written when all else is there.
+    /// `before` is what the weights that it starts with have been learned from.
     pub fn begin(
         folder: &RunFolder,
         config: Config,
         dataset: Dataset,
         pieces: &'a Pieces,
         start: Start,
+        before: Repertoire,
     ) -> Result<Session<'a>, SessionError> {
         let excerpts = Excerpts::new(&pieces.training, config.training.segment);
         let trainer = Trainer::new(config.architecture.clone(), config.training, excerpts, start);
         writing::write(&folder.dataset(), &dataset.to_json(), Existing::Replace)?;
+        let repertoire = config.keeping.repertoire.then(|| {
+            let mut heard = Repertoire::of(&pieces.training);
+            heard.add(before);
+            Packed::of(&heard)
+        });
         let mut session = Session {
+            repertoire,
             metrics: Metrics::create(&folder.metrics())?,
             times: Times::create(&folder.times())?,
             schedule: Schedule { interval: config.keeping.validate_every },
@@ -132,6 +143,12 @@ impl<'a> Session<'a> {
                 .map_err(|reason| SessionError::Snapshot { path, reason })?;
         let epoch = trainer.epochs();
         let schedule = Schedule { interval: config.keeping.validate_every };
+        // What was heard before this run is known to the model only.
+        let repertoire = match model::read(&model).ok().and_then(|model| model.repertoire) {
+            Some(packed) => Some(packed),
+            None => Some(Packed::of(&Repertoire::of(&pieces.training))),
+        }
+        .filter(|_| config.keeping.repertoire);
         let kept = fs::read(&model)
             .map_err(|reason| SessionError::System { path: model.clone(), reason })?;
         // An epoch whose validation was broken off has left nothing behind yet.
@@ -141,6 +158,7 @@ impl<'a> Session<'a> {
         folder.cut_samples(written)?;
         writing::write(&folder.model(), &kept, Existing::Replace)?;
         let session = Session {
+            repertoire,
             metrics: Metrics::open(&folder.metrics())?,
             times: Times::open(&folder.times())?,
             schedule,
@@ -357,6 +375,7 @@ impl<'a> Session<'a> {
     fn model(&self, held_out: Option<f64>) -> Model {
         let mut model = self.trainer.model();
         model.training.held_out = held_out;
+        model.repertoire = self.repertoire.clone();
         model
     }
 

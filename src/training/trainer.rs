@@ -276,6 +276,7 @@ impl<'a> Trainer<'a> {
             layout: self.layout,
             parameters: self.weights(),
             primers: self.primers.clone(),
+            repertoire: None,
             training: Training {
                 version: env!("CARGO_PKG_VERSION").to_owned(),
                 epochs: self.epochs,

@@ -3,6 +3,7 @@
 use super::desk::{Desk, PIECES};
 use deep_jammer::corpus;
 use deep_jammer::network::{Architecture, Preset};
+use deep_jammer::originality::Repertoire;
 use deep_jammer::run::{
     Config, Dataset, Ending, Pieces, Report, RunFolder, Session, Watch, newest_checkpoint,
 };
@@ -49,7 +50,8 @@ fn train(folder: &RunFolder, patience: usize) -> Ending {
         assert!(torn.is_empty(), "{torn:?}");
         Session::resume(folder, config(), dataset, &pieces, checkpoint).unwrap()
     } else {
-        Session::begin(folder, config(), dataset, &pieces, Start::Anew).unwrap()
+        Session::begin(folder, config(), dataset, &pieces, Start::Anew, Repertoire::default())
+            .unwrap()
     };
     session.learn(&mut watch).unwrap().ending
 }

@@ -150,6 +150,10 @@ pub struct Train {
           help = with_default("How many epochs pass from one checkpoint to the next.",
                               standard().keeping.checkpoint_every))]
     checkpoint_every: Option<u64>,
+    /// Leave the music out of the model file: others who are given the model are not given the
+    /// music then, and it cannot tell by itself what is copied.
+    #[arg(long, help_heading = "Validation and keeping")]
+    without_music: bool,
 
     /// How many threads to use, instead of all processors. It changes nothing in the result.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Machine")]
@@ -375,6 +379,8 @@ impl Train {
         say("--validate-every", "keeping.validate_every", whole(self.validate_every));
         say("--sample-every", "keeping.sample_every", whole(self.sample_every));
         say("--checkpoint-every", "keeping.checkpoint_every", whole(self.checkpoint_every));
+        let repertoire = self.without_music.then_some(false.into());
+        say("--without-music", "keeping.repertoire", repertoire);
         let from = self.from.as_deref().map(text).transpose()?;
         say("--from", "start.from", from);
         say("--reset-dense", "start.reset_dense", self.reset_dense.then_some(true.into()));
