@@ -1,5 +1,6 @@
 //! The commands of the program.
 
+mod compare;
 mod compose;
 mod evaluate;
 mod inspect;
@@ -40,6 +41,7 @@ enum Command {
     Evaluate(evaluate::Evaluate),
     Render(render::Render),
     Plot(plot::Plot),
+    Compare(compare::Compare),
 }
 
 /// How a command has ended, if it has not failed.
@@ -62,6 +64,7 @@ pub fn run() -> ExitCode {
         Command::Evaluate(command) => evaluate::run(&command),
         Command::Render(command) => render::run(&command),
         Command::Plot(command) => plot::run(&command),
+        Command::Compare(command) => compare::run(&command),
     };
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,

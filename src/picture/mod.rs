@@ -4,6 +4,7 @@
 //! The same input gives the same bytes.
 
 mod axis;
+mod comparison;
 mod format;
 mod growth;
 mod lettering;
@@ -12,6 +13,7 @@ mod panel;
 mod roll;
 mod sheet;
 
+pub use comparison::comparison;
 pub use format::Format;
 pub use growth::{MOST_PANELS, growth};
 pub use loss::{LossCurves, loss};

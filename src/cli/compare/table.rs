@@ -1,0 +1,160 @@
+//! A comparison as a table.
+
+use super::{Longest, Report};
+use deep_jammer::originality::{COPY_STEPS, LEAST_KEYS, LEAST_STROKES};
+use deep_jammer::statistic::{
+    Judgement, PieceComparison, PieceFigure, SetComparison, SetFigure, Summary,
+};
+use std::io::{self, Write};
+
+/// The width of the longest name of a statistic.
+const NAME: usize = 26;
+
+pub(super) fn write(out: &mut impl Write, report: &Report) -> io::Result<()> {
+    let Report { comparison, originality } = report;
+    for (piece, longest) in comparison.generated.iter().zip(&originality.generated) {
+        write_piece(out, piece)?;
+        writeln!(out, "  {}\n", in_common(longest))?;
+    }
+    write_set(out, &comparison.set)?;
+    let copies = originality.generated.iter().filter(|longest| longest.copy).count();
+    let generated = originality.generated.len();
+    writeln!(
+        out,
+        "\n{copies} of {generated} have {COPY_STEPS} steps or more in common with {} ({} pieces).",
+        printable(&originality.repertoire),
+        originality.pieces
+    )
+}
+
+fn write_piece(out: &mut impl Write, piece: &PieceComparison) -> io::Result<()> {
+    let PieceComparison { name, steps, compared, real_passages, statistics } = piece;
+    writeln!(out, "{}: {steps} steps", printable(name))?;
+    let beginning =
+        if compared < steps { format!("its first {compared} steps ") } else { String::new() };
+    let few = if *real_passages < 20 { ": too few to tell much" } else { "" };
+    writeln!(out, "  {:NAME$} {:>9}   {:>9} .. {:<9}", "", "", "real 5 %", "95 %")?;
+    for PieceFigure { statistic, value, low, high, judgement } in statistics {
+        let mark = match judgement {
+            Some(Judgement::Below) => "  below",
+            Some(Judgement::Above) => "  above",
+            Some(Judgement::Inside) | None => "",
+        };
+        let [value, low, high] = [value, low, high].map(|value| number(*value));
+        let line =
+            format!("  {:NAME$} {value:>9}   {low:>9} .. {high:<9}{mark}", statistic.in_words());
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    writeln!(out, "  {beginning}beside {real_passages} real passages of {compared} steps{few}")
+}
+
+/// What a piece has in common with what was learned from.
+fn in_common(longest: &Longest) -> String {
+    let Some(run) = &longest.run else {
+        return format!(
+            "nothing in common that has {LEAST_STROKES} strokes on {LEAST_KEYS} keys or more"
+        );
+    };
+    let height = match run.transposition {
+        0 => "at the same height".to_owned(),
+        up @ 1.. => format!("{up} semitones higher"),
+        down => format!("{} semitones lower", -down),
+    };
+    format!(
+        "{} {} steps from bar {} on ({} strokes) are bar {} of {}, {height}",
+        if longest.copy { "A COPY:" } else { "longest run in common:" },
+        run.steps,
+        run.bar,
+        run.strokes,
+        run.source_bar,
+        printable(&run.source),
+    )
+}
+
+fn write_set(out: &mut impl Write, set: &SetComparison) -> io::Result<()> {
+    let SetComparison { passage, generated_passages, real_passages, statistics } = set;
+    writeln!(
+        out,
+        "All together, by passages of {passage} steps: {generated_passages} generated, \
+         {real_passages} real"
+    )?;
+    writeln!(
+        out,
+        "  {:NAME$} {:>7}  {:>15}  {:>15}  {:<14}  {:<14}",
+        "", "inside", "generated (sd)", "real (sd)", "overlap", "distance"
+    )?;
+    for figure in statistics {
+        let SetFigure {
+            statistic, inside, of, generated, real, overlap, distance, yardstick, ..
+        } = figure;
+        let least = yardstick.and_then(|of| of.least_overlap);
+        let greatest = yardstick.map(|of| of.greatest_distance);
+        let less = overlap.zip(least).is_some_and(|(overlap, least)| overlap < least);
+        let farther = distance.zip(greatest).is_some_and(|(far, most)| far > most);
+        let line = format!(
+            "  {:NAME$} {:>7}  {:>15}  {:>15}  {:<14}  {:<14}{}",
+            statistic.in_words(),
+            format!("{inside}/{of}"),
+            summary(*generated),
+            summary(*real),
+            beside(*overlap, '≥', least),
+            beside(*distance, '≤', greatest),
+            if less || farther { "  unlike" } else { "" },
+        );
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    Ok(())
+}
+
+fn summary(summary: Option<Summary>) -> String {
+    match summary {
+        None => "–".to_owned(),
+        Some(Summary { mean, sd: None, .. }) => number(Some(mean)),
+        Some(Summary { mean, sd, .. }) => format!("{} ({})", number(Some(mean)), number(sd)),
+    }
+}
+
+/// A number, and what real music keeps to.
+fn beside(value: Option<f64>, sign: char, real: Option<f64>) -> String {
+    let two = |value: f64| format!("{value:.2}");
+    match (value, real) {
+        (None, _) => "–".to_owned(),
+        (Some(value), None) => two(value),
+        (Some(value), Some(real)) => format!("{} ({sign} {})", two(value), two(real)),
+    }
+}
+
+/// Three digits, where there are as many.
+fn number(value: Option<f64>) -> String {
+    match value {
+        None => "–".to_owned(),
+        Some(value) if value.abs() >= 10.0 => format!("{value:.1}"),
+        Some(value) if value.abs() >= 1.0 => format!("{value:.2}"),
+        Some(value) if value.abs() >= 0.1 || value == 0.0 => format!("{value:.3}"),
+        Some(value) => format!("{value:.4}"),
+    }
+}
+
+/// A text without what would move the cursor or colour the terminal.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_three_digits() {
+        let found = [0.0, 0.03361, 0.4567, 2.345, 12.34, -0.5].map(|value| number(Some(value)));
+        assert_eq!(found, ["0.000", "0.0336", "0.457", "2.35", "12.3", "-0.500"]);
+        assert_eq!(number(None), "–");
+    }
+
+    #[test]
+    fn a_value_stands_beside_what_real_music_keeps_to() {
+        assert_eq!(beside(Some(0.5), '≥', Some(0.734)), "0.50 (≥ 0.73)");
+        assert_eq!(beside(Some(0.5), '≥', None), "0.50");
+        assert_eq!(beside(None, '≥', Some(0.7)), "–");
+    }
+}

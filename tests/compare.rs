@@ -1,0 +1,225 @@
+//! The command `compare`, as a user runs it.
+
+use deep_jammer::corpus;
+use deep_jammer::midi;
+use deep_jammer::model;
+use deep_jammer::roll::{Keys, Roll, Step};
+use std::fs;
+use std::path::Path;
+use std::process::Output;
+use tempfile::TempDir;
+
+const PIECES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/pieces");
+
+fn run(desk: &TempDir, line: &str) -> Output {
+    let mut command = assert_cmd::Command::new(assert_cmd::cargo::cargo_bin!("deep-jammer"));
+    let words = line.split_whitespace().map(|word| word.replace("PIECES", PIECES));
+    command.current_dir(desk.path()).args(words).output().unwrap()
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// What is printed on success.
+fn succeed(desk: &TempDir, line: &str) -> String {
+    let output = run(desk, line);
+    assert_eq!(output.status.code(), Some(0), "{line}\n{}", said(&output));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn fail(desk: &TempDir, line: &str) -> String {
+    let output = run(desk, line);
+    assert_eq!(output.status.code(), Some(1), "{line}\n{}", said(&output));
+    assert!(output.stdout.is_empty(), "{line}");
+    said(&output)
+}
+
+fn json(desk: &TempDir, line: &str) -> serde_json::Value {
+    serde_json::from_str(&succeed(desk, line)).unwrap()
+}
+
+fn write(path: &Path, roll: &Roll) {
+    fs::write(path, midi::write(&roll.to_score(None, &[]))).unwrap();
+}
+
+/// The name of the first of the repository's pieces, as a repertoire has it, and its roll.
+fn first() -> (String, Roll) {
+    let piece = corpus::read(&[PIECES]).unwrap().pieces.remove(0);
+    (format!("{}/{}", piece.folder, piece.name), piece.roll().clone())
+}
+
+/// A step of it from which on nothing is held from before.
+fn start() -> usize {
+    let fresh = |step: &Step| step.held().is_empty() && !step.play.is_empty();
+    10 + first().1.steps()[10..].iter().position(fresh).unwrap()
+}
+
+/// Two pieces: `copy.mid`, 40 steps of the first of the pieces five semitones lower from bar 3 on,
+/// within notes that are in none of them; and `new.mid`, such notes only.
+fn desk() -> TempDir {
+    let desk = tempfile::tempdir().unwrap();
+    let other = |step: usize| {
+        let keys = Keys::from_iter([10 + (step * step) % 61, 75 + step % 9]);
+        Step { play: keys, articulate: keys }
+    };
+    for (name, copied) in [("copy", 40), ("new", 0)] {
+        let mut roll = Roll::new("4/4".parse().unwrap());
+        (0..32).for_each(|step| roll.push(other(step)));
+        for step in &first().1.steps()[start()..start() + copied] {
+            roll.push(step.transposed(-5));
+        }
+        (0..40).for_each(|step| roll.push(other(step)));
+        write(&desk.path().join(format!("{name}.mid")), &roll);
+    }
+    desk
+}
+
+#[test]
+fn a_copy_is_named_with_its_piece_its_bar_and_its_transposition() {
+    let desk = desk();
+    let found = json(&desk, "compare copy.mid new.mid --with PIECES --json");
+    let copies = &found["originality"]["generated"];
+    assert_eq!(copies[0]["copy"], true);
+    let run = &copies[0]["run"];
+    assert_eq!(run["source"], first().0.as_str());
+    assert_eq!((&run["transposition"], &run["source_step"]), (&(-5).into(), &start().into()));
+    assert_eq!((&run["step"], &run["bar"]), (&32.into(), &3.into()));
+    assert_eq!(copies[1]["copy"], false);
+    let table = succeed(&desk, "compare copy.mid new.mid --with PIECES");
+    let expected = format!("A COPY: {} steps from bar 3 on", run["steps"]);
+    assert!(table.contains(&expected), "{table}");
+    assert!(table.contains(&format!("of {}, 5 semitones lower", first().0)), "{table}");
+    assert!(table.contains("1 of 2 have 32 steps or more in common with pieces (3 pieces)"));
+}
+
+#[test]
+fn every_statistic_stands_beside_the_real_range() {
+    let desk = desk();
+    let found = json(&desk, "compare new.mid --with PIECES --json");
+    assert_eq!((&found["real_pieces"], &found["generated"][0]["steps"]), (&3.into(), &72.into()));
+    let statistics = found["generated"][0]["statistics"].as_array().unwrap();
+    assert_eq!(statistics.len(), 12);
+    for figure in statistics {
+        let [value, low, high] = ["value", "low", "high"].map(|key| figure[key].as_f64());
+        let judged = figure["judgement"].as_str();
+        let expected = match (value, low, high) {
+            (Some(value), Some(low), _) if value < low => Some("below"),
+            (Some(value), _, Some(high)) if value > high => Some("above"),
+            (Some(_), Some(_), Some(_)) => Some("inside"),
+            _ => None,
+        };
+        assert_eq!(judged, expected, "{figure}");
+    }
+    // Two keys are struck at every step.
+    let of = |name: &str| statistics.iter().find(|of| of["statistic"] == name).unwrap();
+    assert_eq!(of("onsets")["value"], 2.0);
+    assert_eq!(of("onsets")["judgement"], "above");
+    assert_eq!(of("articulate")["value"], 1.0);
+    let table = succeed(&desk, "compare new.mid --with PIECES");
+    let line = table.lines().find(|line| line.contains("onsets a step")).unwrap();
+    assert!(line.contains("2.00") && line.ends_with("above"), "{line}");
+    assert!(table.lines().all(|line| line.chars().count() <= 120), "{table}");
+    assert_eq!(found["set"]["statistics"].as_array().unwrap().len(), 12);
+    assert_eq!(found["set"]["generated_passages"], 1);
+}
+
+#[test]
+fn real_pieces_beside_themselves_are_inside_and_all_copied() {
+    let desk = desk();
+    let found = json(&desk, "compare PIECES --with PIECES --json");
+    for longest in found["originality"]["generated"].as_array().unwrap() {
+        assert_eq!(longest["copy"], true, "{longest}");
+        assert_eq!(longest["run"]["transposition"], 0);
+    }
+    let overlaps = found["set"]["statistics"].as_array().unwrap();
+    for figure in overlaps.iter().filter(|figure| !figure["overlap"].is_null()) {
+        assert!(figure["overlap"].as_f64().unwrap() > 0.99, "{figure}");
+        assert_eq!(figure["distance"], 0.0);
+    }
+}
+
+#[test]
+fn a_picture_is_drawn_and_not_over_another() {
+    let desk = desk();
+    for name in ["a.svg", "a.png"] {
+        let line = format!("compare copy.mid new.mid --with PIECES -o {name}");
+        succeed(&desk, &line);
+        let message = fail(&desk, &line);
+        assert!(message.contains(name) && message.contains("--force"), "{message}");
+        succeed(&desk, &format!("{line} --force"));
+    }
+    let svg = fs::read_to_string(desk.path().join("a.svg")).unwrap();
+    assert!(svg.contains("copy.mid and new.mid beside pieces") && svg.contains("groove"), "{svg}");
+    assert!(fs::read(desk.path().join("a.png")).unwrap().starts_with(b"\x89PNG"));
+    let message = fail(&desk, "compare new.mid --with PIECES -o a.gif");
+    assert!(message.contains("a.gif") && message.contains(".svg or .png"), "{message}");
+}
+
+#[test]
+fn a_model_tells_what_is_copied_from_its_training_wherever_its_files_are() {
+    let desk = desk();
+    let tiny = "--time 6,5 --note 4,3 --batch 2 --segment 16 --epochs 1 --validation 0";
+    fs::create_dir(desk.path().join("music")).unwrap();
+    for entry in fs::read_dir(PIECES).unwrap() {
+        let path = entry.unwrap().path();
+        fs::copy(&path, desk.path().join("music").join(path.file_name().unwrap())).unwrap();
+    }
+    succeed(&desk, &format!("train music --run full {tiny}"));
+    succeed(&desk, &format!("train music --run bare {tiny} --without-music"));
+    let card = fs::read_to_string(desk.path().join("full/README.md")).unwrap();
+    assert!(card.contains("carries the notes"), "{card}");
+    let copied = |model: &str| {
+        let found = json(&desk, &format!("compare copy.mid --model {model} --json"));
+        assert_eq!(found["real_pieces"], 3);
+        let run = &found["originality"]["generated"][0]["run"];
+        (run["steps"].as_u64().unwrap(), run["source"].as_str().unwrap().to_owned())
+    };
+    let expected = copied("full");
+    assert!(expected.0 >= 38 && expected.1.starts_with("music/"), "{expected:?}");
+    // Without the music in the model it is read again from the files that the run lists.
+    assert_eq!(copied("bare"), expected);
+    assert_eq!(copied("bare/model.safetensors"), expected);
+    fs::rename(desk.path().join("music"), desk.path().join("elsewhere")).unwrap();
+    assert_eq!(copied("full"), expected);
+    let message = fail(&desk, "compare copy.mid --model bare");
+    assert!(
+        message.contains("does not carry the music") && message.contains("missing"),
+        "{message}"
+    );
+    fs::copy(desk.path().join("bare/model.safetensors"), desk.path().join("lone.safetensors"))
+        .unwrap();
+    let message = fail(&desk, "compare copy.mid --with PIECES --model lone.safetensors");
+    assert!(message.contains("lone.safetensors") && message.contains("--with"), "{message}");
+    // Runs and models may stand for the real pieces, too.
+    let found = json(&desk, "compare copy.mid --with full --json");
+    assert_eq!((&found["real_pieces"], &found["originality"]["pieces"]), (&3.into(), &3.into()));
+    // Who goes on from a model has learned from its music as well.
+    fs::create_dir(desk.path().join("other")).unwrap();
+    fs::copy(desk.path().join("new.mid"), desk.path().join("other/new.mid")).unwrap();
+    let from = "--run next --from full --epochs 1 --segment 16 --batch 2 --validation 0";
+    succeed(&desk, &format!("train other {from}"));
+    succeed(&desk, "train --run next --resume --epochs 2");
+    let file = desk.path().join("next/model.safetensors");
+    let repertoire = model::read(&file).unwrap().repertoire.unwrap().unpack().unwrap();
+    let sources: Vec<_> = repertoire.pieces.iter().map(|piece| piece.source.as_str()).collect();
+    assert_eq!((sources.len(), sources[0]), (4, "other/new"));
+}
+
+#[test]
+fn what_cannot_be_compared_is_named() {
+    let desk = desk();
+    fs::write(desk.path().join("broken.mid"), "MThd").unwrap();
+    let message = fail(&desk, "compare broken.mid --with PIECES");
+    assert!(message.contains("broken.mid") && message.contains("none of the generated"));
+    let message = fail(&desk, "compare new.mid --with broken.mid");
+    assert!(message.contains("none of the real pieces"), "{message}");
+    let message = fail(&desk, "compare new.mid --with nowhere");
+    assert!(message.contains("nowhere does not exist"), "{message}");
+    let output = run(&desk, "compare new.mid broken.mid --with PIECES");
+    assert_eq!(output.status.code(), Some(0));
+    assert!(said(&output).starts_with("skipped broken.mid"), "{}", said(&output));
+    for line in ["compare", "compare new.mid", "compare --with PIECES"] {
+        assert_eq!(run(&desk, line).status.code(), Some(2), "{line}");
+    }
+}
