@@ -24,5 +24,6 @@ pub mod evaluation;
 pub mod composing;
 pub mod sound;
 pub mod picture;
+pub mod page;
 pub mod output;
 pub mod run;

@@ -1,10 +1,11 @@
-//! A piece as a file of whatever kind its name asks for: music, sound or a picture.
+//! A piece as a file of whatever kind its name asks for: music, sound, a picture or sheet music.
 //!
 //! This is the one place that knows which extensions there are.
 
 use crate::midi;
+use crate::page::{self, Heading};
 use crate::picture;
-use crate::roll::{Roll, RollError};
+use crate::roll::{Roll, RollError, Transcription};
 use crate::score::Score;
 use crate::sound::{
     Instrument, Performance, Piano, Rendering, SoundFont, SoundFontPiano, TooLong, WavError,
@@ -23,6 +24,8 @@ pub enum Kind {
     Wav,
     /// A piano roll.
     Picture(picture::Format),
+    /// Sheet music: MusicXML.
+    SheetMusic,
 }
 
 impl Kind {
@@ -33,6 +36,7 @@ impl Kind {
             "wav" => Some(Kind::Wav),
             "png" => Some(Kind::Picture(picture::Format::Png)),
             "svg" => Some(Kind::Picture(picture::Format::Svg)),
+            "musicxml" => Some(Kind::SheetMusic),
             _ => None,
         }
     }
@@ -43,13 +47,11 @@ impl Kind {
 pub enum OutputError {
     /// The name asks for nothing that can be written.
     #[error(
-        "{}: the name must end in .mid (music), .wav (sound), .png or .svg (a piano roll)",
+        "{}: the name must end in .mid (music), .wav (sound), .png or .svg (a piano roll), \
+         or .musicxml (sheet music)",
         .0.display()
     )]
     Unknown(PathBuf),
-    /// MusicXML.
-    #[error("{}: sheet music (.musicxml) is not written by this version", .0.display())]
-    SheetMusic(PathBuf),
     /// A file of that name is there, or cannot be.
     #[error(transparent)]
     Writing(#[from] WritingError),
@@ -64,7 +66,7 @@ pub enum OutputError {
         /// How long it is.
         reason: TooLong,
     },
-    /// There is no roll of it to draw.
+    /// There is no roll of it to draw or to print.
     #[error("{}: {reason}", path.display())]
     Roll {
         /// The file that was to be written.
@@ -103,7 +105,6 @@ impl Output {
         let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
         match Kind::of(&extension) {
             Some(kind) => Ok(Output { path, kind }),
-            None if extension == "musicxml" => Err(OutputError::SheetMusic(path)),
             None => Err(OutputError::Unknown(path)),
         }
     }
@@ -159,13 +160,22 @@ impl Output {
                 }
             }
             Kind::Picture(format) => {
-                let roll = Roll::from_score(score)
-                    .map_err(|reason| OutputError::Roll { path: self.path.clone(), reason })?
-                    .roll;
+                let roll = self.transcription(score)?.roll;
                 writing::write(&self.path, &picture::roll(&roll, title, format), existing)?;
+            }
+            Kind::SheetMusic => {
+                let Transcription { roll, keys, .. } = self.transcription(score)?;
+                let heading = Heading { title: Some(title), composer: None, keys: &keys };
+                let page = page::to_musicxml(&roll, &heading);
+                writing::write(&self.path, page.as_bytes(), existing)?;
             }
         }
         Ok(())
+    }
+
+    fn transcription(&self, score: &Score) -> Result<Transcription, OutputError> {
+        let path = || self.path.clone();
+        Roll::from_score(score).map_err(|reason| OutputError::Roll { path: path(), reason })
     }
 
     fn write_sound(
@@ -194,6 +204,6 @@ mod tests {
             let error = kind(name).unwrap_err().to_string();
             assert!(error.contains(name) && error.contains(".wav (sound)"), "{error}");
         }
-        assert!(kind("x.musicxml").unwrap_err().to_string().contains("sheet music"));
+        assert_eq!(kind("x.MusicXML").unwrap(), Kind::SheetMusic);
     }
 }

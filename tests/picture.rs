@@ -91,9 +91,9 @@ fn curves(epochs: u64) -> LossCurves {
 #[test]
 fn a_note_is_dark_where_it_is_struck_and_light_where_it_is_held() {
     let pixels = Pixels::of(&roll(&tune(), "Two measures", Format::Png));
-    // The frame: 32 steps of 8 pixels from 44, 88 keys of 6 pixels from 56.
-    assert_eq!((pixels.width, pixels.height), (44 + 400 + 24, 56 + 88 * 6 + 36));
-    let middle = |step: usize, key: usize| (44 + 8 * step + 4, 56 + 6 * (87 - key) + 3);
+    // The frame: 32 steps of 8 pixels from 56, 88 keys of 4 pixels from 74.
+    assert_eq!((pixels.width, pixels.height), (56 + 400 + 24, 74 + 88 * 4 + 24));
+    let middle = |step: usize, key: usize| (56 + 8 * step + 4, 74 + 4 * (87 - key) + 2);
     for step in 0..32 {
         for key in 0..88 {
             let expected = match (step, key) {
@@ -105,6 +105,51 @@ fn a_note_is_dark_where_it_is_struck_and_light_where_it_is_held() {
             let found = Some(pixels.at(x, y)).filter(|ink| [STRUCK, HELD].contains(ink));
             assert_eq!(found, expected, "step {step}, key {key}");
         }
+    }
+}
+
+#[test]
+fn a_piece_of_three_minutes_is_wrapped_into_rows_that_begin_with_a_measure() {
+    let mut long = Roll::new("4/4".parse().unwrap());
+    // A note on every downbeat, held for half a measure: 88 measures.
+    for step in 0..1408 {
+        let play = if step % 16 < 8 { Keys::from_iter([39]) } else { Keys::NONE };
+        long.push(Step { play, articulate: Keys::NONE });
+    }
+    let pixels = Pixels::of(&roll(&long, "Long", Format::Png));
+    assert!(pixels.width <= 1200, "{}", pixels.width);
+    // Seven rows of fourteen measures at most, a step five pixels wide, a key four high.
+    let row = |n: usize| 74 + n * (88 * 4 + 30) + 4 * (87 - 39) + 2;
+    for measure in 0..88 {
+        let (y, x) = (row(measure / 14), 56 + measure % 14 * 16 * 5);
+        assert!((x..x + 5).all(|x| pixels.at(x, y) == STRUCK), "measure {measure}");
+        assert!((x + 5..x + 40).all(|x| pixels.at(x, y) == HELD), "measure {measure}");
+        assert!((x + 40..x + 79).all(|x| ![STRUCK, HELD].contains(&pixels.at(x, y))));
+    }
+    // Each row names its first bar.
+    let found = texts(&roll(&long, "Long", Format::Svg));
+    for number in (0..7).map(|row| (14 * row + 1).to_string()) {
+        assert!(found.contains(&number), "{number}: {found:?}");
+    }
+}
+
+#[test]
+fn a_note_that_is_held_into_the_next_row_is_not_struck_there() {
+    let mut long = Roll::new("4/4".parse().unwrap());
+    let keys = Keys::from_iter([39]);
+    (0..16 * 9).for_each(|_| long.push(Step { play: keys, articulate: Keys::NONE }));
+    let pixels = Pixels::of(&roll(&long, "Held", Format::Png));
+    let y = |row: usize| 74 + row * (88 * 4 + 30) + 4 * (87 - 39) + 2;
+    assert_eq!([0, 1].map(|row| pixels.at(56 + 4, y(row))), [STRUCK, HELD]);
+}
+
+#[test]
+fn the_keyboard_at_the_left_has_its_black_keys_where_a_piano_has_them() {
+    let pixels = Pixels::of(&roll(&tune(), "Keyboard", Format::Png));
+    for key in 0..88 {
+        let black = "010010100101".as_bytes()[key % 12] == b'1';
+        let y = 74 + 4 * (87 - key) + 1;
+        assert_eq!(pixels.at(56 - 20, y) == [74, 81, 92], black, "key {key}");
     }
 }
 
@@ -230,7 +275,8 @@ fn a_roll_of_any_length_has_a_picture_of_bounded_size() {
             long.push(Step { play: keys, articulate: [Keys::NONE, keys][step % 4 / 3] })
         });
         let pixels = Pixels::of(&roll(&long, "Long", Format::Png));
-        assert!(pixels.width <= 1700, "{steps} steps: {}", pixels.width);
-        assert_eq!(pixels.places(STRUCK).any(|(_, y)| y > 56), steps > 0);
+        assert!(pixels.width <= 1200, "{steps} steps: {}", pixels.width);
+        assert!(pixels.height <= 5000, "{steps} steps: {}", pixels.height);
+        assert_eq!(pixels.places(STRUCK).any(|(_, y)| y > 74), steps > 0);
     }
 }

@@ -54,7 +54,8 @@ pub struct Compose {
     #[arg(short = 'n', long = "count", default_value_t = 1, value_name = "COUNT",
           value_parser = clap::value_parser!(u32).range(1..=10_000))]
     count: u32,
-    /// A file to write, by its extension: .mid (music), .wav (sound), .png or .svg (a piano roll).
+    /// A file to write, by its extension: .mid (music), .wav (sound), .png or .svg (a piano roll),
+    /// .musicxml (sheet music).
     /// May be given several times; with several pieces they are numbered. If not given, a MIDI file
     /// the name of which tells the seed.
     #[arg(short, long, value_name = "FILE")]

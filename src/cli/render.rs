@@ -1,4 +1,4 @@
-//! `deep-jammer render`: a MIDI file as sound or as a picture.
+//! `deep-jammer render`: a MIDI file as sound, as a picture or as sheet music.
 
 use super::progress::Progress;
 use super::voice::{VoiceChoice, outputs, unless_interrupted};
@@ -12,7 +12,7 @@ use deep_jammer::writing::Existing;
 use std::io::Write;
 use std::path::PathBuf;
 
-/// Hear a MIDI file, or see it.
+/// Hear a MIDI file, see it, or print it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 The extension of each -o says what becomes of the music:
@@ -20,17 +20,19 @@ The extension of each -o says what becomes of the music:
                dynamics and the pedal are those of the file. All files are about equally loud
                (-23 LUFS), and none is ever distorted
   .png, .svg   a piano roll: time to the right, high notes above low ones
+  .musicxml    sheet music on two staves, for MuseScore and other notation programs: every note
+               on the nearest 16th; hands, voices and spelling are chosen by the program
 
 Nothing has to be installed: the program has a piano of its own, the strings of which it computes.
 The same file gives the same sound, bit for bit. If you have a SoundFont with a piano you like
 better, --soundfont plays on it.
 
-  deep-jammer render new.mid -o new.wav -o new.png")]
+  deep-jammer render new.mid -o new.wav -o new.png -o new.musicxml")]
 pub struct Render {
     /// The MIDI file.
     #[arg(value_name = "FILE.mid")]
     input: PathBuf,
-    /// A file to write: .wav, .png or .svg. May be given several times.
+    /// A file to write: .wav, .png, .svg or .musicxml. May be given several times.
     #[arg(short, long, value_name = "FILE", required = true)]
     output: Vec<PathBuf>,
     #[command(flatten)]
@@ -46,7 +48,7 @@ pub fn run(command: &Render) -> anyhow::Result<Outcome> {
     let outputs = outputs(command.output.clone(), existing)?;
     if let Some(output) = outputs.iter().find(|output| output.kind() == Kind::Midi) {
         bail!(
-            "{}: it is a MIDI file already; render it as .wav, .png or .svg",
+            "{}: it is a MIDI file already; render it as .wav, .png, .svg or .musicxml",
             output.path().display()
         );
     }

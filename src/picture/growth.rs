@@ -20,7 +20,10 @@ const BETWEEN: f64 = 22.0;
 /// The gap between two rows, with the caption in it.
 const ABOVE: f64 = 34.0;
 
-const LEFT: f64 = 40.0;
+/// The keyboard's width, at the left of each row.
+const KEYBOARD: f64 = 16.0;
+
+const LEFT: f64 = 44.0;
 const RIGHT: f64 = 24.0;
 const TOP: f64 = 52.0;
 const BOTTOM: f64 = 24.0;
@@ -65,7 +68,8 @@ impl Grid<'_> {
         // Whole units, so that all steps are equally wide.
         let step = if room >= 1.0 { room.round().min(8.0) } else { room };
         let key = step.floor().clamp(3.0, 6.0);
-        let mut panel = Panel { left: LEFT, top: TOP + ABOVE, step, key, steps, keys: self.keys() };
+        let (left, top, steps) = (LEFT, TOP + ABOVE, 0..steps);
+        let mut panel = Panel { left, top, step, key, steps, keys: self.keys() };
         let (width, height) = (panel.right() - panel.left, panel.bottom() - panel.top);
         panel.left += (index % columns) as f64 * (width + BETWEEN);
         panel.top += (index / columns) as f64 * (height + ABOVE);
@@ -109,15 +113,12 @@ impl Drawing for Grid<'_> {
             let panel = self.panel(index);
             let like = if roll.is_empty() { longest.unwrap_or(roll) } else { roll };
             let measure = |at: &usize| like.place(*at).in_measure == 0;
-            let measures: Vec<_> = (0..panel.steps).filter(measure).collect();
-            panel.draw(sheet, roll, &measures);
+            let measures: Vec<_> = panel.steps.clone().filter(measure).collect();
+            panel.draw(sheet, &roll.notes(), &measures);
             let caption = (panel.left, panel.top - 8.0);
             sheet.text(&format!("epoch {epoch}"), caption, 13.0, Side::Left, Ink::TEXT);
             if index % self.columns() == 0 {
-                for (key, octave) in panel.octaves() {
-                    let place = (LEFT - 7.0, panel.y(key) + panel.key / 2.0 + 3.5);
-                    sheet.text(&format!("C{octave}"), place, 10.0, Side::Right, Ink::FAINT_TEXT);
-                }
+                panel.keyboard(sheet, KEYBOARD);
             }
         }
     }

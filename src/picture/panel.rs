@@ -1,36 +1,37 @@
 //! A roll in a frame: time to the right, keys upward.
 
-use super::sheet::{Ink, Sheet};
-use crate::roll::{KEYS, LOWEST_PITCH, Roll};
+use super::sheet::{Ink, Sheet, Side};
+use crate::roll::{KEYS, LOWEST_PITCH, RollNote};
 use plotters_backend::DrawingBackend;
 use std::ops::Range;
 
 /// A roll's frame on a sheet.
 pub(super) struct Panel {
+    /// Where the music begins; the keyboard lies to the left of it.
     pub left: f64,
     pub top: f64,
     /// How wide a step is.
     pub step: f64,
     /// How high a key is.
     pub key: f64,
-    /// How many steps have room.
-    pub steps: usize,
+    /// Which steps are shown, the last of them perhaps beyond the roll's end.
+    pub steps: Range<usize>,
     /// Which keys are shown.
     pub keys: Range<usize>,
 }
 
 impl Panel {
     pub fn right(&self) -> f64 {
-        self.x(self.steps)
+        self.x(self.steps.end)
     }
 
     pub fn bottom(&self) -> f64 {
         self.top + self.keys.len() as f64 * self.key
     }
 
-    /// The left edge of a step.
+    /// The left edge of a step that is shown, or of the first one after those.
     pub fn x(&self, step: usize) -> f64 {
-        self.left + step as f64 * self.step
+        self.left + (step - self.steps.start) as f64 * self.step
     }
 
     /// The upper edge of a key's row.
@@ -44,10 +45,15 @@ impl Panel {
         pitches.filter(|(_, pitch)| pitch % 12 == 0).map(|(key, pitch)| (key, pitch / 12 - 1))
     }
 
-    /// Draws the frame, the bar lines at `measures`, and the roll.
-    pub fn draw<B: DrawingBackend>(&self, sheet: &mut Sheet<B>, roll: &Roll, measures: &[usize]) {
+    /// Draws the frame, the bar lines at `measures`, and the notes of a roll.
+    pub fn draw<B: DrawingBackend>(
+        &self,
+        sheet: &mut Sheet<B>,
+        notes: &[RollNote],
+        measures: &[usize],
+    ) {
         let (right, bottom) = (self.right(), self.bottom());
-        if self.key >= 4.0 {
+        if self.key >= 3.0 {
             for key in self.keys.clone().filter(|&key| is_black(key)) {
                 let top = self.y(key);
                 sheet.rectangle(self.left, top, right, top + self.key, Ink::SHADE);
@@ -57,24 +63,65 @@ impl Panel {
             sheet.level(self.y(key) + self.key - 1.0, self.left, right, 1.0, Ink::FAINT_LINE);
         }
         // Where measures are but a few pixels, their lines would hide the music.
-        let every = readable(measures.len(), right - self.left, 12.0);
-        for &measure in measures.iter().skip(1).step_by(every) {
+        let shown: Vec<usize> =
+            measures.iter().copied().filter(|step| self.steps.contains(step)).collect();
+        let every = readable(shown.len(), right - self.left, 12.0);
+        for &measure in shown.iter().step_by(every).filter(|&&step| step > self.steps.start) {
             sheet.upright(self.x(measure) - 1.0, self.top, bottom, 1.0, Ink::LINE);
         }
         // The gap above each note keeps neighbours apart.
-        let gap = if self.key >= 4.0 { 1.0 } else { 0.0 };
-        let shown = |note: &crate::roll::RollNote| self.keys.contains(&note.key);
-        for note in roll.notes().into_iter().filter(shown) {
-            let (top, end) = (self.y(note.key), note.end.min(self.steps));
-            let (left, low) = (self.x(note.start), top + self.key);
-            let struck = self.x(note.start + 1).min(self.x(end));
-            if end > note.start + 1 {
-                sheet.rectangle(struck, top + gap, self.x(end), low, Ink::HELD);
+        let gap = if self.key >= 3.0 { 1.0 } else { 0.0 };
+        let is_shown = |note: &&RollNote| {
+            let in_time = note.start < self.steps.end && note.end > self.steps.start;
+            in_time && self.keys.contains(&note.key)
+        };
+        for note in notes.iter().filter(is_shown) {
+            let (top, low) = (self.y(note.key) + gap, self.y(note.key) + self.key);
+            let end = note.end.min(self.steps.end);
+            let held = (note.start + 1).max(self.steps.start);
+            if end > held {
+                sheet.rectangle(self.x(held), top, self.x(end), low, Ink::HELD);
             }
             // Last: where steps are narrower than a pixel, it must still be seen.
-            sheet.rectangle(left, top + gap, struck, low, Ink::STRUCK);
+            if note.start >= self.steps.start {
+                let struck = self.x(note.start + 1);
+                sheet.rectangle(self.x(note.start), top, struck, low, Ink::STRUCK);
+            }
         }
         sheet.frame(self.left, self.top, right, bottom, Ink::LINE);
+    }
+
+    /// Draws the keyboard, so wide, at the left of the frame, and the names of the Cs beside it.
+    pub fn keyboard<B: DrawingBackend>(&self, sheet: &mut Sheet<B>, width: f64) {
+        let (left, right) = (self.left - width, self.left - 1.0);
+        for key in self.keys.clone().filter(|&key| is_black(key)) {
+            let top = self.y(key);
+            sheet.rectangle(
+                left,
+                top,
+                (left + 0.62 * width).round(),
+                top + self.key,
+                Ink::BLACK_KEY,
+            );
+        }
+        // The white keys meet below each C and each F, and in the middle of each black key.
+        for key in self.keys.clone().skip(1) {
+            let (y, half) = (self.y(key) + self.key - 1.0, (self.key / 2.0).floor());
+            match is_black(key) {
+                true => sheet.level(y - half, (left + 0.62 * width).round(), right, 1.0, Ink::LINE),
+                false if !is_black(key - 1) => sheet.level(y, left, right, 1.0, Ink::LINE),
+                false => {}
+            }
+        }
+        sheet.frame(left, self.top, right, self.bottom(), Ink::LINE);
+        let em = (2.5 * self.key).clamp(9.0, 11.0);
+        for (key, octave) in self.octaves() {
+            // On the line of its key; at the edge so that it does not stick out.
+            let baseline = (self.y(key) + self.key / 2.0 + 0.36 * em).min(self.bottom());
+            let baseline = baseline.max(self.top + 0.73 * em);
+            let place = (left - 5.0, baseline);
+            sheet.text(&format!("C{octave}"), place, em, Side::Right, Ink::FAINT_TEXT);
+        }
     }
 }
 
@@ -99,7 +146,7 @@ pub(super) fn explain<B: DrawingBackend>(sheet: &mut Sheet<B>, right: f64, basel
     let mut x = right;
     for (word, ink) in [("held", Ink::HELD), ("struck", Ink::STRUCK)] {
         x -= sheet.width(word, em).round();
-        sheet.text(word, (x, baseline), em, super::sheet::Side::Left, Ink::FAINT_TEXT);
+        sheet.text(word, (x, baseline), em, Side::Left, Ink::FAINT_TEXT);
         x -= square + 5.0;
         sheet.rectangle(x, baseline - square, x + square, baseline, ink);
         x -= 16.0;
@@ -112,7 +159,7 @@ mod tests {
 
     #[test]
     fn the_middle_c_is_the_fourth() {
-        let panel = Panel { left: 0.0, top: 0.0, step: 1.0, key: 1.0, steps: 1, keys: 0..KEYS };
+        let panel = Panel { left: 0.0, top: 0.0, step: 1.0, key: 1.0, steps: 0..1, keys: 0..KEYS };
         assert!(panel.octaves().eq([3, 15, 27, 39, 51, 63, 75, 87].into_iter().zip(1..)));
         assert!(!is_black(39) && is_black(40), "C, then C sharp");
     }

@@ -6,54 +6,103 @@ use super::panel::{Panel, explain, readable};
 use super::sheet::{Ink, Sheet, Side};
 use crate::roll::{KEYS, Roll};
 use plotters_backend::DrawingBackend;
+use std::ops::Range;
 
-/// The widest that the music may become, in units; longer pieces have narrower steps.
-const WIDEST: f64 = 1600.0;
+/// The room for the music of a row, in units.
+const ROOM: f64 = 1120.0;
 
-/// How wide a step of a short piece is.
-const STEP: f64 = 8.0;
+/// How wide a step can be, and how many rows a piece may have for the sake of that. Whole units,
+/// so that all steps are equally wide.
+const STEPS: [(f64, usize); 8] =
+    [(8.0, 2), (7.0, 3), (6.0, 5), (5.0, 7), (4.0, 8), (3.0, 10), (2.0, 12), (1.0, 12)];
 
 /// How high a key is.
-const KEY: f64 = 6.0;
+const KEY: f64 = 4.0;
 
-/// The room around the music.
-const LEFT: f64 = 44.0;
+/// The keyboard's width.
+const KEYBOARD: f64 = 24.0;
+
+/// The room around the rows: octave names and keyboard at the left, above each row its bar numbers.
+const LEFT: f64 = 56.0;
 const RIGHT: f64 = 24.0;
-const TOP: f64 = 56.0;
-const BOTTOM: f64 = 36.0;
+const TOP: f64 = 44.0;
+const ABOVE: f64 = 30.0;
+const BOTTOM: f64 = 24.0;
 
 /// The least room that a heading needs.
 const NARROWEST: f64 = 400.0;
 
-/// A piano roll of the whole keyboard below a title: time to the right, keys upward. A note is
-/// dark where it is struck and light where it is held; upright lines are bar lines, level ones lie
-/// below each C.
+/// A piano roll of the whole keyboard below a title, at most 1200 units wide: time to the right,
+/// keys upward, in as many rows as legibility takes, each with the keyboard at its left. A note is
+/// dark where it is struck and light where it is held; upright lines are bar lines with the
+/// numbers of their bars, level ones lie below each C.
 pub fn roll(roll: &Roll, title: &str, format: Format) -> Vec<u8> {
-    render(&Picture { roll, title }, format)
+    render(&Picture::of(roll, title), format)
 }
 
 struct Picture<'a> {
     roll: &'a Roll,
     title: &'a str,
+    /// How wide a step is.
+    step: f64,
+    /// The steps of each row.
+    rows: Vec<Range<usize>>,
 }
 
-impl Picture<'_> {
-    fn panel(&self) -> Panel {
-        let steps = self.roll.len().max(1);
-        let step = match WIDEST / steps as f64 {
-            // Whole units, so that all steps are equally wide.
-            room if room >= 1.0 => room.floor().min(STEP),
-            room => room,
-        };
-        Panel { left: LEFT, top: TOP, step, key: KEY, steps, keys: 0..KEYS }
+impl<'a> Picture<'a> {
+    fn of(roll: &'a Roll, title: &'a str) -> Picture<'a> {
+        for (step, most) in STEPS {
+            let rows = rows(roll, (ROOM / step) as usize);
+            if rows.len() <= most {
+                return Picture { roll, title, step, rows };
+            }
+        }
+        // Hours of music: steps narrower than a pixel.
+        let (_, most) = STEPS[STEPS.len() - 1];
+        let in_row = roll.len().div_ceil(most);
+        let cut = |row: usize| row * in_row..((row + 1) * in_row).min(roll.len());
+        let rows = (0..roll.len().div_ceil(in_row)).map(cut).collect();
+        Picture { roll, title, step: ROOM / in_row as f64, rows }
     }
+
+    fn panel(&self, row: usize) -> Panel {
+        let height = KEYS as f64 * KEY + ABOVE;
+        let top = TOP + ABOVE + row as f64 * height;
+        let steps = self.rows[row].clone();
+        Panel { left: LEFT, top, step: self.step, key: KEY, steps, keys: 0..KEYS }
+    }
+
+    fn panels(&self) -> impl Iterator<Item = Panel> {
+        (0..self.rows.len()).map(|row| self.panel(row))
+    }
+}
+
+/// The steps of rows that have room for so many, whole measures each where these are not longer
+/// than a row.
+fn rows(roll: &Roll, room: usize) -> Vec<Range<usize>> {
+    let mut rows = Vec::new();
+    let mut start = 0;
+    let mut ends = roll.measures();
+    ends.push(roll.len());
+    while start < roll.len() {
+        let furthest = start + room;
+        let end = ends[..ends.partition_point(|&end| end <= furthest)].last().copied();
+        let end = end.filter(|&end| end > start).unwrap_or(furthest).min(roll.len());
+        rows.push(start..end);
+        start = end;
+    }
+    if rows.is_empty() {
+        // An empty roll has an empty frame.
+        rows.push(0..1);
+    }
+    rows
 }
 
 impl Drawing for Picture<'_> {
     fn size(&self) -> (u32, u32) {
-        let panel = self.panel();
-        let width = (panel.right() - LEFT).max(NARROWEST) + LEFT + RIGHT;
-        (width.ceil() as u32, (panel.bottom() + BOTTOM) as u32)
+        let right = self.panels().map(|panel| panel.right()).fold(0.0, f64::max);
+        let bottom = self.panel(self.rows.len() - 1).bottom();
+        ((right.max(LEFT + NARROWEST) + RIGHT).ceil() as u32, (bottom + BOTTOM) as u32)
     }
 
     fn fineness(&self) -> u32 {
@@ -61,23 +110,42 @@ impl Drawing for Picture<'_> {
     }
 
     fn draw<B: DrawingBackend>(&self, sheet: &mut Sheet<B>) {
-        let panel = self.panel();
         let edge = f64::from(self.size().0) - RIGHT;
+        let baseline = TOP - 10.0;
         let title = sheet.fitted(self.title, 19.0, edge - LEFT - 160.0);
-        sheet.text(&title, (LEFT, TOP - 22.0), 19.0, Side::Left, Ink::TEXT);
-        explain(sheet, edge, TOP - 22.0);
-        for (key, octave) in panel.octaves() {
-            let place = (LEFT - 8.0, panel.y(key) + KEY / 2.0 + 4.0);
-            sheet.text(&format!("C{octave}"), place, 11.0, Side::Right, Ink::FAINT_TEXT);
+        sheet.text(&title, (LEFT, baseline), 19.0, Side::Left, Ink::TEXT);
+        explain(sheet, edge, baseline);
+        let (notes, measures) = (self.roll.notes(), self.roll.measures());
+        for panel in self.panels() {
+            panel.draw(sheet, &notes, &measures);
+            panel.keyboard(sheet, KEYBOARD);
+            let first = measures.partition_point(|&measure| measure < panel.steps.start);
+            let shown: Vec<_> = (first..measures.len())
+                .take_while(|&index| panel.steps.contains(&measures[index]))
+                .collect();
+            let every = readable(shown.len(), panel.right() - panel.left, 36.0);
+            for &index in shown.iter().step_by(every) {
+                let place = (panel.x(measures[index]), panel.top - 6.0);
+                let number = (index + 1).to_string();
+                sheet.text(&number, place, 11.0, Side::Left, Ink::FAINT_TEXT);
+            }
+            let place = (LEFT - KEYBOARD - 5.0, panel.top - 6.0);
+            sheet.text("bar", place, 11.0, Side::Right, Ink::FAINT_TEXT);
         }
-        let measures = self.roll.measures();
-        panel.draw(sheet, self.roll, &measures);
-        let every = readable(measures.len(), panel.right() - LEFT, 36.0);
-        for (index, &measure) in measures.iter().enumerate().step_by(every) {
-            let place = (panel.x(measure), panel.bottom() + 18.0);
-            sheet.text(&(index + 1).to_string(), place, 11.0, Side::Left, Ink::FAINT_TEXT);
-        }
-        let place = (LEFT - 8.0, panel.bottom() + 18.0);
-        sheet.text("bar", place, 11.0, Side::Right, Ink::FAINT_TEXT);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::roll::Step;
+
+    #[test]
+    fn rows_are_whole_measures_where_measures_are_short_enough() {
+        let mut roll = Roll::new("3/4".parse().unwrap());
+        (0..100).for_each(|_| roll.push(Step::SILENCE));
+        assert_eq!(rows(&roll, 40), [0..36, 36..72, 72..100]);
+        assert_eq!(rows(&roll, 10)[..3], [0..10, 10..12, 12..22]);
+        assert_eq!(rows(&Roll::new("3/4".parse().unwrap()), 40), vec![0..1]);
     }
 }

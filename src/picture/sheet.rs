@@ -23,6 +23,8 @@ impl Ink {
     pub const FAINT_LINE: Ink = Ink(226, 229, 234);
     /// The rows of black keys.
     pub const SHADE: Ink = Ink(246, 247, 249);
+    /// The black keys of a keyboard.
+    pub const BLACK_KEY: Ink = Ink(74, 81, 92);
     /// The step at which a key is struck.
     pub const STRUCK: Ink = Ink(0, 69, 116);
     /// The steps through which it is held.

@@ -1,11 +1,20 @@
 //! A score heard in 16th notes.
 
 use super::{KEYS, LOWEST_PITCH, Roll, Step};
-use crate::score::{Metre, Note, Score};
+use crate::score::{KeySignature, Metre, Note, Score};
 
 /// The most 16ths that a roll can have: some thirty hours at 120 quarters a minute, so a file
 /// that asks for more is wrong, and must not fill the memory.
 pub const LONGEST_ROLL: u64 = 1_000_000;
+
+/// A key signature that holds from a step on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct KeyChange {
+    /// The first step under it.
+    pub step: usize,
+    /// The signature.
+    pub key: KeySignature,
+}
 
 /// A roll and what was lost in writing it down.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,12 +27,16 @@ pub struct Transcription {
     pub out_of_range: usize,
     /// How many of the notes in the roll begin further than a tenth of a 16th from their step.
     pub off_grid: usize,
+    /// All key signatures, of which a roll keeps only the first; by step, each unlike the one
+    /// before.
+    pub keys: Vec<KeyChange>,
 }
 
 impl Transcription {
     /// A roll that was there from the first, so that nothing was lost.
     pub fn exact(roll: Roll) -> Transcription {
-        Transcription { notes: roll.notes().len(), roll, out_of_range: 0, off_grid: 0 }
+        let keys = roll.key.map(|key| KeyChange { step: 0, key }).into_iter().collect();
+        Transcription { notes: roll.notes().len(), roll, out_of_range: 0, off_grid: 0, keys }
     }
 }
 
@@ -97,7 +110,9 @@ impl Roll {
         }
         roll.tempo = score.mean_tempo();
         roll.key = score.keys.first().map(|key| key.value);
-        Ok(Transcription { roll, notes, out_of_range: score.notes.len() - notes, off_grid })
+        let out_of_range = score.notes.len() - notes;
+        let keys = grid.keys(score, roll.len());
+        Ok(Transcription { roll, notes, out_of_range, off_grid, keys })
     }
 }
 
@@ -152,6 +167,20 @@ impl Grid {
         let (region, next) = self.region(tick);
         let step = region.step + self.sixteenths(tick - region.tick);
         next.map_or(step, |next| step.min(next.step))
+    }
+
+    /// The key signatures of the first so many steps.
+    fn keys(&self, score: &Score, steps: usize) -> Vec<KeyChange> {
+        let mut keys: Vec<KeyChange> = Vec::new();
+        for change in &score.keys {
+            let step = self.step(change.tick);
+            // The last word of a step is the one that holds.
+            keys.pop_if(|last| last.step == step);
+            if step < steps && keys.last().is_none_or(|last| last.key != change.value) {
+                keys.push(KeyChange { step, key: change.value });
+            }
+        }
+        keys
     }
 
     /// Whether a tick is further than a tenth of a 16th from its step.
@@ -278,6 +307,17 @@ mod tests {
         let roll = Roll::from_score(&score).unwrap().roll;
         assert_eq!(roll.measures(), [0, 4, 16, 28]);
         assert_eq!(roll.place(2).measure, 16);
+    }
+
+    #[test]
+    fn changes_of_key_are_kept_where_they_change_anything() {
+        let key = |sharps| KeySignature { sharps, minor: false };
+        let mut score = score(4, &[(0, 40, 60)]);
+        let changes = [(0, 2), (8, 2), (16, 5), (16, -1), (24, 2), (90, 4)];
+        score.keys = changes.map(|(tick, sharps)| At { tick, value: key(sharps) }).to_vec();
+        let keys = Roll::from_score(&score).unwrap().keys;
+        let found: Vec<_> = keys.iter().map(|change| (change.step, change.key.sharps)).collect();
+        assert_eq!(found, [(0, 2), (16, -1), (24, 2)]);
     }
 
     #[test]

@@ -7,7 +7,7 @@ mod roll;
 mod step;
 mod to_score;
 
-pub use from_score::{LONGEST_ROLL, RollError, Transcription};
+pub use from_score::{KeyChange, LONGEST_ROLL, RollError, Transcription};
 pub use keys::{KEYS, Keys, LOWEST_PITCH};
 pub use roll::{MetreChange, Roll, RollNote};
 pub use step::{Place, Step};

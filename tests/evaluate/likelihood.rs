@@ -30,7 +30,7 @@ fn model(articulation: bool, parameters: impl FnOnce(&Layers) -> Parameters) -> 
         nats: 0.0,
         held_out: None,
     };
-    Model { architecture, layout, parameters, primers: Vec::new(), training }
+    Model { architecture, layout, parameters, primers: Vec::new(), training, repertoire: None }
 }
 
 /// A network whose weights are drawn, four times as large as a training begins with: what it says

@@ -1,0 +1,55 @@
+//! Which heads need an accidental in front of them.
+
+use super::line::{Sign, What};
+use super::sheet::Tone;
+use super::spelling::{alter, letter, octave};
+
+/// How a letter is altered by a signature, in sharps. Sharps come in the order F C G D A E B.
+fn by_signature(letter: usize, sharps: i8) -> i8 {
+    // The letter's own place on the line of fifths, from F = 0.
+    let place = [1, 3, 5, 0, 2, 4, 6][letter];
+    match sharps {
+        1.. => i8::from(place < sharps),
+        _ => -i8::from(6 - place < -sharps),
+    }
+}
+
+/// Puts accidentals into a measure of one staff. They hold for their line to the end of the
+/// measure; a head that is tied to the one before needs none.
+pub(super) fn accidentals(voices: &mut [Vec<Sign>; 2], tones: &[Tone], sharps: i8) {
+    let mut in_time: Vec<&mut Sign> = voices.iter_mut().flatten().collect();
+    in_time.sort_by_key(|sign| sign.start);
+    // The lines on which something else than the signature holds: octave, letter, sharps.
+    let mut altered: Vec<(i32, usize, i8)> = Vec::new();
+    for sign in in_time {
+        let What::Chord(heads) = &mut sign.what else { continue };
+        for head in heads.iter_mut().filter(|head| !head.tied_from) {
+            let Tone { pitch, fifths, .. } = tones[head.tone];
+            let (octave, letter, alter) = (octave(pitch, fifths), letter(fifths), alter(fifths));
+            let line = altered.iter_mut().find(|line| (line.0, line.1) == (octave, letter));
+            let holds = line.as_ref().map_or(by_signature(letter, sharps), |line| line.2);
+            if holds == alter {
+                continue;
+            }
+            head.accidental = Some(alter);
+            match line {
+                Some(line) => line.2 = alter,
+                None => altered.push((octave, letter, alter)),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signatures_alter_letters_in_the_order_of_fifths() {
+        let altered = |sharps| [0, 1, 2, 3, 4, 5, 6].map(|letter| by_signature(letter, sharps));
+        assert_eq!(altered(0), [0; 7]);
+        assert_eq!(altered(2), [1, 0, 0, 1, 0, 0, 0], "F and C");
+        assert_eq!(altered(-3), [0, 0, -1, 0, 0, -1, -1], "B, E and A");
+        assert_eq!((altered(7), altered(-7)), ([1; 7], [-1; 7]));
+    }
+}

@@ -1,0 +1,214 @@
+//! The measures of a page: how long each is, and in which metre it is counted.
+
+use crate::roll::Roll;
+use crate::score::Metre;
+
+/// A measure as it is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Measure {
+    /// Its first step.
+    pub start: usize,
+    /// How many 16ths it has; fewer than its metre says where it is an upbeat or cut short.
+    pub length: usize,
+    /// The metre in which it is counted.
+    pub metre: Metre,
+    /// Where in a whole measure it begins: an upbeat is the end of one.
+    pub offset: usize,
+    /// Whether it is only a part of a measure, and so does not count.
+    pub uncounted: bool,
+}
+
+impl Measure {
+    pub fn end(&self) -> usize {
+        self.start + self.length
+    }
+}
+
+/// How long a measure is, in 16ths.
+pub(super) fn length_of(metre: Metre) -> usize {
+    metre.sixteenths() as usize
+}
+
+/// The steps under one time signature.
+#[derive(Clone, Copy)]
+struct Region {
+    start: usize,
+    end: usize,
+    metre: Metre,
+}
+
+impl Region {
+    fn length(&self) -> usize {
+        self.end - self.start
+    }
+
+    /// Whether it is no more than one measure.
+    fn is_single(&self) -> bool {
+        self.length() <= length_of(self.metre)
+    }
+}
+
+/// The measures of a roll, at least one.
+///
+/// In MIDI files an upbeat is often a measure in a short metre of its own, and where a repeat
+/// begins with one, the measure before it is too. Such parts are written under the metre that
+/// holds around them, as they are in print.
+pub(super) fn measures(roll: &Roll) -> Vec<Measure> {
+    let regions = regions(roll);
+    let mut measures: Vec<Measure> = Vec::new();
+    let mut index = 0;
+    while let Some(region) = regions.get(index) {
+        let around = measures.last().map(|measure| measure.metre);
+        if measures.is_empty()
+            && let Some(next) = regions.get(1)
+            && region.length() < length_of(next.metre)
+            && region.is_single()
+        {
+            let length = region.length();
+            let offset = length_of(next.metre) - length;
+            let metre = next.metre;
+            measures.push(Measure { start: region.start, length, metre, offset, uncounted: true });
+            index += 1;
+        } else if let Some(metre) = around
+            && let Some(parts) = parts_of_one(&regions[index..], metre)
+        {
+            let mut offset = 0;
+            for part in &regions[index..index + parts] {
+                let (start, length) = (part.start, part.length());
+                measures.push(Measure { start, length, metre, offset, uncounted: offset > 0 });
+                offset += length;
+            }
+            index += parts;
+        } else {
+            let whole = length_of(region.metre);
+            for start in (region.start..region.end).step_by(whole) {
+                let length = whole.min(region.end - start);
+                let metre = region.metre;
+                measures.push(Measure { start, length, metre, offset: 0, uncounted: false });
+            }
+            index += 1;
+        }
+    }
+    fill_up(&mut measures);
+    measures
+}
+
+fn regions(roll: &Roll) -> Vec<Region> {
+    let changes = roll.metres();
+    let ends = changes.iter().skip(1).map(|change| change.step).chain([usize::MAX]);
+    let regions = changes.iter().zip(ends).map(|(change, end)| {
+        // An empty roll is a page with an empty measure.
+        let (start, end) = (change.step, end.min(roll.len().max(1)));
+        Region { start, end, metre: change.metre }
+    });
+    regions.filter(|region| region.start < region.end).collect()
+}
+
+/// How many of these regions, each less than a measure of `metre`, make up one together, where it
+/// holds again after them.
+fn parts_of_one(regions: &[Region], metre: Metre) -> Option<usize> {
+    let whole = length_of(metre);
+    let mut length = 0;
+    for (index, region) in regions.iter().enumerate() {
+        if !region.is_single() || region.length() >= whole {
+            return None;
+        }
+        length += region.length();
+        if length >= whole {
+            let after = regions.get(index + 1).is_none_or(|next| next.metre == metre);
+            return (length == whole && after).then_some(index + 1);
+        }
+    }
+    None
+}
+
+/// A roll ends with its last note; a page ends with a bar line.
+fn fill_up(measures: &mut [Measure]) {
+    let upbeat = match measures.first() {
+        Some(first) if first.uncounted => first.length,
+        _ => 0,
+    };
+    if let [.., last] = measures
+        && !last.uncounted
+    {
+        let whole = length_of(last.metre);
+        let without_upbeat = whole.saturating_sub(upbeat);
+        last.length = if last.length <= without_upbeat { without_upbeat } else { whole };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::roll::Step;
+
+    fn roll(regions: &[(&str, usize)]) -> Roll {
+        let mut roll = Roll::new(regions[0].0.parse().unwrap());
+        for (metre, steps) in regions {
+            roll.change_metre(metre.parse().unwrap());
+            (0..*steps).for_each(|_| roll.push(Step::SILENCE));
+        }
+        roll
+    }
+
+    /// Metre, length, offset and whether it counts.
+    fn found(regions: &[(&str, usize)]) -> Vec<(String, usize, usize, bool)> {
+        measures(&roll(regions))
+            .iter()
+            .map(|m| (m.metre.to_string(), m.length, m.offset, !m.uncounted))
+            .collect()
+    }
+
+    fn measure(
+        metre: &str,
+        length: usize,
+        offset: usize,
+        counts: bool,
+    ) -> (String, usize, usize, bool) {
+        (metre.to_owned(), length, offset, counts)
+    }
+
+    #[test]
+    fn an_upbeat_is_the_end_of_a_measure_and_the_last_measure_lacks_it() {
+        assert_eq!(
+            found(&[("1/8", 2), ("3/4", 12 + 7)]),
+            [
+                measure("3/4", 2, 10, false),
+                measure("3/4", 12, 0, true),
+                measure("3/4", 10, 0, true)
+            ]
+        );
+        // Where the last measure has notes beyond, it is a whole one.
+        assert_eq!(found(&[("1/8", 2), ("3/4", 11)])[1], measure("3/4", 12, 0, true));
+        assert_eq!(found(&[("4/4", 3), ("4/4", 16)])[0], measure("4/4", 3, 13, false));
+    }
+
+    #[test]
+    fn the_two_parts_of_a_measure_around_a_repeat_stay_in_its_metre() {
+        assert_eq!(
+            found(&[("4/4", 16), ("3/4", 12), ("1/4", 4), ("4/4", 16)]),
+            [
+                measure("4/4", 16, 0, true),
+                measure("4/4", 12, 0, true),
+                measure("4/4", 4, 12, false),
+                measure("4/4", 16, 0, true),
+            ]
+        );
+        // A measure of another metre is one.
+        assert_eq!(found(&[("4/4", 16), ("2/4", 8), ("4/4", 16)])[1], measure("2/4", 8, 0, true));
+    }
+
+    #[test]
+    fn a_measure_that_is_cut_short_is_as_long_as_it_is() {
+        assert_eq!(
+            found(&[("3/4", 17), ("6/8", 12)]),
+            [measure("3/4", 12, 0, true), measure("3/4", 5, 0, true), measure("6/8", 12, 0, true),]
+        );
+    }
+
+    #[test]
+    fn a_roll_without_steps_is_a_measure_of_rest() {
+        assert_eq!(measures(&Roll::new("3/4".parse().unwrap())).len(), 1);
+        assert_eq!(measures(&Roll::new("3/4".parse().unwrap()))[0].length, 12);
+    }
+}

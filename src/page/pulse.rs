@@ -1,0 +1,319 @@
+//! The pulse of a measure: its halves, thirds, beats and their parts; and how a length of time is
+//! written so that the pulse can be seen.
+//!
+//! The rules are those of engraving (E. Gould, Behind Bars, 2011, "Metre"): a note may hide a
+//! boundary only if it begins or ends at one that is as strong, or is a plain syncopation; rests
+//! never hide one.
+
+use super::measure::{Measure, length_of};
+use crate::score::Metre;
+use std::ops::Range;
+
+/// Lengths in 16ths that one sign can say: 16th, eighth, quarter, half, whole, breve, and the same
+/// with a dot (no 16th has one, for that would be a 32nd).
+const SIGNS: [usize; 10] = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32];
+
+/// What the sign of a length is called in MusicXML, and whether it has a dot.
+pub(super) fn sign(length: usize) -> (&'static str, bool) {
+    let dotted = !length.is_power_of_two();
+    let name = match if dotted { length / 3 * 2 } else { length } {
+        1 => "16th",
+        2 => "eighth",
+        4 => "quarter",
+        8 => "half",
+        16 => "whole",
+        _ => "breve",
+    };
+    (name, dotted)
+}
+
+/// A part of a measure that is felt as one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Node {
+    start: usize,
+    end: usize,
+    /// Into how many parts it falls; 0 for a 16th.
+    parts: usize,
+}
+
+impl Node {
+    fn length(&self) -> usize {
+        self.end - self.start
+    }
+}
+
+/// The pulse of one metre, places counted in 16ths from the downbeat.
+#[derive(Debug, Clone)]
+pub(super) struct Pulse {
+    /// How deep in the measure the boundary at each place lies: 0 for bar lines, 1 for the middle
+    /// of 4/4, and so on. One more than there are 16ths.
+    levels: Vec<u8>,
+    /// All parts, each before those into which it falls.
+    nodes: Vec<Node>,
+    /// The length of a beat that falls into three, where beats do.
+    dotted_beat: Option<usize>,
+}
+
+/// The unit in which a part is counted.
+#[derive(Clone, Copy)]
+enum Unit {
+    Plain(usize),
+    /// Three of them are one.
+    Dotted(usize),
+}
+
+impl Pulse {
+    pub fn of(metre: Metre) -> Pulse {
+        let length = length_of(metre);
+        let numerator = usize::from(metre.numerator.max(1));
+        let power = u32::from(metre.denominator_power);
+        let (count, unit) = match power {
+            5.. => (length, Unit::Plain(1)),
+            3.. if numerator.is_multiple_of(3) => (numerator / 3, Unit::Dotted(16 >> power)),
+            _ => (numerator, Unit::Plain(16 >> power)),
+        };
+        let mut pulse =
+            Pulse { levels: vec![u8::MAX; length + 1], nodes: Vec::new(), dotted_beat: None };
+        if let Unit::Dotted(third) = unit {
+            pulse.dotted_beat = Some(3 * third);
+        }
+        pulse.divide(0, count, unit, 0);
+        pulse
+    }
+
+    fn divide(&mut self, start: usize, count: usize, unit: Unit, level: u8) {
+        let (one, parts) = match (count, unit) {
+            (1, Unit::Plain(1)) => (1, vec![]),
+            (1, Unit::Plain(unit)) => (unit, vec![(1, Unit::Plain(unit / 2)); 2]),
+            (1, Unit::Dotted(third)) => (3 * third, vec![(1, Unit::Plain(third)); 3]),
+            _ => {
+                let one = match unit {
+                    Unit::Plain(unit) => unit,
+                    Unit::Dotted(third) => 3 * third,
+                };
+                let counts = match count {
+                    _ if count.is_multiple_of(2) => vec![count / 2; 2],
+                    _ if count.is_multiple_of(3) => vec![count / 3; 3],
+                    // 5/4 is mostly felt as 3 + 2, 7/4 as 4 + 3.
+                    _ => vec![count.div_ceil(2), count / 2],
+                };
+                (one, counts.into_iter().map(|count| (count, unit)).collect())
+            }
+        };
+        let end = start + count * one;
+        self.nodes.push(Node { start, end, parts: parts.len() });
+        for edge in [start, end] {
+            self.levels[edge] = self.levels[edge].min(level);
+        }
+        let mut at = start;
+        for (count, unit) in parts {
+            self.divide(at, count, unit, level + 1);
+            at += count
+                * match unit {
+                    Unit::Plain(unit) => unit,
+                    Unit::Dotted(third) => 3 * third,
+                };
+        }
+    }
+
+    /// The lengths of the tied signs that say a note from one place to another: as few as can be,
+    /// divided at the strongest boundaries.
+    pub fn note(&self, span: Range<usize>) -> Vec<usize> {
+        // best[n]: the least cost of the first n 16ths, and the length of the sign that ends there.
+        let length = span.len();
+        let mut best = vec![(usize::MAX, 0); length + 1];
+        best[0].0 = 0;
+        for from in 0..length {
+            for sign in SIGNS.into_iter().filter(|sign| from + sign <= length) {
+                let (start, end) = (span.start + from, span.start + from + sign);
+                if self.is_clear(start, end) {
+                    let cost = best[from].0 + 256 + usize::from(self.levels[end]);
+                    best[from + sign] = best[from + sign].min((cost, sign));
+                }
+            }
+        }
+        let mut signs = Vec::new();
+        let mut at = length;
+        while at > 0 {
+            signs.push(best[at].1);
+            at -= best[at].1;
+        }
+        signs.reverse();
+        signs
+    }
+
+    /// Whether a note from one place to another leaves the pulse to be seen.
+    fn is_clear(&self, start: usize, end: usize) -> bool {
+        let inner = start + 1..end;
+        let Some(hidden) = inner.clone().map(|place| self.levels[place]).min() else { return true };
+        let ends = [self.levels[start], self.levels[end]];
+        if let Some(beat) = self.dotted_beat
+            && inner.clone().any(|place| place.is_multiple_of(beat))
+        {
+            return start.is_multiple_of(beat) && end.is_multiple_of(beat);
+        }
+        if ends.iter().any(|&level| level <= hidden) {
+            return true;
+        }
+        // A syncopation: from the middle of one part to the middle of the next.
+        let half = (end - start) / 2;
+        let middle = start + half;
+        let strong = |place: Option<usize>| {
+            place.and_then(|place| self.levels.get(place)).is_some_and(|&level| level <= hidden)
+        };
+        2 * half == end - start
+            && self.levels[middle] == hidden
+            && ends == [hidden + 1; 2]
+            && strong(start.checked_sub(half))
+            && strong(Some(end + half))
+            && inner.filter(|&place| self.levels[place] == hidden).count() == 1
+    }
+
+    /// The lengths of the rests from one place to another: the largest parts of the measure that
+    /// have room.
+    pub fn rest(&self, span: Range<usize>) -> Vec<usize> {
+        let mut rests = Vec::new();
+        let mut at = span.start;
+        while at < span.end {
+            let room = span.end - at;
+            let parts = self.nodes_from(at);
+            let fits = parts.filter(|node| node.length() <= room && SIGNS.contains(&node.length()));
+            let mut longest = fits.map(|node| node.length()).max().unwrap_or(1);
+            // The first two of three eighths are one rest.
+            let thirds = self.nodes_from(at).find(|node| node.parts == 3 && node.length() == 6);
+            if thirds.is_some() && (4..6).contains(&room) {
+                longest = 4;
+            }
+            rests.push(longest);
+            at += longest;
+        }
+        rests
+    }
+
+    fn nodes_from(&self, place: usize) -> impl Iterator<Item = &Node> {
+        self.nodes.iter().filter(move |node| node.start == place)
+    }
+
+    /// The spans within which notes are beamed: quarters, or three eighths where beats have as
+    /// many. `plain` tells of a span whether it is filled with eighths and nothing else; then a
+    /// half of 4/4 or a whole 3/4 is one.
+    pub fn beamed(&self, plain: impl Fn(Range<usize>) -> bool) -> Vec<Range<usize>> {
+        let mut spans: Vec<Range<usize>> = Vec::new();
+        for node in &self.nodes {
+            if spans.last().is_some_and(|span| node.start < span.end) {
+                continue;
+            }
+            let span = node.start..node.end;
+            let beat = node.length() <= 4 || node.length() == 6 && node.parts == 3;
+            let beats = self.dotted_beat.is_none()
+                && (node.length() == 8 && node.parts == 2
+                    || node.length() == 12 && node.parts == 3);
+            if beat || beats && plain(span.clone()) {
+                spans.push(span);
+            }
+        }
+        spans
+    }
+}
+
+/// A measure's own part of the pulse.
+impl Measure {
+    /// A step's place in the whole measure of which this is a part.
+    pub fn place(&self, step: usize) -> usize {
+        step - self.start + self.offset
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pulse(metre: &str) -> Pulse {
+        Pulse::of(metre.parse().unwrap())
+    }
+
+    #[test]
+    fn notes_are_divided_where_the_pulse_is_strongest() {
+        let cases: [(&str, Range<usize>, &[usize]); 24] = [
+            ("4/4", 0..16, &[16]),
+            ("4/4", 0..14, &[8, 6]),
+            ("4/4", 0..10, &[8, 2]),
+            ("4/4", 0..7, &[4, 3]),
+            ("4/4", 4..16, &[12]),
+            // Syncopations of one beat, but not over the middle of the measure.
+            ("4/4", 2..6, &[4]),
+            ("4/4", 4..12, &[8]),
+            ("4/4", 6..10, &[2, 2]),
+            ("4/4", 1..3, &[2]),
+            ("4/4", 3..5, &[1, 1]),
+            ("4/4", 1..16, &[3, 12]),
+            ("4/4", 4..10, &[4, 2]),
+            ("3/4", 0..12, &[12]),
+            ("3/4", 2..10, &[6, 2]),
+            ("6/8", 0..12, &[12]),
+            ("6/8", 0..8, &[6, 2]),
+            ("6/8", 4..8, &[2, 2]),
+            ("6/8", 2..6, &[4]),
+            ("9/8", 0..18, &[12, 6]),
+            ("12/8", 0..24, &[24]),
+            ("5/4", 0..20, &[12, 8]),
+            ("3/2", 0..24, &[24]),
+            ("4/2", 0..32, &[32]),
+            ("3/8", 0..5, &[4, 1]),
+        ];
+        for (metre, span, expected) in cases {
+            assert_eq!(pulse(metre).note(span.clone()), expected, "{metre}, {span:?}");
+        }
+    }
+
+    #[test]
+    fn rests_never_hide_a_beat() {
+        let cases: [(&str, Range<usize>, &[usize]); 10] = [
+            ("4/4", 0..12, &[8, 4]),
+            ("4/4", 4..16, &[4, 8]),
+            ("4/4", 1..16, &[1, 2, 4, 8]),
+            ("4/4", 2..6, &[2, 2]),
+            ("3/4", 4..12, &[4, 4]),
+            ("6/8", 2..12, &[2, 2, 6]),
+            ("6/8", 0..5, &[4, 1]),
+            ("9/8", 0..12, &[6, 6]),
+            ("12/8", 12..24, &[12]),
+            ("5/8", 0..10, &[6, 4]),
+        ];
+        for (metre, span, expected) in cases {
+            assert_eq!(pulse(metre).rest(span.clone()), expected, "{metre}, {span:?}");
+        }
+    }
+
+    #[test]
+    fn every_span_of_every_metre_can_be_written() {
+        for numerator in (1..=17).chain([255]) {
+            for denominator_power in 0..=6 {
+                let metre = Metre { numerator, denominator_power };
+                let (pulse, whole) = (Pulse::of(metre), length_of(metre));
+                for start in (0..whole).step_by(1 + whole / 24) {
+                    for end in (start + 1..=whole).step_by(1 + whole / 24) {
+                        for signs in [pulse.note(start..end), pulse.rest(start..end)] {
+                            assert_eq!(signs.iter().sum::<usize>(), end - start, "{metre}");
+                            assert!(signs.iter().all(|sign| SIGNS.contains(sign)));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn beams_join_the_notes_of_a_beat_and_plain_eighths_of_more() {
+        let spans = |metre: &str, plain: bool| pulse(metre).beamed(|_| plain);
+        assert_eq!(spans("4/4", false), [0..4, 4..8, 8..12, 12..16]);
+        assert_eq!(spans("4/4", true), [0..8, 8..16]);
+        assert_eq!(spans("3/4", false), [0..4, 4..8, 8..12]);
+        assert_eq!(spans("3/4", true), vec![0..12]);
+        assert_eq!(spans("6/8", true), [0..6, 6..12]);
+        assert_eq!(spans("12/8", false), [0..6, 6..12, 12..18, 18..24]);
+        assert_eq!(spans("3/8", false), vec![0..6]);
+        assert_eq!(spans("5/8", false), [0..6, 6..10]);
+        assert_eq!(spans("6/16", false), [0..3, 3..6]);
+    }
+}

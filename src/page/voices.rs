@@ -1,0 +1,246 @@
+//! Which of the two voices of its staff a note belongs to.
+//!
+//! A voice says one thing at a time: where a note begins or ends while others of its voice sound
+//! on, those are divided into tied ones. Two voices always suffice, therefore, and the question is
+//! with which ones the page is plainest. Strokes are taken one after the other, for each way in
+//! which the sounding notes can be in the voices the cheapest past is kept (Viterbi's algorithm),
+//! and of very many ways only the best.
+
+/// What each note costs that must be divided.
+const TIE: u32 = 8;
+
+/// What it costs that a second voice begins; and that it is used in a measure at all, which is
+/// less after a measure that has it as well.
+const SECOND: u32 = 3;
+const SECOND_IN_MEASURE: u32 = 6;
+const SECOND_AGAIN: u32 = 4;
+
+/// What each of its ends costs that does not fall on a bar line: it takes a rest.
+const LOOSE_END: u32 = 1;
+
+/// What it costs that the first voice lies below the second one.
+const CROSSING: u32 = 10;
+
+/// What it costs that the second voice sounds alone.
+const ALONE: u32 = 6;
+
+/// How many ways are kept.
+const WAYS: usize = 128;
+
+/// A note as far as voices are concerned: a key, its first step, the first step without it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Span {
+    pub key: usize,
+    pub start: usize,
+    pub end: usize,
+}
+
+/// One of the ways in which notes can be in voices.
+#[derive(Clone, Copy)]
+struct Way {
+    /// Which of the sounding notes are in the second voice, a bit each.
+    second: u128,
+    /// Whether the second voice is used in this measure, and whether in the one before.
+    used: [bool; 2],
+    cost: u32,
+    /// The last choice made on this way, an index of the choices.
+    last: usize,
+}
+
+/// A choice: these of the notes from `first` on are in the second voice.
+struct Choice {
+    before: usize,
+    first: usize,
+    second: u128,
+}
+
+/// For each note of a staff whether it is in the second voice, the one with stems downward. Notes
+/// are sorted by start; `bars` are the steps at which measures begin.
+pub(super) fn second(notes: &[Span], bars: &[usize]) -> Vec<bool> {
+    let mut events: Vec<usize> = notes.iter().flat_map(|note| [note.start, note.end]).collect();
+    events.extend(bars);
+    events.sort_unstable();
+    events.dedup();
+
+    let mut choices = vec![Choice { before: 0, first: 0, second: 0 }];
+    let mut ways = vec![Way { second: 0, used: [false; 2], cost: 0, last: 0 }];
+    let mut sounding: Vec<usize> = Vec::new();
+    let mut next = 0;
+    for now in events {
+        let first = next;
+        while notes.get(next).is_some_and(|note| note.start == now) {
+            next += 1;
+        }
+        let event = Event {
+            bar: bars.binary_search(&now).is_ok(),
+            ended: bits(sounding.iter().map(|&note| notes[note].end == now)),
+        };
+        let held: Vec<usize> = sounding.iter().copied().filter(|&n| notes[n].end > now).collect();
+        let started = &notes[first..next];
+        let options = options(started);
+        let mut after: Vec<Way> = Vec::with_capacity(ways.len() * options.len());
+        let keys: Vec<usize> = held.iter().map(|&note| notes[note].key).collect();
+        for way in &ways {
+            let kept = squeezed(way.second, event.ended, sounding.len());
+            for &option in &options {
+                after.push(event.follow(way, kept, &keys, started, option));
+            }
+        }
+        // Of the pasts that lead to the same present only the cheapest can be the best.
+        after.sort_unstable_by_key(|way| (way.second, way.used, way.cost, way.last));
+        after.dedup_by_key(|way| (way.second, way.used));
+        if after.len() > WAYS {
+            after.sort_by_key(|way| way.cost);
+            after.truncate(WAYS);
+        }
+        let least = after.iter().map(|way| way.cost).min().unwrap_or(0);
+        after.iter_mut().for_each(|way| way.cost -= least);
+        if next > first {
+            for way in &mut after {
+                let second = way.second >> held.len();
+                choices.push(Choice { before: way.last, first, second });
+                way.last = choices.len() - 1;
+            }
+        }
+        sounding = held;
+        sounding.extend(first..next);
+        ways = after;
+    }
+
+    let mut second = vec![false; notes.len()];
+    let best = ways.iter().min_by_key(|way| (way.cost, way.second.count_ones()));
+    let (mut choice, mut until) = (best.map_or(0, |way| way.last), notes.len());
+    while choice != 0 {
+        let Choice { before, first, second: chosen } = choices[choice];
+        for (index, note) in second[first..until].iter_mut().enumerate() {
+            *note = chosen >> index & 1 == 1;
+        }
+        (choice, until) = (before, first);
+    }
+    second
+}
+
+/// What happens at a step to the notes that sound.
+struct Event {
+    bar: bool,
+    /// Which of the notes that sounded end here.
+    ended: u128,
+}
+
+impl Event {
+    /// The way on, where of the notes that start those in `option` are in the second voice. `kept`
+    /// says it of the notes that are held, whose keys are `keys`.
+    fn follow(&self, way: &Way, kept: u128, keys: &[usize], started: &[Span], option: u128) -> Way {
+        let held = keys.len();
+        let second = kept | option << held;
+        let mut cost = way.cost;
+        let all = |count: usize| (1u128 << count) - 1;
+        for (ended, held, started) in [
+            (self.ended & !way.second, !kept & all(held), !option & all(started.len())),
+            (self.ended & way.second, kept, option),
+        ] {
+            // A bar line divides notes anyway.
+            if (ended != 0 || started != 0) && !self.bar {
+                cost += TIE * held.count_ones();
+            }
+        }
+        let all_keys = || keys.iter().copied().chain(started.iter().map(|note| note.key));
+        let of = |voice: bool| {
+            all_keys().enumerate().filter(move |(n, _)| (second >> n & 1 == 1) == voice)
+        };
+        let lowest = of(false).map(|(_, key)| key).min();
+        let highest = of(true).map(|(_, key)| key).max();
+        if !started.is_empty()
+            && let (Some(lowest), Some(highest)) = (lowest, highest)
+            && lowest < highest
+        {
+            cost += CROSSING;
+        }
+        if second != 0 && way.second == 0 {
+            cost += SECOND;
+        }
+        if (second != 0) != (way.second != 0) && !self.bar {
+            cost += LOOSE_END;
+        }
+        if second != 0 && lowest.is_none() {
+            cost += ALONE;
+        }
+        let mut used = if self.bar { [false, way.used[0]] } else { way.used };
+        if second != 0 && !used[0] {
+            cost += if used[1] { SECOND_AGAIN } else { SECOND_IN_MEASURE };
+            used[0] = true;
+        }
+        Way { second, used, cost, last: way.last }
+    }
+}
+
+/// In which ways the notes of a stroke can be given to the voices. Notes that start and end
+/// together are one chord; where there are more than four, they are divided at a key or by length.
+fn options(started: &[Span]) -> Vec<u128> {
+    let mut chords: Vec<(usize, u128)> = Vec::new();
+    for (index, note) in started.iter().enumerate() {
+        match chords.iter_mut().find(|(end, _)| *end == note.end) {
+            Some((_, chord)) => *chord |= 1 << index,
+            None => chords.push((note.end, 1 << index)),
+        }
+    }
+    let mut options: Vec<u128> = Vec::new();
+    if chords.len() <= 4 {
+        for subset in 0..1u32 << chords.len() {
+            let chosen = chords.iter().enumerate().filter(|(n, _)| subset >> n & 1 == 1);
+            options.push(chosen.fold(0, |all, (_, (_, chord))| all | chord));
+        }
+    } else {
+        options.extend((0..=started.len()).map(|below| (1u128 << below) - 1));
+        chords.sort_unstable();
+        for divide in 1..chords.len() {
+            let shorter = chords[..divide].iter().fold(0, |all, (_, chord)| all | chord);
+            let longer = chords[divide..].iter().fold(0, |all, (_, chord)| all | chord);
+            options.extend([shorter, longer]);
+        }
+    }
+    options
+}
+
+fn bits(flags: impl Iterator<Item = bool>) -> u128 {
+    flags.enumerate().fold(0, |bits, (index, flag)| bits | u128::from(flag) << index)
+}
+
+/// The first so many bits without those that are to go.
+fn squeezed(bits: u128, gone: u128, count: usize) -> u128 {
+    let kept = (0..count).filter(|index| gone >> index & 1 == 0);
+    kept.enumerate().fold(0, |squeezed, (to, from)| squeezed | (bits >> from & 1) << to)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn voices(notes: &[(usize, usize, usize)]) -> Vec<bool> {
+        let span = |&(key, start, end): &(usize, usize, usize)| Span { key, start, end };
+        let notes: Vec<_> = notes.iter().map(span).collect();
+        second(&notes, &[0, 16, 32])
+    }
+
+    #[test]
+    fn chords_and_lines_are_one_voice() {
+        let notes = [(40, 0, 4), (44, 0, 4), (47, 0, 4), (41, 4, 8), (45, 4, 6), (43, 8, 32)];
+        assert_eq!(voices(&notes[..3]), [false; 3]);
+        assert_eq!(voices(&[notes[0], notes[3], notes[5]]), [false; 3]);
+    }
+
+    #[test]
+    fn a_line_above_a_held_note_is_another_voice() {
+        let notes = [(40, 0, 16), (52, 0, 4), (54, 4, 8), (56, 8, 12), (57, 12, 16)];
+        assert_eq!(voices(&notes), [true, false, false, false, false]);
+        let notes = [(40, 0, 4), (52, 0, 16), (41, 4, 8), (43, 8, 12), (41, 12, 16)];
+        assert_eq!(voices(&notes), [true, false, true, true, true]);
+    }
+
+    #[test]
+    fn a_hundred_lengths_at_once_are_two_voices_all_the_same() {
+        let notes: Vec<_> = (0..88).map(|key| (key, key / 40, 5 + key * 7 % 60)).collect();
+        assert_eq!(voices(&notes).len(), 88);
+        assert_eq!(voices(&[]).len(), 0);
+    }
+}
