@@ -21,9 +21,8 @@ fn originality(criterion: &mut Criterion) {
     eprintln!("{} steps in {} bytes", repertoire.steps(), packed.bytes().len());
     group.bench_function("packed", |b| b.iter(|| Packed::of(black_box(&repertoire))));
     group.bench_function("unpacked", |b| b.iter(|| black_box(&packed).unpack().unwrap()));
-    group.bench_function("prepared", |b| {
-        b.iter_with_setup(|| repertoire.clone(), |repertoire| Originality::new(repertoire))
-    });
+    group
+        .bench_function("prepared", |b| b.iter_with_setup(|| repertoire.clone(), Originality::new));
     let originality = Originality::new(repertoire);
     let pieces = &originality.repertoire().pieces;
     let piece = pieces.iter().position(|piece| piece.roll.len() >= 1400).expect("a long piece");

@@ -71,7 +71,11 @@ fn a_piece_becomes_sound_pictures_and_sheet_music_at_once() {
     assert!(desk.bytes("a.wav").starts_with(b"RIFF"));
     assert!(desk.bytes("b.PNG").starts_with(b"\x89PNG"));
     assert!(String::from_utf8(desk.bytes("c.svg")).unwrap().starts_with("<svg"));
-    assert_eq!(desk.files(), ["a.wav", "b.PNG", "c.svg", "d.musicxml", "in.mid"], "and nothing beside them");
+    assert_eq!(
+        desk.files(),
+        ["a.wav", "b.PNG", "c.svg", "d.musicxml", "in.mid"],
+        "and nothing beside them"
+    );
     desk.succeed("render in.mid -o again.wav");
     assert!(desk.bytes("again.wav") == desk.bytes("a.wav"), "the same bytes");
 }
