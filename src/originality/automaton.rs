@@ -12,6 +12,9 @@ pub(super) struct Automaton {
     firsts: Vec<u32>,
     /// The ways out: symbol and state, by state, then by symbol.
     ways: Vec<(u32, u32)>,
+    /// For each symbol the state of it alone, 0 where the text does not have it: most that is read
+    /// is not in the text, and need not be looked for.
+    singles: Vec<u32>,
 }
 
 #[derive(Clone, Copy)]
@@ -33,7 +36,7 @@ pub(super) struct Reading {
 }
 
 impl Automaton {
-    /// The automaton of a text of fewer than 2³¹ symbols.
+    /// The automaton of a text of fewer than 2³¹ symbols; there is a table as long as the largest.
     pub fn of(text: &[u32]) -> Automaton {
         assert!(text.len() < 1 << 31, "states are counted by 32 bits");
         let mut states = Vec::with_capacity(2 * text.len() + 1);
@@ -85,18 +88,26 @@ impl Automaton {
         for state in 0..states.len() {
             firsts[state + 1] += firsts[state];
         }
+        let mut singles = vec![0; text.iter().max().map_or(0, |&largest| largest as usize + 1)];
+        for (&(_, symbol), &to) in ways.range((0, 0)..=(0, u32::MAX)) {
+            singles[symbol as usize] = to;
+        }
         let ways = ways.into_iter().map(|((_, symbol), to)| (symbol, to)).collect();
-        Automaton { states, firsts, ways }
+        Automaton { states, firsts, ways, singles }
     }
 
     /// Reads a symbol more.
     pub fn read(&self, mut reading: Reading, symbol: u32) -> Reading {
+        let single = self.singles.get(symbol as usize).copied().unwrap_or(0);
+        if single == 0 {
+            return Reading::default();
+        }
         loop {
+            if reading.state == 0 {
+                return Reading { state: single, length: 1 };
+            }
             if let Some(state) = self.way(reading.state, symbol) {
                 return Reading { state, length: reading.length + 1 };
-            }
-            if reading.state == 0 {
-                return Reading::default();
             }
             let state = self.states[reading.state as usize].shorter;
             reading = Reading { state, length: self.states[state as usize].longest };

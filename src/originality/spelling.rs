@@ -12,9 +12,6 @@ const NO_LEAP: u32 = KEYS as u32;
 /// Above all leaps.
 const FIRST_SHAPE: u32 = 2 * KEYS as u32;
 
-/// A shape that stands nowhere in the repertoire.
-const UNHEARD: u32 = u32::MAX;
-
 /// A roll as symbols, such that two stretches that begin with the [shapes](shape) of sounding steps
 /// have the same symbols exactly if one is the other transposed.
 ///
@@ -42,7 +39,8 @@ impl Shapes {
 
     /// The spelling of a roll; shapes that are new all have a symbol that nothing else has.
     pub fn spell(&self, roll: &Roll) -> Spelling {
-        spell(roll, |shape| self.0.get(&shape).copied().unwrap_or(UNHEARD))
+        let unheard = FIRST_SHAPE + self.0.len() as u32;
+        spell(roll, |shape| self.0.get(&shape).copied().unwrap_or(unheard))
     }
 }
 

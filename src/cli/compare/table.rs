@@ -33,7 +33,7 @@ fn write_piece(out: &mut impl Write, piece: &PieceComparison) -> io::Result<()> 
     let beginning =
         if compared < steps { format!("its first {compared} steps ") } else { String::new() };
     let few = if *real_passages < 20 { ": too few to tell much" } else { "" };
-    writeln!(out, "  {:NAME$} {:>9}   {:>9} .. {:<9}", "", "", "real 5 %", "95 %")?;
+    writeln!(out, "  {:NAME$} {:>9}   {:>9} .. 95 %", "", "", "real 5 %")?;
     for PieceFigure { statistic, value, low, high, judgement } in statistics {
         let mark = match judgement {
             Some(Judgement::Below) => "  below",
@@ -80,8 +80,8 @@ fn write_set(out: &mut impl Write, set: &SetComparison) -> io::Result<()> {
     )?;
     writeln!(
         out,
-        "  {:NAME$} {:>7}  {:>15}  {:>15}  {:<14}  {:<14}",
-        "", "inside", "generated (sd)", "real (sd)", "overlap", "distance"
+        "  {:NAME$} {:>7}  {:>15}  {:>15}  {:<14}  distance",
+        "", "inside", "generated (sd)", "real (sd)", "overlap"
     )?;
     for figure in statistics {
         let SetFigure {
