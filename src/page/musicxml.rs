@@ -32,7 +32,7 @@ pub(super) fn write(sheet: &Sheet, heading: &Heading<'_>) -> String {
     }
     xml.open("encoding", &[]);
     xml.leaf("software", &[], concat!("Deep Jammer ", env!("CARGO_PKG_VERSION")));
-    for element in ["accidental", "beam", "stem"] {
+    for element in ["accidental", "beam"] {
         xml.empty("supports", &[("element", element), ("type", "yes")]);
     }
     xml.close();

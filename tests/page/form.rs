@@ -259,8 +259,5 @@ fn a_small_page_is_written_as_ever() {
     // The version of the program is in it.
     let version = concat!("Deep Jammer ", env!("CARGO_PKG_VERSION"));
     let page = page.replace(version, "Deep Jammer");
-    if !std::path::Path::new(golden).exists() {
-        std::fs::write(golden, &page).unwrap();
-    }
     assert_eq!(page, std::fs::read_to_string(golden).unwrap());
 }
