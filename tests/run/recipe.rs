@@ -16,7 +16,7 @@ fn flags_come_before_the_file_and_the_file_before_the_recipe() {
     assert_eq!(config.training.batch, 1, "a flag");
     assert_eq!((config.architecture.time, config.training.segment), (vec![6], 16), "the file");
     assert_eq!(config.training.optimiser.rate(), 1.0, "adadelta's own rate");
-    assert_eq!(config.training.clip, 5.0, "the recipe");
+    assert_eq!(config.training.clip, 20.0, "the recipe");
     assert!(config.keeping.validate_every > 0, "what is automatic is spelled out");
 }
 

@@ -215,9 +215,9 @@ fn files_that_are_moved_or_altered_are_named_and_new_ones_are_left_alone() {
 fn a_record_that_was_tampered_with_is_refused() {
     let desk = whole(2, "--sample-every 0");
     let config = desk.text("run/config.toml");
-    desk.write("run/config.toml", config.replace("clip = 5.0", "clip = 4.0"));
+    desk.write("run/config.toml", config.replace("clip = 20.0", "clip = 4.0"));
     let error = desk.fail("train --run run --resume --epochs 4");
-    assert!(error.contains("config.toml") && error.contains("training.clip was 5.0"), "{error}");
+    assert!(error.contains("config.toml") && error.contains("training.clip was 20.0"), "{error}");
     desk.write("run/config.toml", config.replace("clip", "clop"));
     let error = desk.fail("train --run run --resume --epochs 4");
     assert!(error.contains("config.toml, line") && error.contains("clop"), "{error}");
