@@ -63,7 +63,7 @@ pub struct Train {
     dropout: Option<f32>,
     #[arg(long, value_name = "NAME", help_heading = "Network",
           help = with_default("What each key is told, a layout of attributes: article for the \
-                               article's 78, wide for twice as many.",
+                               article's 78, wide for twice as many, unmeasured for music without known measures.",
                               standard().architecture.layout))]
     layout: Option<String>,
     /// Go on from the weights of another model, a file or a run: its sizes are taken over, and all
