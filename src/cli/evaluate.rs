@@ -5,10 +5,11 @@ mod table;
 
 use super::progress::{Progress, in_words};
 use super::{Outcome, interruption};
+use anyhow::bail;
 use deep_jammer::baseline::{Baseline, Counts, Kind};
 use deep_jammer::corpus::Piece;
-use deep_jammer::evaluation::{Bootstrap, Entry, Heard, Listener, Network, OnlySounding, Report};
-use deep_jammer::model;
+use deep_jammer::evaluation::{Bootstrap, Entry, Heard, Listener, Networks, OnlySounding, Report};
+use deep_jammer::model::{self, Model};
 use deep_jammer::network::Architecture;
 use deep_jammer::roll::Roll;
 use music::Music;
@@ -37,11 +38,13 @@ published split (.json) the part `valid` is evaluated, and `train` is learned fr
 
   deep-jammer evaluate --model my-run               the pieces that the run held out
   deep-jammer evaluate --model my-run my-music      other pieces
+  deep-jammer evaluate --model run-1 --model run-2  two networks together
   deep-jammer evaluate my-music --learn their-music the baselines alone")]
 pub struct Evaluate {
-    /// The network: the folder of a training run, or a model file.
+    /// The network: the folder of a training run, or a model file. Given several times, the networks
+    /// together: the mean of their probabilities, key by key.
     #[arg(long, value_name = "FILE-OR-RUN")]
-    model: Option<PathBuf>,
+    model: Vec<PathBuf>,
     /// MIDI files, and folders to search for them; if not given, the pieces that the run held out.
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
@@ -70,8 +73,8 @@ const PATIENCE: Duration = Duration::from_secs(1);
 #[derive(Serialize)]
 struct Evaluation {
     version: &'static str,
-    /// None where only baselines are evaluated.
-    model: Option<Subject>,
+    /// None where only baselines are evaluated; several that are averaged.
+    models: Vec<Subject>,
     evaluated: Amount,
     baselines: Baselines,
     bootstrap: Bootstrap,
@@ -123,17 +126,20 @@ struct Candidate {
 /// Evaluates, and prints tables or JSON to standard output.
 pub fn run(command: &Evaluate) -> anyhow::Result<Outcome> {
     // Quickly, what can fail at once.
-    let model_file = command.model.as_deref().map(super::model_file).transpose()?;
-    let model = model_file.as_deref().map(model::read).transpose()?;
+    let models = models(&command.model)?;
     let music = music::find(command)?;
     let mut candidates = Vec::new();
-    if let Some(model) = &model {
-        let about = format!("the network {}", model.architecture);
-        let (listener, heard) = (Box::new(Network::new(model)), music.heard.clone());
-        candidates.push(Candidate { name: "network", about, listener, heard });
+    if !models.is_empty() {
+        let shapes: Vec<_> = models.iter().map(|model| model.architecture.to_string()).collect();
+        let (name, about) = match &shapes[..] {
+            [shape] => ("network", format!("the network {shape}")),
+            several => ("networks", format!("the mean of the networks {}", several.join(" and "))),
+        };
+        let (listener, heard) = (Box::new(Networks::new(&models)), music.heard.clone());
+        candidates.push(Candidate { name, about, listener, heard });
     }
     // Music from sets of sounding notes has nothing to say of strokes, and no network is asked.
-    let articulation = match &model {
+    let articulation = match models.first() {
         Some(model) => model.architecture.articulation,
         None => music.evaluated.iter().any(|piece| piece.part.is_none()),
     };
@@ -143,19 +149,19 @@ pub fn run(command: &Evaluate) -> anyhow::Result<Outcome> {
     let Some(reports) = measure(&candidates, &music.evaluated, &bootstrap) else {
         return Ok(Outcome::Interrupted);
     };
-    let subject = model.as_ref().zip(command.model.as_ref()).map(|(model, path)| Subject {
+    let subject = |(model, path): (&Model, &PathBuf)| Subject {
         path: path.display().to_string(),
         fingerprint: model.fingerprint(),
         architecture: model.architecture.clone(),
         epochs: model.training.epochs,
-    });
+    };
     let skipped = music.skipped.iter().map(|failure| Skipped {
         path: failure.path.display().to_string(),
         reason: failure.reason.reason(),
     });
     let evaluation = Evaluation {
         version: env!("CARGO_PKG_VERSION"),
-        model: subject,
+        models: models.iter().zip(&command.model).map(subject).collect(),
         evaluated: amount(music.what, &music.evaluated),
         baselines,
         bootstrap,
@@ -171,6 +177,24 @@ pub fn run(command: &Evaluate) -> anyhow::Result<Outcome> {
     }
     out.flush()?;
     Ok(Outcome::Done)
+}
+
+/// Reads the networks; all of them must be asked the same.
+fn models(paths: &[PathBuf]) -> anyhow::Result<Vec<Model>> {
+    let read = |path: &PathBuf| anyhow::Ok(model::read(&super::model_file(path)?)?);
+    let models: Vec<Model> = paths.iter().map(read).collect::<Result<_, _>>()?;
+    if let Some(other) = models
+        .iter()
+        .position(|model| model.architecture.articulation != models[0].architecture.articulation)
+    {
+        bail!(
+            "{} and {} cannot be averaged: one of them predicts what is struck, the other only what \
+             sounds",
+            paths[0].display(),
+            paths[other].display()
+        );
+    }
+    Ok(models)
 }
 
 fn amount(what: &'static str, pieces: &[Piece]) -> Amount {

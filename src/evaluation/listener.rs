@@ -1,12 +1,9 @@
-//! Those who listen to a piece and are surprised: a network, and the baselines.
+//! Those who listen to a piece and are surprised; the baselines among them.
 
-use super::measure::{Hits, Measure};
-use crate::attribute::Layout;
+use super::measure::Measure;
 use crate::baseline::Baseline;
-use crate::model::Model;
-use crate::network::{Choice, Cpu, Layers, Nats};
+use crate::network::Choice;
 use crate::roll::{Roll, Step};
-use crate::training::follow;
 use rayon::prelude::*;
 
 /// Somebody who expects something of every step of a piece, knowing all steps before it.
@@ -19,42 +16,6 @@ pub trait Listener: Sync {
         pieces: &[&Roll],
         go_on: &(dyn Fn(usize) -> bool + Sync),
     ) -> Option<Vec<Measure>>;
-}
-
-/// A network that listens.
-pub struct Network {
-    engine: Cpu,
-    layers: Layers,
-    layout: Layout,
-}
-
-impl Network {
-    /// Makes a model ready.
-    pub fn new(model: &Model) -> Network {
-        Network {
-            engine: Cpu::new(&model.parameters, false),
-            layers: model.parameters.layers.clone(),
-            layout: model.layout,
-        }
-    }
-}
-
-impl Listener for Network {
-    /// With the memory carried from the first step of a piece to its last.
-    fn listen(
-        &self,
-        pieces: &[&Roll],
-        go_on: &(dyn Fn(usize) -> bool + Sync),
-    ) -> Option<Vec<Measure>> {
-        let Network { engine, layers, layout } = self;
-        let found = follow(engine, layers, layout, pieces, Hits::see, go_on)?;
-        let measure = |((nats, notes), roll): ((Nats, Hits), &&Roll)| Measure {
-            steps: roll.len(),
-            nats,
-            notes,
-        };
-        Some(found.into_iter().zip(pieces).map(measure).collect())
-    }
 }
 
 impl Listener for Baseline {

@@ -7,11 +7,13 @@
 mod bootstrap;
 mod listener;
 mod measure;
+mod network;
 mod report;
 mod summary;
 
 pub use bootstrap::{Bootstrap, Interval};
-pub use listener::{Listener, Network, OnlySounding};
+pub use listener::{Listener, OnlySounding};
 pub use measure::{Hits, Measure};
+pub use network::Networks;
 pub use report::{Entry, FolderFigures, Heard, PieceFigures, Report};
 pub use summary::{Mean, Summary};

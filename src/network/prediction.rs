@@ -57,14 +57,33 @@ impl Prediction {
         sigmoid(f64::from(self.articulate) / temperature)
     }
 
+    /// What several networks say together: the logits of the means of their probabilities. Together they
+    /// are a composer as exact as each, whose probabilities add up to one: what is averaged are
+    /// conditional probabilities, key by key. `predictions` is not empty.
+    pub fn mean(predictions: impl Iterator<Item = Prediction> + Clone) -> Prediction {
+        let mean = |of: fn(Prediction) -> f32| {
+            // The odds of the mean are Σσ(x) / Σσ(−x), with each sum by its logarithms, so that what is
+            // nearly certain keeps its digits.
+            let log_sum = |sign: f64| {
+                let logs = || predictions.clone().map(|it| -softplus(-sign * f64::from(of(it))));
+                let greatest = logs().fold(f64::NEG_INFINITY, f64::max);
+                if greatest == f64::NEG_INFINITY {
+                    return greatest; // All are certain that it is not so.
+                }
+                greatest + libm::log(logs().map(|log| libm::exp(log - greatest)).sum())
+            };
+            (log_sum(1.0) - log_sum(-1.0)) as f32
+        };
+        Prediction { play: mean(|it| it.play), articulate: mean(|it| it.articulate) }
+    }
+
     /// How surprising a choice is: the article's loss −log(2σy − σ − y + 1), written so that it
     /// neither overflows nor loses its digits, and with the articulate term counted only where the
     /// key is played.
     pub fn nats(self, choice: Choice) -> Nats {
         // −log σ(x) for what happened, −log σ(−x) for what did not: log(1 + e⁻ˣ).
         let surprise = |logit: f32, happened: bool| {
-            let x = if happened { f64::from(logit) } else { -f64::from(logit) };
-            (-x).max(0.0) + libm::log1p(libm::exp(-x.abs()))
+            softplus(if happened { -f64::from(logit) } else { f64::from(logit) })
         };
         Nats {
             play: surprise(self.play, choice.play),
@@ -85,9 +104,35 @@ impl Prediction {
     }
 }
 
+/// log(1 + eˣ), which is −log σ(−x).
+fn softplus(x: f64) -> f64 {
+    x.max(0.0) + libm::log1p(libm::exp(-x.abs()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn several_networks_say_the_mean_of_their_probabilities() {
+        let logits = [(0.7f32, -1.3f32), (-2.0, 0.0), (4.5, 9.0)];
+        let all = logits.map(|(play, articulate)| Prediction { play, articulate });
+        let mean = Prediction::mean(all.iter().copied());
+        let by_hand = |logits: [f32; 3]| {
+            logits.iter().map(|&x| 1.0 / (1.0 + (-f64::from(x)).exp())).sum::<f64>() / 3.0
+        };
+        let near = |found: f64, expected: f64| assert!((found - expected).abs() < 1e-7);
+        near(mean.play_probability(1.0), by_hand(logits.map(|it| it.0)));
+        near(mean.articulate_probability(1.0), by_hand(logits.map(|it| it.1)));
+        // One alone is as it was, and what is nearly certain stays so: half of e⁻⁹⁰ where one of two is sure.
+        for alone in [0.7f32, -90.0, 90.0, f32::INFINITY] {
+            let it = Prediction { play: alone, articulate: -alone };
+            assert_eq!(Prediction::mean(std::iter::once(it)), it);
+        }
+        let two = [-90.0, -2000.0].map(|play| Prediction { play, articulate: 0.0 });
+        let mean = Prediction::mean(two.iter().copied());
+        assert!((f64::from(mean.play) + 90.0 + 2f64.ln()).abs() < 1e-5);
+    }
 
     #[test]
     fn the_loss_is_the_articles_formula() {

@@ -1,7 +1,7 @@
 //! How well a network knows music that it has not learned from.
 
 use crate::attribute::Layout;
-use crate::network::{Batch, Choice, Engine, Layers, Memory, Nats, Prediction};
+use crate::network::{Batch, Engine, Layers, Memory, Nats};
 use crate::roll::Roll;
 use crate::segment::Segment;
 use std::sync::Mutex;
@@ -22,26 +22,30 @@ pub fn surprise<E: Engine + Sync>(
     pieces: &[&Roll],
     stop: impl Fn() -> bool + Sync,
 ) -> Option<Vec<Nats>> {
-    let found = follow(engine, layers, layout, pieces, |_: &mut (), _, _| (), |_| !stop())?;
-    Some(found.into_iter().map(|(nats, ())| nats).collect())
+    let begin = || (Memory::empty(layers), Nats::default());
+    let hear = |(memory, nats): &mut (Memory, Nats), segment: &Segment, room: &mut E::Room| {
+        let passage = Batch::passage(segment, layout);
+        *nats += engine.surprise(memory, &passage, room);
+    };
+    let found = in_passages(pieces, begin, hear, |_| !stop())?;
+    Some(found.into_iter().map(|(_, nats)| nats).collect())
 }
 
-/// The same, with whatever else there is to be learned on the way: `see` is shown what was predicted
-/// of each key at each step of a piece, and what the key did, and notes what it likes in the piece's
-/// own `T`. `go_on` is asked before every passage, and told how many steps it has.
-pub fn follow<E: Engine + Sync, T: Default + Send>(
-    engine: &E,
-    layers: &Layers,
-    layout: &Layout,
+/// Goes through whole pieces in passages of [`PASSAGE_STEPS`], each piece on one of the threads: what
+/// `begin` makes for a piece is moved on by `hear` from passage to passage, and given back for each.
+/// Each thread has an `R` of its own. `go_on` is asked before every passage, and told how many steps it
+/// has; as soon as it says no, there is no result.
+pub fn in_passages<T: Send, R: Default>(
     pieces: &[&Roll],
-    see: impl Fn(&mut T, Prediction, Choice) + Sync,
+    begin: impl Fn() -> T + Sync,
+    hear: impl Fn(&mut T, &Segment, &mut R) + Sync,
     go_on: impl Fn(usize) -> bool + Sync,
-) -> Option<Vec<(Nats, T)>> {
+) -> Option<Vec<T>> {
     // The longest first, so that no thread is left alone with one at the end.
     let mut order: Vec<usize> = (0..pieces.len()).collect();
     order.sort_by_key(|&piece| std::cmp::Reverse(pieces[piece].len()));
     let queue = Mutex::new(order.into_iter());
-    let found: Vec<_> = pieces.iter().map(|_| (Nats::default(), T::default())).collect();
+    let found: Vec<Option<T>> = pieces.iter().map(|_| None).collect();
     let found = Mutex::new(found);
     let stopped = AtomicBool::new(false);
     let go_on = |steps| {
@@ -51,29 +55,24 @@ pub fn follow<E: Engine + Sync, T: Default + Send>(
     };
     let lock = "no task panics with the lock";
     rayon::broadcast(|_| {
-        let mut room = E::Room::default();
+        let mut room = R::default();
         loop {
             let next = queue.lock().expect(lock).next();
             let Some(piece) = next else { break };
             let roll = pieces[piece];
-            let (mut memory, mut nats) = (Memory::empty(layers), Nats::default());
-            let mut notes = T::default();
+            let mut state = begin();
             for start in (0..roll.len()).step_by(PASSAGE_STEPS) {
                 let count = PASSAGE_STEPS.min(roll.len() - start);
                 if !go_on(count) {
                     break;
                 }
-                let passage = Batch::passage(&Segment::new(roll, start, count), layout);
-                let mut tell = |step: usize, key: usize, prediction: Prediction| {
-                    see(&mut notes, prediction, passage.target(step, key));
-                };
-                nats += engine.follow(&mut memory, &passage, &mut room, &mut tell);
+                hear(&mut state, &Segment::new(roll, start, count), &mut room);
             }
-            found.lock().expect(lock)[piece] = (nats, notes);
+            found.lock().expect(lock)[piece] = Some(state);
         }
     });
     let found = found.into_inner().expect(lock);
-    (!stopped.into_inner()).then_some(found)
+    (!stopped.into_inner()).then(|| found.into_iter().flatten().collect())
 }
 
 /// The mean over all steps of all pieces, in nats a step, from the sums of each.

@@ -118,6 +118,49 @@ fn a_run_is_evaluated_on_what_it_has_held_out_as_it_was_itself() {
 }
 
 #[test]
+fn networks_together_are_at_most_as_surprised_as_they_are_on_a_mean() {
+    let desk = Desk::new();
+    let shape = "--time 5,4 --note 3,2 --batch 2 --epochs 3 --validation 0.3";
+    desk.succeed(&format!("train music --run second {shape}"));
+    let nats = |line: &str| {
+        let evaluation = desk.json(line);
+        let network = &evaluation["reports"][0];
+        (network["overall"]["mean_over_steps"]["total"].as_f64().unwrap(), evaluation)
+    };
+    let (first, _) = nats("evaluate --model run");
+    let (second, _) = nats("evaluate --model second");
+    let (together, evaluation) = nats("evaluate --model run --model second");
+    assert_eq!(listeners(&evaluation)[0], "networks");
+    assert_eq!(evaluation["models"].as_array().unwrap().len(), 2);
+    assert_eq!(evaluation["reports"][0]["pieces"][0]["heard"], "not-learned-from");
+    assert_ne!(first, second);
+    // By Jensen's inequality: the logarithm is concave.
+    assert!(together < (first + second) / 2.0, "{together}: {first} and {second}");
+    // One twice is as one.
+    let (twice, _) = nats("evaluate --model run --model run");
+    assert!((twice - first).abs() < 1e-6, "{twice}, alone {first}");
+    // What has been learned from by one is not new to both; what was held out must be the same.
+    let others = desk.files("training").join(" ");
+    desk.succeed(&format!("train {others} --run third {shape}"));
+    let said = desk.fail("evaluate --model run --model third");
+    assert!(said.contains("have held out different pieces; name files"), "{said}");
+    let of_one = desk.files("validation").join(" ");
+    let shape = "--time 6 --note 4 --batch 2 --epochs 1 --validation 0";
+    desk.succeed(&format!("train {of_one} --run fourth {shape}"));
+    let (_, evaluation) = nats(&format!("evaluate --model run --model fourth {of_one}"));
+    assert_eq!(evaluation["reports"][0]["pieces"][0]["heard"], "learned-from");
+    assert!(text(&evaluation["baselines"]["left_out"]).contains("learned from different pieces"));
+    let set = set();
+    fs::write(desk.path("set.json"), set).unwrap();
+    let config = "[architecture]\nlayout = \"unmeasured\"\narticulation = false\n";
+    fs::write(desk.path("set.toml"), config).unwrap();
+    let sounding = "--config set.toml --time 6 --note 4 --batch 2 --epochs 1";
+    desk.succeed(&format!("train set.json --run sounding {sounding}"));
+    let said = desk.fail("evaluate --model run --model sounding");
+    assert!(said.contains("cannot be averaged"), "{said}");
+}
+
+#[test]
 fn the_sums_over_pieces_and_folders_agree() {
     let evaluation = desk().json("evaluate --model run music");
     for report in evaluation["reports"].as_array().unwrap() {
@@ -196,7 +239,7 @@ fn the_baselines_can_be_evaluated_alone_and_on_other_music() {
     let learned = desk().files("training").join(" ");
     let alone = desk().json(&format!("evaluate {held_out} --learn {learned}"));
     assert_eq!(listeners(&alone), BASELINES);
-    assert_eq!(alone["model"], Value::Null);
+    assert_eq!(alone["models"], Value::Array(Vec::new()));
     let beside = desk().json("evaluate --model run");
     assert_eq!(alone["reports"][2]["overall"], beside["reports"][3]["overall"], "the same chain");
     let other = desk().json(&format!("evaluate --model run --learn {held_out}"));

@@ -2,7 +2,7 @@
 //! could happen.
 
 use deep_jammer::attribute::Layout;
-use deep_jammer::evaluation::{Hits, Listener, Network};
+use deep_jammer::evaluation::{Hits, Listener, Networks};
 use deep_jammer::model::{Model, Training};
 use deep_jammer::network::{
     Architecture, Batch, Choice, Cpu, Engine, Layers, Memory, Nats, Parameters, Prediction, Preset,
@@ -79,7 +79,7 @@ fn a_network_that_says_the_same_of_every_key_is_surprised_as_by_hand() {
     roll.push(Step { play: keys(&[3, 50]), articulate: keys(&[3, 50]) });
     roll.push(Step { play: keys(&[50, 60]), articulate: keys(&[60]) });
     roll.push(Step::SILENCE);
-    let found = Network::new(&model).listen(&[&roll], &|_| true).unwrap()[0];
+    let found = Networks::new([&model]).listen(&[&roll], &|_| true).unwrap()[0];
     let expected = -(4.0 * play.ln() + (3.0 * 88.0 - 4.0) * (1.0 - play).ln());
     assert!((found.nats.play - expected).abs() < 1e-9, "{found:?}, expected {expected}");
     let expected = -(3.0 * articulate.ln() + (1.0 - articulate).ln());
@@ -109,12 +109,53 @@ fn what_is_told_of_each_key_makes_up_what_is_reported() {
         assert!(order.into_iter().eq(0..40 * KEYS), "every key of every step, once and in order");
         assert!((told.play - nats.play).abs() <= 1e-9 * nats.play);
         assert!((told.articulate - nats.articulate).abs() <= 1e-9 * nats.articulate);
-        let found = Network::new(&model).listen(&[&roll], &|_| true).unwrap()[0];
+        let found = Networks::new([&model]).listen(&[&roll], &|_| true).unwrap()[0];
         assert!((found.nats.total() - nats.total()).abs() <= 1e-9 * nats.total());
         assert_eq!(found.notes, hits);
         let played = roll.steps().iter().map(|step| step.play.count() as u64).sum::<u64>();
         assert_eq!(hits.true_positives + hits.false_negatives, played);
         assert_eq!(nats.articulate > 0.0, articulation);
+    }
+}
+
+#[test]
+fn networks_together_say_the_mean_of_their_probabilities() {
+    for articulation in [true, false] {
+        let first = drawn(articulation);
+        let mut second = drawn(articulation);
+        second.layout = Layout::UNMEASURED;
+        second.architecture.layout = Layout::UNMEASURED.name.to_owned();
+        let layers = Layers::new(&second.architecture, &second.layout);
+        second.parameters = Parameters::drawn(&layers, &mut ChaCha8Rng::seed_from_u64(23));
+        // Longer than one passage.
+        let roll = music(150);
+        let probabilities = |model: &Model| {
+            let (mut play, mut articulate) = (Vec::new(), Vec::new());
+            let mut memory = Memory::empty(&model.parameters.layers);
+            let passage = Batch::passage(&Segment::new(&roll, 0, roll.len()), &model.layout);
+            let mut tell = |_: usize, _: usize, prediction: Prediction| {
+                play.push(prediction.play_probability(1.0));
+                articulate.push(prediction.articulate_probability(1.0));
+            };
+            let engine = Cpu::new(&model.parameters, false);
+            engine.follow(&mut memory, &passage, &mut Default::default(), &mut tell);
+            (play, articulate)
+        };
+        let (first_says, second_says) = (probabilities(&first), probabilities(&second));
+        let mut by_hand = Nats::default();
+        for place in 0..roll.len() * KEYS {
+            let did = choice(roll.steps()[place / KEYS], place % KEYS);
+            let of = |p: f64, happened: bool| if happened { -p.ln() } else { -(1.0 - p).ln() };
+            by_hand.play += of((first_says.0[place] + second_says.0[place]) / 2.0, did.play);
+            if did.play && articulation {
+                let mean = (first_says.1[place] + second_says.1[place]) / 2.0;
+                by_hand.articulate += of(mean, did.articulate);
+            }
+        }
+        let found = Networks::new([&first, &second]).listen(&[&roll], &|_| true).unwrap()[0];
+        assert!((found.nats.play - by_hand.play).abs() < 1e-4 * by_hand.play, "{found:?}");
+        let error = (found.nats.articulate - by_hand.articulate).abs();
+        assert!(error <= 1e-4 * by_hand.articulate, "{found:?}, by hand {by_hand:?}");
     }
 }
 

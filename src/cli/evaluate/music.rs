@@ -5,7 +5,8 @@ use anyhow::{Context, bail};
 use deep_jammer::corpus::{self, Failure, Part, Piece};
 use deep_jammer::evaluation::Heard;
 use deep_jammer::run::{Config, Dataset, RunFolder, Side};
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 /// The music of an evaluation.
 pub struct Music {
@@ -33,6 +34,7 @@ pub struct Learned {
 
 /// What a run says of its music.
 struct Run {
+    path: PathBuf,
     dataset: Dataset,
     /// What the run has learned from, or why that cannot be had any more.
     training: Result<Vec<Piece>, String>,
@@ -42,25 +44,34 @@ struct Run {
 
 /// Finds and reads the music.
 pub fn find(command: &Evaluate) -> anyhow::Result<Music> {
-    let folder = command.model.as_deref().filter(|model| model.is_dir());
-    let run = folder.map(Run::read).transpose()?;
-    let (mut evaluated, what, skipped) = evaluated(command, run.as_ref())?;
+    let folders = command.model.iter().filter(|model| model.is_dir());
+    let runs: Vec<Run> = folders.map(|folder| Run::read(folder)).collect::<Result<_, _>>()?;
+    let (mut evaluated, what, skipped) = evaluated(command, &runs)?;
     // In sets there may be pieces without a step, which nobody can be surprised by.
     evaluated.retain(|piece| !piece.roll().is_empty());
     if evaluated.is_empty() {
         bail!("there is no piece to evaluate among what is {what}");
     }
-    let heard = match &run {
-        Some(run) => run.heard(&evaluated),
-        None => vec![Heard::Unknown; evaluated.len()],
+    let each: Vec<_> = runs.iter().map(|run| run.heard(&evaluated)).collect();
+    let all_known = !runs.is_empty() && runs.len() == command.model.len();
+    let heard = |piece: usize| {
+        let mut each = each.iter().map(|heard| heard[piece]);
+        if each.clone().any(|heard| heard == Heard::LearnedFrom) {
+            Heard::LearnedFrom
+        } else if all_known && each.all(|heard| heard == Heard::NotLearnedFrom) {
+            Heard::NotLearnedFrom
+        } else {
+            Heard::Unknown
+        }
     };
-    let learned = learned(command, run, &evaluated)?;
+    let heard = (0..evaluated.len()).map(heard).collect();
+    let learned = learned(command, runs, &evaluated)?;
     Ok(Music { evaluated, what, skipped, learned, heard })
 }
 
 fn evaluated(
     command: &Evaluate,
-    run: Option<&Run>,
+    runs: &[Run],
 ) -> anyhow::Result<(Vec<Piece>, &'static str, Vec<Failure>)> {
     let (part, side) = match command.test {
         true => (Part::Test, Side::Test),
@@ -71,8 +82,8 @@ fn evaluated(
         say_skipped(&failures);
         return Ok((pieces, "given", failures));
     }
-    let Some(run) = run else {
-        match &command.model {
+    let Some(run) = runs.first().filter(|_| runs.len() == command.model.len()) else {
+        match command.model.iter().find(|model| !model.is_dir()) {
             Some(file) => bail!(
                 "{} does not say which pieces were held out; name files to evaluate, or give the \
                  folder of the run as --model",
@@ -85,6 +96,13 @@ fn evaluated(
         }
     };
     let held_out = only(&run.dataset, side);
+    if let Some(other) = differing(runs, side) {
+        bail!(
+            "{} and {} have held out different pieces; name files to evaluate",
+            command.model[0].display(),
+            command.model[other].display()
+        );
+    }
     if held_out.files.is_empty() {
         let what = if command.test { "test piece" } else { "piece" };
         bail!("the run has held out no {what}; name files to evaluate");
@@ -98,7 +116,7 @@ fn evaluated(
 
 fn learned(
     command: &Evaluate,
-    run: Option<Run>,
+    runs: Vec<Run>,
     evaluated: &[Piece],
 ) -> anyhow::Result<Result<Learned, String>> {
     let learn = |pieces: Vec<Piece>, what| {
@@ -111,7 +129,14 @@ fn learned(
         say_skipped(&failures);
         return Ok(Ok(learn(pieces, "given by --learn")));
     }
-    match (run, &command.model) {
+    if let Some(other) = differing(&runs, Side::Training) {
+        return Ok(Err(format!(
+            "{} and {} have learned from different pieces; name some with --learn",
+            runs[0].path.display(),
+            runs[other].path.display()
+        )));
+    }
+    match (runs.into_iter().next(), command.model.first()) {
         (Some(run), _) => {
             Ok(run.training.map(|pieces| learn(pieces, "that the network has learned from")))
         }
@@ -147,6 +172,16 @@ fn read<P: AsRef<Path>>(paths: &[P], part: Part) -> anyhow::Result<(Vec<Piece>, 
     Ok((corpus.pieces, corpus.failures))
 }
 
+/// Which of some runs has other pieces on a side than the first, if there is one.
+fn differing(runs: &[Run], side: Side) -> Option<usize> {
+    // The pieces of a set share a file.
+    let of = |run: &Run| -> BTreeSet<(Option<String>, String)> {
+        run.dataset.of(side).map(|file| (file.sha256.clone(), file.name.clone())).collect()
+    };
+    let first = of(runs.first()?);
+    runs.iter().position(|run| of(run) != first)
+}
+
 /// A dataset without the files of other sides.
 fn only(dataset: &Dataset, side: Side) -> Dataset {
     Dataset { files: dataset.of(side).cloned().collect() }
@@ -158,6 +193,7 @@ impl Run {
         let dataset = Dataset::read(&folder.dataset())?;
         let training = only(&dataset, Side::Training).read_again();
         Ok(Run {
+            path: path.to_owned(),
             training: training.map(|pieces| pieces.training).map_err(|error| error.to_string()),
             began_elsewhere: Config::read(&folder.config())?.start.from.is_some(),
             dataset,

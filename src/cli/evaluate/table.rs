@@ -35,10 +35,11 @@ fn introduce(out: &mut impl Write, evaluation: &Evaluation) -> io::Result<()> {
         let plural = if *pieces == 1 { "" } else { "s" };
         format!("{pieces} piece{plural} {what}, {steps} steps")
     };
-    if let Some(model) = &evaluation.model {
+    for (index, model) in evaluation.models.iter().enumerate() {
         let shape = &model.architecture;
         let (path, layout) = (printable(&model.path), &shape.layout);
-        writeln!(out, "Network    {path} ({}), epoch {}", model.fingerprint, model.epochs)?;
+        let what = if index == 0 { "Network  " } else { "     and " };
+        writeln!(out, "{what}  {path} ({}), epoch {}", model.fingerprint, model.epochs)?;
         writeln!(out, "           {shape} units, layout {layout}")?;
     }
     writeln!(out, "Evaluated  {}", music(&evaluation.evaluated))?;
