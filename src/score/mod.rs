@@ -8,7 +8,7 @@ mod metre;
 mod signature;
 
 pub use metre::Metre;
-pub use signature::KeySignature;
+pub use signature::{KeyError, KeySignature};
 
 /// One note: a key, struck at a tick, held for a number of ticks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

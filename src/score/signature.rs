@@ -1,6 +1,7 @@
 //! Key signatures.
 
 use std::fmt;
+use std::str::FromStr;
 
 /// A key signature: sharps or flats, and the mode.
 ///
@@ -12,6 +13,23 @@ pub struct KeySignature {
     pub sharps: i8,
     /// Whether the file says that the mode is minor.
     pub minor: bool,
+}
+
+impl KeySignature {
+    /// The key on a pitch class (C is 0, C sharp 1), spelled with the fewest accidentals: F sharp
+    /// major and not G flat major, D sharp minor and not E flat minor.
+    pub fn on(tonic: usize, minor: bool) -> KeySignature {
+        // On the line of fifths; A minor has the signature of C major, three fifths below A.
+        let fifths = 7 * (tonic % 12) as i32 - if minor { 3 } else { 0 };
+        let sharps = (fifths + 5).rem_euclid(12) - 5;
+        KeySignature { sharps: sharps as i8, minor }
+    }
+
+    /// The pitch class of the key's first note, if the file is right about the mode.
+    pub fn tonic(self) -> usize {
+        let fifths = i32::from(self.sharps) + if self.minor { 3 } else { 0 };
+        (7 * fifths).rem_euclid(12) as usize
+    }
 }
 
 impl fmt::Display for KeySignature {
@@ -28,9 +46,102 @@ impl fmt::Display for KeySignature {
     }
 }
 
+/// Why a text is not a key.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum KeyError {
+    /// It cannot be read.
+    #[error("\"{0}\" is not a key; write it like D, \"Bb major\", \"F# minor\" or Em")]
+    Unknown(String),
+    /// It would have more than seven sharps or flats.
+    #[error("{0} has no key signature; write {1}, which sounds the same")]
+    Unwritten(String, KeySignature),
+}
+
+impl FromStr for KeySignature {
+    type Err = KeyError;
+
+    /// A letter, sharps or flats as `#` or `b`, and the mode in words or as `m`; major where it is
+    /// not said.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let unknown = || KeyError::Unknown(text.to_owned());
+        let mut rest = text.trim().chars();
+        let letter = rest.next().ok_or_else(unknown)?.to_ascii_uppercase();
+        let place = "FCGDAEB".find(letter).ok_or_else(unknown)? as i32 - 1;
+        let accidental = match rest.clone().next() {
+            Some('#' | '♯') => 1,
+            Some('b' | '♭') => -1,
+            _ => 0,
+        };
+        if accidental != 0 {
+            rest.next();
+        }
+        let minor = match rest.as_str().trim() {
+            "m" => true,
+            mode => match mode.to_lowercase().as_str() {
+                "" | "maj" | "major" => false,
+                "min" | "minor" => true,
+                _ => return Err(unknown()),
+            },
+        };
+        let fifths = place + 7 * accidental;
+        let sharps = fifths - if minor { 3 } else { 0 };
+        match i8::try_from(sharps) {
+            Ok(sharps @ -7..=7) => Ok(KeySignature { sharps, minor }),
+            _ => {
+                let tonic = (7 * fifths).rem_euclid(12) as usize;
+                let plain = KeySignature::on(tonic, minor);
+                Err(KeyError::Unwritten(text.trim().to_owned(), plain))
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_key_is_read_by_its_name() {
+        for sharps in -7..=7 {
+            for minor in [false, true] {
+                let key = KeySignature { sharps, minor };
+                assert_eq!(key.to_string().parse(), Ok(key));
+            }
+        }
+        let read = |text: &str| text.parse::<KeySignature>().unwrap().to_string();
+        let found = ["D", "f minor", "Em", "bb", "C# min", "A♭ Major", " g "].map(read);
+        let expected =
+            ["D major", "F minor", "E minor", "Bb major", "C# minor", "Ab major", "G major"];
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn what_is_no_key_is_refused_with_an_example() {
+        for text in ["", "H", "D flat", "Cm7", "EM", "C##"] {
+            let error = text.parse::<KeySignature>().unwrap_err().to_string();
+            assert!(error.contains("F# minor"), "{text}: {error}");
+        }
+        let error = "G# major".parse::<KeySignature>().unwrap_err().to_string();
+        assert!(error.contains("write Ab major"), "{error}");
+        let error = "Fb minor".parse::<KeySignature>().unwrap_err().to_string();
+        assert!(error.contains("write E minor"), "{error}");
+    }
+
+    #[test]
+    fn the_key_on_a_pitch_class_has_it_for_its_first_note() {
+        let majors = (0..12).map(|tonic| KeySignature::on(tonic, false).to_string());
+        let expected = [
+            "C major", "Db major", "D major", "Eb major", "E major", "F major", "F# major",
+            "G major", "Ab major", "A major", "Bb major", "B major",
+        ];
+        assert!(majors.eq(expected));
+        assert_eq!(KeySignature::on(9, true).to_string(), "A minor");
+        assert_eq!(KeySignature::on(3, true).to_string(), "D# minor");
+        for tonic in 0..12 {
+            assert_eq!(KeySignature::on(tonic, true).tonic(), tonic);
+            assert_eq!(KeySignature::on(tonic, false).tonic(), tonic);
+        }
+    }
 
     #[test]
     fn signatures_are_called_by_their_names() {

@@ -159,7 +159,7 @@ pub fn compare(generated: &[(String, &Roll)], real: &[&Roll], seed: u64) -> Comp
 }
 
 /// How many steps of a roll can be compared.
-fn comparable(roll: &Roll, real: &[&Roll]) -> usize {
+pub(super) fn comparable(roll: &Roll, real: &[&Roll]) -> usize {
     let longest = real.iter().map(|roll| roll.len()).max().unwrap_or(0);
     let most = roll.len().min(longest);
     let enough =
@@ -169,16 +169,16 @@ fn comparable(roll: &Roll, real: &[&Roll]) -> usize {
 }
 
 /// All statistics of all passages of a length.
-struct Table {
+pub(super) struct Table {
     /// Of each passage, the number of its piece.
     pieces: Vec<usize>,
     /// Of each statistic, the values of all passages.
     values: Vec<Vec<Option<f64>>>,
-    distributions: Vec<Distribution>,
+    pub(super) distributions: Vec<Distribution>,
 }
 
 impl Table {
-    fn of(rolls: &[&Roll], length: usize) -> Table {
+    pub(super) fn of(rolls: &[&Roll], length: usize) -> Table {
         let all = |passage: &Passage<'_>| Statistic::ALL.map(|statistic| statistic.of(passage));
         let rows: Vec<_> = rolls
             .par_iter()

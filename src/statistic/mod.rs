@@ -4,10 +4,13 @@ mod bars;
 mod comparison;
 mod density;
 mod distribution;
+mod key;
 mod passage;
 mod pitch;
+mod standard;
 #[allow(clippy::module_inception)]
 mod statistic;
+mod stretches;
 mod texture;
 mod yardstick;
 
@@ -16,6 +19,9 @@ pub use comparison::{
 };
 pub use density::density;
 pub use distribution::Distribution;
+pub use key::key_of;
 pub use passage::{Passage, passages};
+pub use standard::{Nearness, Standard};
 pub use statistic::Statistic;
+pub use stretches::{CROWD_KEYS, STUCK_KEYS, Stretches};
 pub use yardstick::{ROUNDS, Yardstick};

@@ -68,6 +68,12 @@ impl Statistic {
         }
     }
 
+    /// What it is called, without a unit.
+    pub fn name(self) -> &'static str {
+        let words = self.in_words();
+        words.split_once(',').map_or(words, |(name, _)| name)
+    }
+
     /// Its value; none where there is nothing to count: no note, no stroke, no two bars.
     pub fn of(self, passage: &Passage<'_>) -> Option<f64> {
         let Passage { steps, bars } = passage;
