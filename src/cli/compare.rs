@@ -97,7 +97,7 @@ pub fn run(command: &Compare) -> anyhow::Result<Outcome> {
         [] => None,
         paths => Some(known::real(paths)?),
     };
-    let learned = command.model.as_deref().map(known::learned).transpose()?;
+    let learned = command.model.as_deref().map(super::learned).transpose()?;
     let label = match (&command.model, &command.with[..]) {
         (Some(model), _) => format!("what {} has learned from", model.display()),
         (None, paths) => names(paths),

@@ -3,20 +3,22 @@
 mod compare;
 mod compose;
 mod evaluate;
+mod export;
 mod inspect;
 mod interruption;
 mod plot;
 mod progress;
 mod render;
 mod train;
+mod trained;
 mod voice;
 
+use trained::{BUILT_IN, learned, model, model_file};
+
 use std::io;
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use deep_jammer::run::RunFolder;
 
 /// Learn from piano music and compose new piano music without end.
 #[derive(Debug, Parser)]
@@ -24,7 +26,9 @@ use deep_jammer::run::RunFolder;
     version,
     about,
     after_help = "\
-In two steps from a folder of piano MIDI files to new music:
+New music by the model that is part of the program:
+  deep-jammer compose -o new.mid
+In two steps from a folder of piano MIDI files to new music of that kind:
   deep-jammer train my-midi-files --run my-run
   deep-jammer compose --model my-run -o new.mid"
 )]
@@ -37,11 +41,12 @@ struct Cli {
 enum Command {
     Inspect(inspect::Inspect),
     Train(Box<train::Train>),
-    Compose(compose::Compose),
+    Compose(Box<compose::Compose>),
     Evaluate(evaluate::Evaluate),
     Render(render::Render),
     Plot(plot::Plot),
     Compare(compare::Compare),
+    Export(export::Export),
 }
 
 /// How a command has ended, if it has not failed.
@@ -65,6 +70,7 @@ pub fn run() -> ExitCode {
         Command::Render(command) => render::run(&command),
         Command::Plot(command) => plot::run(&command),
         Command::Compare(command) => compare::run(&command),
+        Command::Export(command) => export::run(&command),
     };
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
@@ -76,21 +82,6 @@ pub fn run() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// The model's file, where the user says a file or a run.
-fn model_file(path: &Path) -> anyhow::Result<PathBuf> {
-    if !path.is_dir() {
-        return Ok(path.to_owned());
-    }
-    let file = RunFolder::new(path).model();
-    if !file.exists() {
-        anyhow::bail!(
-            "the folder {} holds no model.safetensors; is it the --run of a training?",
-            path.display(),
-        );
-    }
-    Ok(file)
 }
 
 fn is_closed_pipe(error: &anyhow::Error) -> bool {

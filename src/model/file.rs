@@ -2,17 +2,18 @@
 //!
 //! The tensors are named as in [`Layers`]: `time.0.input`, `time.0.recurrent`, `time.0.bias`, and
 //! so on for each time and note layer, then `dense.0.weight` and `dense.0.bias`; all of 32-bit
-//! floats, a row for each input, the four gates i, f, g, o side by side. What PyTorch calls
+//! floats (F32), or of 16-bit ones (F16) in models that are passed on, a row for each input, the four gates i, f, g, o side by side. What PyTorch calls
 //! `weight_ih_l0`, `weight_hh_l0` and `bias_ih_l0` are the transposes of the first two and the third
 //! (its second bias is zero). One more tensor, `repertoire`, of bytes, holds the music that was learned
 //! from ([`Packed`]); a file need not have it. The metadata hold one entry, `deep-jammer`, a JSON object of `version`,
 //! `architecture`, `training` and `primers`.
 
 use super::{Model, Training};
-use crate::network::{Architecture, ArchitectureError, Layers, Parameters};
+use crate::network::{Architecture, ArchitectureError, Layers, Parameters, Tensor};
 use crate::originality::Packed;
 use crate::primer::{self, PrimerError, Record};
 use crate::writing::{self, Existing, WritingError};
+use half::f16;
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensorError, SafeTensors};
 use serde::{Deserialize, Serialize};
@@ -106,6 +107,27 @@ pub fn read(path: &Path) -> Result<Model, ModelError> {
 
 /// What a model's file holds.
 pub fn to_bytes(model: &Model) -> Vec<u8> {
+    let values = model.parameters.values.iter();
+    serialized(model, Dtype::F32, values.flat_map(|value| value.to_le_bytes()).collect())
+}
+
+/// What the file of a model holds whose values are kept as 16-bit floats, each the nearest: half as
+/// large. A value beyond them (65504) is a fault.
+pub fn to_half_bytes(model: &Model) -> Result<Vec<u8>, ModelFault> {
+    let Parameters { layers, values } = &model.parameters;
+    let halves: Vec<f16> = values.iter().map(|&value| f16::from_f32(value)).collect();
+    let whole = |tensor: &&Tensor| halves[tensor.range()].iter().all(|value| value.is_finite());
+    match layers.tensors.iter().find(|tensor| !whole(tensor)) {
+        Some(tensor) => Err(ModelFault::NotFinite(tensor.name.clone())),
+        None => {
+            let bytes = halves.iter().flat_map(|value| value.to_le_bytes()).collect();
+            Ok(serialized(model, Dtype::F16, bytes))
+        }
+    }
+}
+
+/// A model's file, its values as bytes of a type.
+fn serialized(model: &Model, dtype: Dtype, values: Vec<u8>) -> Vec<u8> {
     let metadata = Metadata {
         version: VERSION,
         architecture: model.architecture.clone(),
@@ -114,12 +136,11 @@ pub fn to_bytes(model: &Model) -> Vec<u8> {
     };
     let metadata = serde_json::to_string(&metadata).expect("metadata are always text");
     let metadata = HashMap::from([(ENTRY.to_owned(), metadata)]);
-    let Parameters { layers, values } = &model.parameters;
-    let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
-    let views = layers.tensors.iter().map(|tensor| {
+    let size = dtype.bitsize() / 8;
+    let views = model.parameters.layers.tensors.iter().map(|tensor| {
         let range = tensor.range();
-        let data = &bytes[4 * range.start..4 * range.end];
-        let view = TensorView::new(Dtype::F32, vec![tensor.rows, tensor.columns], data);
+        let data = &values[size * range.start..size * range.end];
+        let view = TensorView::new(dtype, vec![tensor.rows, tensor.columns], data);
         (tensor.name.as_str(), view.expect("a view as long as its tensor"))
     });
     let repertoire = model.repertoire.as_ref().map(|packed| {
@@ -130,7 +151,8 @@ pub fn to_bytes(model: &Model) -> Vec<u8> {
     safetensors::serialize(views.chain(repertoire), Some(metadata)).expect("tensors without gaps")
 }
 
-fn from_bytes(bytes: &[u8]) -> Result<Model, ModelFault> {
+/// Reads what a model's file holds, and checks everything in it as [`read`] does.
+pub fn from_bytes(bytes: &[u8]) -> Result<Model, ModelFault> {
     let file = SafeTensors::deserialize(bytes)?;
     let (_, header) = SafeTensors::read_metadata(bytes)?;
     let entry = header.metadata().as_ref().and_then(|metadata| metadata.get(ENTRY));
@@ -151,14 +173,24 @@ fn from_bytes(bytes: &[u8]) -> Result<Model, ModelFault> {
         let wrong = |found: String| ModelFault::Tensor {
             name: tensor.name.clone(),
             found,
-            expected: format!("F32 of {expected:?}"),
+            expected: format!("F32 or F16 of {expected:?}"),
         };
         let view = file.tensor(&tensor.name).map_err(|_| wrong("missing".to_owned()))?;
-        if view.dtype() != Dtype::F32 || view.shape() != expected {
-            return Err(wrong(format!("{:?} of {:?}", view.dtype(), view.shape())));
+        let to = parameters.tensor_mut(index);
+        match view.dtype() {
+            _ if view.shape() != expected => {
+                return Err(wrong(format!("{:?} of {:?}", view.dtype(), view.shape())));
+            }
+            Dtype::F32 => {
+                let values = view.data().as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b));
+                to.iter_mut().zip(values).for_each(|(to, value)| *to = value);
+            }
+            Dtype::F16 => {
+                let values = view.data().as_chunks::<2>().0.iter().map(|b| f16::from_le_bytes(*b));
+                to.iter_mut().zip(values).for_each(|(to, value)| *to = value.to_f32());
+            }
+            other => return Err(wrong(format!("{other:?} of {:?}", view.shape()))),
         }
-        let values = view.data().as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes));
-        parameters.tensor_mut(index).iter_mut().zip(values).for_each(|(to, value)| *to = value);
         if !parameters.tensor(index).iter().all(|value| value.is_finite()) {
             return Err(ModelFault::NotFinite(tensor.name.clone()));
         }
@@ -225,6 +257,33 @@ mod tests {
         let model = small();
         assert_eq!(from_bytes(&to_bytes(&model)).unwrap(), model);
         assert!(to_bytes(&model) == to_bytes(&model), "and always in the same bytes");
+    }
+
+    #[test]
+    fn a_model_of_half_the_size_is_the_nearest_that_16_bits_can_say() {
+        // The significand has eleven bits; below 2⁻¹⁴ the spacing is 2⁻²⁴.
+        let near = |found: f32, value: f32| {
+            (found - value).abs() <= (value.abs() / 2048.0).max(0.5f32.powi(25))
+        };
+        let model = small();
+        let bytes = to_half_bytes(&model).unwrap();
+        let read = from_bytes(&bytes).unwrap();
+        assert_eq!((&read.primers, &read.training), (&model.primers, &model.training));
+        let pairs = read.parameters.values.iter().zip(&model.parameters.values);
+        assert!(pairs.clone().all(|(found, value)| near(*found, *value)));
+        assert!(pairs.clone().any(|(found, value)| found != value));
+        assert_eq!(to_half_bytes(&read).unwrap(), bytes, "and what is said stays so");
+        assert_eq!(from_bytes(&to_bytes(&read)).unwrap(), read);
+        let saved = to_bytes(&model).len() - bytes.len();
+        assert_eq!(saved, 2 * model.parameters.values.len());
+    }
+
+    #[test]
+    fn a_value_that_16_bits_cannot_say_is_named() {
+        let mut model = small();
+        *model.parameters.values.last_mut().unwrap() = 70_000.0;
+        let error = to_half_bytes(&model).unwrap_err().to_string();
+        assert!(error.contains("dense.0.bias"), "{error}");
     }
 
     #[test]

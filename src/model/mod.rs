@@ -1,8 +1,10 @@
 //! Models: a network with all that is needed to compose with it.
 
+mod built_in;
 mod file;
 
-pub use file::{ModelError, ModelFault, read, to_bytes, write};
+pub use built_in::built_in;
+pub use file::{ModelError, ModelFault, from_bytes, read, to_bytes, to_half_bytes, write};
 
 use crate::attribute::Layout;
 use crate::network::{Architecture, Parameters};

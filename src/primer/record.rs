@@ -1,17 +1,9 @@
-//! Primers: the music that a composer hears before it goes on by itself.
+//! Primers as model files hold them.
 
+use super::Primer;
 use crate::roll::{Keys, Roll, Step};
 use crate::score::{KeySignature, Metre};
 use serde::{Deserialize, Serialize};
-
-/// A stretch of music to go on from, and where it is from.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Primer {
-    /// Whose music it is: the file's folder and name.
-    pub source: String,
-    /// The music.
-    pub roll: Roll,
-}
 
 /// A primer as model files hold it. A step is the keys that sound and, after a colon, those of
 /// them that are struck, as hexadecimal numbers with key 0 (A0) in the lowest bit; steps are parted
