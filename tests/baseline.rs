@@ -279,6 +279,7 @@ fn a_chain_composes_what_it_has_learned_in_the_metre_of_its_primer() {
         primer: &primer,
         with_primer: false,
         bars: 5,
+        repeats: 0.0,
         seed: 3,
         // Nearly no chance.
         temperature: 0.3,

@@ -1,10 +1,16 @@
 //! Composing with networks that nobody has trained: what holds whatever they have learned.
 
-use deep_jammer::composing::{Composer, Composition, MOST_KEYS, SILENT_STEPS, compose};
+use deep_jammer::composing::{
+    Composer, Composition, Criterion, LONGEST_MEASURES, MOST_KEYS, PHRASE_BARS, SILENT_STEPS,
+    compose,
+};
+use deep_jammer::corpus;
 use deep_jammer::model::{Model, Training};
 use deep_jammer::network::{Architecture, Layers, Parameters, Preset};
+use deep_jammer::originality::Repertoire;
 use deep_jammer::primer::Primer;
 use deep_jammer::roll::{Keys, Roll, Step};
+use deep_jammer::statistic::{Passage, Statistic, Stretches};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
@@ -41,7 +47,7 @@ fn primer() -> Primer {
 }
 
 fn composition(primer: &Primer, seed: u64) -> Composition<'_> {
-    Composition { primer, with_primer: false, bars: 8, seed, temperature: 1.0 }
+    Composition { primer, with_primer: false, bars: 8, repeats: 0.0, seed, temperature: 1.0 }
 }
 
 fn on_threads<R: Send>(threads: usize, work: impl FnOnce() -> R + Send) -> R {
@@ -131,4 +137,110 @@ fn what_is_composed_could_be_played() {
         assert_eq!(step, step.after(previous), "struck sounds, and what is held sounded before");
         previous = step;
     }
+}
+
+#[test]
+fn nothing_is_silent_stuck_or_crowded_for_over_two_measures_whatever_the_network() {
+    // Networks that would fall silent, play single notes, fill every key, or never let go.
+    for biases in [[-12.0, 0.0], [-6.0, 3.0], [6.0, -9.0], [-4.5, -9.0]] {
+        let composer = Composer::new(&model(biases));
+        for metre in ["4/4", "3/8", "12/8", "2/4"] {
+            let mut room = composer.workspace();
+            let mut stream = composer.begin_in_silence(metre.parse().unwrap(), 8, 1.0);
+            let mut roll = Roll::new(stream.metre());
+            (0..500).for_each(|_| roll.push(stream.compose(&composer, &mut room)));
+            let found = Stretches::of(&roll);
+            assert!(found.longest() <= LONGEST_MEASURES as f64, "{biases:?} {metre}: {found:?}");
+        }
+    }
+}
+
+/// The share of bars of a piece that repeat an earlier one.
+fn repeated(roll: &Roll) -> f64 {
+    Statistic::RepeatedBars.of(&Passage::whole(roll)).unwrap()
+}
+
+#[test]
+fn as_many_bars_come_back_as_were_asked_for() {
+    let composer = Composer::new(&model([-2.0, 0.5]));
+    let primer = primer();
+    let mut shares = Vec::new();
+    for repeats in [0.0, 0.32, 0.6] {
+        let piece = |seed| {
+            let composition = Composition { bars: 64, repeats, ..composition(&primer, seed) };
+            repeated(&compose(&composer, &composition, |_| {}))
+        };
+        let mean = (1..=10).map(piece).sum::<f64>() / 10.0;
+        assert!((mean - repeats).abs() < 0.05, "{mean} instead of {repeats}");
+        shares.push(mean);
+    }
+    assert_eq!(shares[0], 0.0, "by itself this network never repeats a bar");
+}
+
+#[test]
+fn what_comes_back_is_a_phrase_from_its_first_bar_to_its_last() {
+    let composer = Composer::new(&model([-2.0, 0.5]));
+    let primer = primer();
+    let composition = Composition { bars: 64, repeats: 0.32, ..composition(&primer, 2) };
+    let piece = compose(&composer, &composition, |_| {});
+    // After the measure in which the primer ends.
+    let whole = Passage::whole(&piece);
+    let phrases: Vec<_> = whole.bars[1..].chunks(PHRASE_BARS).collect();
+    let mut came_back = 0;
+    for (at, phrase) in phrases.iter().enumerate() {
+        // All but the first step, at which a key may have to be struck that was held.
+        let same =
+            |other: &&[&[Step]]| other[0][1..] == phrase[0][1..] && other[1..] == phrase[1..];
+        let earlier = phrases[..at].iter().any(same);
+        let bar = |bar: &&[Step]| phrases[..at].iter().any(|other| other.contains(bar));
+        assert_eq!(earlier, phrase[1..].iter().any(bar), "phrase {at} comes back in part");
+        came_back += usize::from(earlier);
+    }
+    assert!((4..=7).contains(&came_back), "{came_back} of 16 phrases");
+}
+
+#[test]
+fn music_without_end_is_one_piece_in_parts_and_takes_no_more_memory_the_longer_it_lasts() {
+    let composer = Composer::new(&model([-2.0, 0.5]));
+    let primer = primer();
+    let part = Composition { bars: 3, repeats: 0.4, ..composition(&primer, 5) };
+    let mut form = part.begin(&composer);
+    let first = part.first(&composer, &mut form, |_| {});
+    let mut parts = vec![first];
+    parts.extend((1..20).map(|_| part.next(&composer, &mut form, |_| {})));
+    let whole = compose(&composer, &Composition { bars: 60, ..part.clone() }, |_| {});
+    let joined: Vec<_> = parts.iter().flat_map(|part| part.steps()).collect();
+    assert_eq!(joined.len(), whole.len());
+    assert!(joined.iter().zip(whole.steps()).all(|(a, b)| a.play == b.play));
+    assert!(parts[1..].iter().all(|part| part.len() == 3 * 12 && part.tempo == 700_000));
+    // What is held from the part before is struck anew.
+    assert!(parts.iter().all(|part| part.steps()[0].held().is_empty()));
+
+    let size = |form: &deep_jammer::composing::Form| format!("{form:?}").len();
+    let mut sizes = Vec::new();
+    for _ in 0..4 {
+        part.next(&composer, &mut form, |_| {});
+        (0..40).for_each(|_| drop(part.next(&composer, &mut form, |_| {})));
+        sizes.push(size(&form) as f64);
+    }
+    assert!(sizes[3] < 1.1 * sizes[1], "{sizes:?}");
+}
+
+#[test]
+fn a_copy_is_judged_worse_than_music_of_its_own() {
+    let pieces = corpus::read(&[concat!(env!("CARGO_MANIFEST_DIR"), "/pieces")]).unwrap().pieces;
+    let criterion = Criterion::new(Repertoire::of(&pieces));
+    let copy = criterion.judge(pieces[0].roll());
+    assert!(copy.copied.as_ref().is_some_and(|run| run.is_copy()), "{copy}");
+    let composer = Composer::new(&model([-3.0, 0.5]));
+    let primer = primer();
+    let own = compose(&composer, &composition(&primer, 1), |_| {});
+    let own = criterion.judge(&own);
+    assert_eq!(own.grave_faults(), 0, "{own}");
+    assert!(own.compare(&copy).is_lt());
+    let mut silent = Roll::new("2/4".parse().unwrap());
+    (0..64).for_each(|_| silent.push(Step::SILENCE));
+    let silent = criterion.judge(&silent);
+    assert_eq!(silent.grave_faults(), 1);
+    assert!(silent.to_string().starts_with("silent for 8.0 measures"), "{silent}");
 }

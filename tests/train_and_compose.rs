@@ -3,6 +3,7 @@
 use assert_cmd::Command;
 use deep_jammer::composing::Recipe;
 use deep_jammer::midi;
+use deep_jammer::score::Score;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
@@ -113,6 +114,151 @@ fn your_own_music_is_gone_on_from_in_its_metre() {
     assert_eq!(whole.notes[..minuet.notes.len() - 5], minuet.notes[..minuet.notes.len() - 5]);
 }
 
+/// The recipe and the score of a file.
+fn read(desk: &Desk, name: &str) -> (Recipe, Score) {
+    let score = midi::read(&desk.bytes(name)).unwrap().score;
+    (Recipe::from_text(&score.texts[0]).expect("a recipe"), score)
+}
+
+#[test]
+fn without_a_model_the_one_within_the_program_composes() {
+    let desk = Desk::new();
+    desk.succeed("compose --bars 2 --seed 3 -o new.mid");
+    let (recipe, score) = read(&desk, "new.mid");
+    assert!(recipe.model.starts_with("built-in (") && !score.notes.is_empty(), "{recipe:?}");
+    desk.succeed("compose --model built-in --bars 2 --seed 3 -o again.mid");
+    assert_eq!(desk.bytes("again.mid"), desk.bytes("new.mid"));
+}
+
+#[test]
+fn minutes_and_tempo_make_whole_measures() {
+    let desk = Desk::new();
+    desk.succeed(&format!("train PIECES --run run {TINY} --epochs 2"));
+    desk.succeed("compose --model run --minutes 0.5 --tempo 90 --metre 4/4 --seed 1 -o new.mid");
+    let (recipe, score) = read(&desk, "new.mid");
+    // 45 quarters.
+    assert_eq!((recipe.bars, recipe.tempo), (11, Some(90.0)));
+    assert_eq!((score.tempos.len(), score.tempos[0].value), (1, 666_667));
+    assert_eq!(score.metres[0].value.to_string(), "4/4");
+}
+
+#[test]
+fn a_metre_that_no_primer_has_is_taken_up_from_a_downbeat_and_said() {
+    let desk = Desk::new();
+    desk.succeed(&format!("train PIECES --run run {TINY} --epochs 2"));
+    let minuet = "compose --model run --primer PIECES/minuet-in-g.mid --bars 3 --seed 1";
+    let said = desk.run(&format!("{minuet} --metre 5/4 -o new.mid"));
+    assert!(
+        talk(&said).contains("is in 3/4: after it the music goes on in 5/4"),
+        "{}",
+        talk(&said)
+    );
+    let (recipe, score) = read(&desk, "new.mid");
+    assert_eq!(
+        (recipe.metre.to_string(), score.metres[0].value.to_string().as_str()),
+        ("5/4".into(), "5/4")
+    );
+    let same = desk.run(&format!("{minuet} --metre 3/4 -o same.mid"));
+    assert!(!talk(&same).contains("goes on in"), "{}", talk(&same));
+    desk.succeed(&format!("{minuet} --metre 5/4 --with-primer -o whole.mid"));
+    let (_, whole) = read(&desk, "whole.mid");
+    let metres: Vec<_> = whole.metres.iter().map(|at| at.value.to_string()).collect();
+    assert_eq!(metres, ["3/4", "5/4"]);
+}
+
+#[test]
+fn a_key_moves_the_primer_and_a_mode_that_it_has_not_is_refused() {
+    let desk = Desk::new();
+    desk.succeed(&format!("train PIECES --run run {TINY} --epochs 2"));
+    let minuet =
+        "compose --model run --primer PIECES/minuet-in-g.mid --with-primer --bars 1 --seed 1";
+    desk.succeed(&format!("{minuet} -o own.mid"));
+    desk.succeed(&format!("{minuet} --key D -o new.mid"));
+    let ((_, own), (recipe, new)) = (read(&desk, "own.mid"), read(&desk, "new.mid"));
+    assert_eq!((recipe.key.as_deref(), recipe.moved), (Some("D major"), -5));
+    assert_eq!(new.keys[0].value.to_string(), "D major");
+    for (new, own) in new.notes.iter().zip(&own.notes).take(100) {
+        assert_eq!((new.start, new.pitch + 5), (own.start, own.pitch));
+    }
+    let said = desk.fail(1, &format!("{minuet} --key Dm -o minor.mid"));
+    assert!(said.contains("in G major") && said.contains("not made minor"), "{said}");
+}
+
+#[test]
+fn the_best_of_several_is_named_and_can_be_composed_by_itself() {
+    let desk = Desk::new();
+    desk.succeed(&format!("train PIECES --run run {TINY} --epochs 2"));
+    let best = desk.run("compose --model run --bars 8 --seed 4 --best-of 5 -o best.mid");
+    let said = talk(&best);
+    assert!(
+        said.contains("best of 5, by itself seed") && said.contains("bars come back"),
+        "{said}"
+    );
+    let (recipe, score) = read(&desk, "best.mid");
+    let choosing = recipe.best_of.unwrap();
+    assert_eq!((recipe.seed, choosing.of), (4, 5));
+    desk.succeed(&format!("compose --model run --bars 8 --seed {} -o alone.mid", choosing.seed));
+    assert_eq!(read(&desk, "alone.mid").1.notes, score.notes);
+    desk.succeed("compose --model run --bars 8 --seed 4 --best-of 5 -o again.mid");
+    assert_eq!(desk.bytes("again.mid"), desk.bytes("best.mid"));
+    // There must be music to judge by.
+    desk.succeed("export --model run --without-music -o bare.safetensors");
+    let said = desk.fail(1, "compose --model bare.safetensors --best-of 2 -o no.mid");
+    assert!(said.contains("--best-of") && said.contains("does not carry the music"), "{said}");
+}
+
+#[cfg(unix)]
+#[test]
+fn music_without_end_is_written_part_by_part_until_it_is_interrupted() {
+    let desk = Desk::new();
+    desk.succeed(&format!("train PIECES --run run {TINY} --epochs 2"));
+    let line = "compose --model run --endless --bars 2 --seed 6 -o new.mid";
+    let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin!("deep-jammer"))
+        .args(line.split_whitespace())
+        .current_dir(desk.0.path())
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    while !desk.path("new-3.mid").exists() {
+        assert!(child.try_wait().unwrap().is_none(), "it goes on for ever");
+        std::thread::yield_now();
+    }
+    let pid = child.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    for part in 1..=3u64 {
+        let (recipe, score) = read(&desk, &format!("new-{part}.mid"));
+        assert_eq!((recipe.part, recipe.bars), (Some(part), 2));
+        assert_eq!(score.title, Some(format!("Deep Jammer, seed 6, part {part}")));
+    }
+    let files = fs::read_dir(desk.0.path()).unwrap().map(|entry| entry.unwrap().file_name());
+    let mut names = files.map(|name| name.into_string().unwrap());
+    assert!(names.all(|name| !name.starts_with(".deep-jammer")), "nothing half-written is left");
+    // What is there already stands in its way before any work is done.
+    assert!(desk.fail(1, line).contains("new-1.mid is there already"));
+}
+
+#[test]
+fn a_model_is_passed_on_in_half_the_size() {
+    let desk = Desk::new();
+    desk.succeed(&format!("train PIECES --run run {TINY} --epochs 2"));
+    let printed = desk.succeed("export --model run --half -o half.safetensors");
+    assert_eq!(printed.trim(), "half.safetensors");
+    let [whole, half] = ["run/model.safetensors", "half.safetensors"]
+        .map(|name| deep_jammer::model::read(&desk.path(name)).unwrap());
+    assert_eq!((&half.primers, &half.repertoire), (&whole.primers, &whole.repertoire));
+    assert_ne!(half.fingerprint(), whole.fingerprint());
+    desk.succeed("compose --model half.safetensors --bars 2 --seed 1 -o new.mid");
+    assert!(desk.fail(1, "export --model run -o half.safetensors").contains("--force"));
+    // Of three pieces in three metres none has enough of its kind.
+    let said = desk.fail(1, "export --model run --openings 4 -o short.safetensors");
+    assert!(said.contains("begins so that it could be gone on from"), "{said}");
+    desk.succeed("export --model built-in --openings 9 -o short.safetensors");
+    let short = deep_jammer::model::read(&desk.path("short.safetensors")).unwrap();
+    assert_eq!(short.primers.len(), 9);
+}
+
 #[test]
 fn nothing_is_written_over_unless_force_is_given() {
     let desk = Desk::new();
@@ -135,7 +281,7 @@ fn nothing_is_written_over_unless_force_is_given() {
 #[test]
 fn what_is_missing_is_named_with_a_remedy() {
     let desk = Desk::new();
-    assert!(desk.fail(1, "compose").contains("deep-jammer train"));
+    assert!(desk.fail(1, "compose --learn PIECES").contains("deep-jammer train"));
     assert!(desk.fail(1, "compose --model nowhere").contains("nowhere: cannot be read"));
     fs::create_dir(desk.path("empty")).unwrap();
     assert!(desk.fail(1, "compose --model empty").contains("model.safetensors"));
@@ -156,5 +302,13 @@ fn wrong_usage_exits_with_two() {
     assert!(desk.fail(2, "train PIECES --run r --preset huge").contains("large, medium, small"));
     desk.fail(2, "train PIECES --run r --epochs 0");
     desk.fail(2, "compose --bars none");
+    assert!(desk.fail(2, "compose --minutes 0").contains("0.01 to 1000"));
+    assert!(desk.fail(2, "compose --tempo 301").contains("20 to 300"));
+    assert!(desk.fail(2, "compose --repeats 1").contains("0 to 0.9"));
+    assert!(desk.fail(2, "compose --key H").contains("F# minor"));
+    assert!(desk.fail(2, "compose --metre 3/5").contains("3/4"));
+    desk.fail(2, "compose --minutes 1 --bars 8");
+    desk.fail(2, "compose --endless -n 2");
+    desk.fail(2, "compose --endless --best-of 2");
     desk.fail(2, "sing");
 }

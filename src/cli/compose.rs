@@ -1,71 +1,31 @@
 //! `deep-jammer compose`: new music.
 
+mod endless;
+mod options;
+mod primers;
 mod source;
 
+pub use options::Compose;
+
 use super::progress::{Progress, in_words};
-use super::voice::{VoiceChoice, outputs, unless_interrupted};
+use super::voice::{outputs, unless_interrupted};
 use super::{Outcome, interruption};
 use anyhow::{Context, bail};
-use deep_jammer::composing::{Composition, Recipe, compose};
-use deep_jammer::corpus::Piece;
+use deep_jammer::composing::{
+    Choosing, Composition, Criterion, Recipe, Verdict, candidate_seed, compose,
+};
 use deep_jammer::output::{Output, Voice};
 use deep_jammer::primer::Primer;
 use deep_jammer::roll::Roll;
 use deep_jammer::writing::Existing;
+use primers::Primers;
 use rayon::prelude::*;
 use source::Source;
 use std::hash::{BuildHasher, Hasher, RandomState};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, RwLock};
-
-/// Compose new piano music with a network that has been trained, or with a Markov chain.
-#[derive(Debug, clap::Args)]
-#[command(after_help = "\
-The composer hears a primer and goes on in its metre, key and tempo. Without --primer that is one
-of the excerpts that the model has kept from its training; only what is new is written.
-
-The seed is printed, and written into the file with the rest of the recipe: the same seed, model,
-primer and settings give the same piece again.")]
-pub struct Compose {
-    /// The model: a file, or the folder of a training run; or the word "markov" for a first-order
-    /// Markov chain, which learns in a moment and is the baseline to listen to.
-    #[arg(long, value_name = "FILE-OR-RUN")]
-    model: Option<PathBuf>,
-    /// MIDI files and folders for the Markov chain to learn from.
-    #[arg(long, value_name = "PATH", num_args = 1..)]
-    learn: Vec<PathBuf>,
-    /// Your own music to go on from, a MIDI file of any length.
-    #[arg(long, value_name = "FILE.mid")]
-    primer: Option<PathBuf>,
-    /// Begin the new piece with the primer itself.
-    #[arg(long)]
-    with_primer: bool,
-    /// How many measures to compose.
-    #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    bars: u32,
-    /// How daring the composer is: 1 is as it has learned, 0.8 is safer, 1.2 is wilder.
-    #[arg(long, default_value_t = 1.0)]
-    temperature: f64,
-    /// The seed of all random numbers; drawn if not given.
-    #[arg(long)]
-    seed: Option<u64>,
-    /// How many pieces; their seeds follow each other.
-    #[arg(short = 'n', long = "count", default_value_t = 1, value_name = "COUNT",
-          value_parser = clap::value_parser!(u32).range(1..=10_000))]
-    count: u32,
-    /// A file to write, by its extension: .mid (music), .wav (sound), .png or .svg (a piano roll),
-    /// .musicxml (sheet music).
-    /// May be given several times; with several pieces they are numbered. If not given, a MIDI file
-    /// the name of which tells the seed.
-    #[arg(short, long, value_name = "FILE")]
-    output: Vec<PathBuf>,
-    #[command(flatten)]
-    voice: VoiceChoice,
-    /// Replace files that are there already.
-    #[arg(long)]
-    force: bool,
-}
 
 /// One piece to compose.
 struct Order {
@@ -73,83 +33,173 @@ struct Order {
     outputs: Vec<Output>,
 }
 
+/// All that pieces are composed with.
+struct Workshop {
+    source: Source,
+    primers: Primers,
+    /// By what the best of several is chosen, where there are several.
+    criterion: Option<Criterion>,
+}
+
 /// Composes, and writes each piece as soon as it is ready.
 pub fn run(command: &Compose) -> anyhow::Result<Outcome> {
     if !(command.temperature.is_finite() && command.temperature >= 0.01) {
         bail!("--temperature must be at least 0.01; 1 is as the network has learned");
     }
-    let orders = orders(command)?;
-    let voice = command.voice.voice(orders.iter().flat_map(|order| &order.outputs))?;
-    let source = Source::new(command)?;
-    let own = command.primer.as_deref().map(own_primer).transpose()?;
-    if own.is_none() && source.primers.is_empty() {
-        bail!("{} holds no primers; give one with --primer FILE.mid", source.model);
-    }
-    interruption::listen("Leaving what is not ready.")?;
-    let primer = |seed: u64| match &own {
-        Some(primer) => primer,
-        None => &source.primers[(seed % source.primers.len() as u64) as usize],
-    };
-    let steps: usize = orders.iter().map(|order| steps_of(command, primer(order.seed))).sum();
-    let (done, progress) = (AtomicU64::new(0), Mutex::new(Progress::new(steps as u64, "steps")));
-    let start = std::time::Instant::now();
-    // Held by each that writes, so that the end does not come between a file and its name.
-    let writing = RwLock::new(());
-    // Pieces are independent: each is composed by one thread, so that many threads change nothing.
-    let ended = orders.par_iter().try_for_each(|order| {
-        let primer = primer(order.seed);
-        let composition = Composition {
-            primer,
-            with_primer: command.with_primer,
-            bars: command.bars as usize,
-            seed: order.seed,
-            temperature: command.temperature,
-        };
-        let roll = compose(&source.composer, &composition, |_| {
-            if interruption::asked() {
-                let _nobody_writes = writing.write();
-                std::process::exit(i32::from(super::INTERRUPTED));
-            }
-            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
-            if let Ok(mut progress) = progress.try_lock() {
-                progress.show(done, "");
-            }
-        });
-        let recipe = recipe(&source, &composition);
-        let _writes = writing.read();
-        write(command, order, &roll, &recipe, voice.as_ref())
-    });
-    if let Ok(progress) = progress.lock() {
-        progress.finish();
-    }
-    if let Outcome::Interrupted = unless_interrupted(ended)? {
-        return Ok(Outcome::Interrupted);
-    }
-    eprintln!("composed in {}", in_words(start.elapsed().as_secs_f64()));
-    Ok(Outcome::Done)
-}
-
-/// About how many steps a piece will have.
-fn steps_of(command: &Compose, primer: &Primer) -> usize {
-    let metre = primer.roll.metre_at(primer.roll.len()).metre;
-    command.bars as usize * metre.sixteenths() as usize
-}
-
-/// Which pieces go where; nothing that is there already is in the way.
-fn orders(command: &Compose) -> anyhow::Result<Vec<Order>> {
     let seed = command.seed.unwrap_or_else(|| {
         // Small enough to be said aloud, large enough not to come twice.
         RandomState::new().build_hasher().finish() % 1_000_000_000
     });
-    let existing = existing(command);
+    let orders = match command.endless {
+        true => vec![Order {
+            seed,
+            outputs: outputs(endless::paths(command, seed, 1), existing(command))?,
+        }],
+        false => orders(command, seed)?,
+    };
+    let voice = command.voice.voice(orders.iter().flat_map(|order| &order.outputs))?;
+    let workshop = Workshop::new(command)?;
+    interruption::listen("Leaving what is not ready.")?;
+    let ended = match command.endless {
+        true => endless::run(command, &workshop, seed, voice.as_ref()),
+        false => compose_all(command, &workshop, &orders, voice.as_ref()),
+    };
+    unless_interrupted(ended)
+}
+
+fn compose_all(
+    command: &Compose,
+    workshop: &Workshop,
+    orders: &[Order],
+    voice: Option<&Voice>,
+) -> anyhow::Result<()> {
+    let candidates = |order: &Order| -> Vec<u64> {
+        (0..command.best_of).map(|number| candidate_seed(order.seed, number)).collect()
+    };
+    let length = |seed| workshop.composition(command, seed);
+    let steps: usize = (orders.iter().flat_map(candidates).map(length))
+        .map(|piece| piece.bars * piece.primer.metre().sixteenths() as usize)
+        .sum();
+    let (done, progress) = (AtomicU64::new(0), Mutex::new(Progress::new(steps as u64, "steps")));
+    let start = std::time::Instant::now();
+    // Held by each that writes, so that the end does not come between a file and its name.
+    let writing = RwLock::new(());
+    let told = |_| {
+        if interruption::asked() {
+            let _nobody_writes = writing.write();
+            std::process::exit(i32::from(super::INTERRUPTED));
+        }
+        let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+        if let Ok(mut progress) = progress.try_lock() {
+            progress.show(done, "");
+        }
+    };
+    // Pieces are independent: each is composed by one thread, so that many threads change nothing.
+    let ended = orders.par_iter().try_for_each(|order| {
+        let (recipe, roll) = workshop.best(command, order.seed, &candidates(order), told);
+        let _writes = writing.read();
+        write(command, &order.outputs, &roll, &recipe, voice)
+    });
+    if let Ok(progress) = progress.lock() {
+        progress.finish();
+    }
+    ended?;
+    eprintln!("composed in {}", in_words(start.elapsed().as_secs_f64()));
+    Ok(())
+}
+
+impl Workshop {
+    fn new(command: &Compose) -> anyhow::Result<Workshop> {
+        let source = Source::new(command)?;
+        let primers = Primers::new(command, &source)?;
+        let criterion = match command.best_of {
+            1 => None,
+            _ => Some(source.criterion().context("--best-of needs real music to judge by")?),
+        };
+        Ok(Workshop { source, primers, criterion })
+    }
+
+    /// The piece that a seed stands for.
+    fn composition(&self, command: &Compose, seed: u64) -> Composition<'_> {
+        let primer = &self.primers.of(seed).primer;
+        Composition {
+            primer,
+            with_primer: command.with_primer,
+            bars: bars(command, primer),
+            repeats: command.repeats,
+            seed,
+            temperature: command.temperature,
+        }
+    }
+
+    /// Composes what some seeds stand for, and chooses the best.
+    fn best(
+        &self,
+        command: &Compose,
+        seed: u64,
+        candidates: &[u64],
+        told: impl Fn(usize) + Sync,
+    ) -> (Recipe, Roll) {
+        let piece =
+            |seed: u64| compose(&self.source.composer, &self.composition(command, seed), &told);
+        let Some(criterion) = &self.criterion else {
+            return (self.recipe(command, seed), piece(seed));
+        };
+        let judged = candidates.par_iter().map(|&seed| {
+            let roll = piece(seed);
+            (criterion.judge(&roll), seed, roll)
+        });
+        let judged: Vec<(Verdict, u64, Roll)> = judged.collect();
+        // Of equals the first.
+        let best = judged.into_iter().min_by(|a, b| a.0.compare(&b.0));
+        let (verdict, winner, roll) = best.expect("there is at least one candidate");
+        let mut recipe = self.recipe(command, winner);
+        recipe.seed = seed;
+        let verdict = verdict.to_string();
+        recipe.best_of = Some(Choosing { of: command.best_of, seed: winner, verdict });
+        (recipe, roll)
+    }
+
+    fn recipe(&self, command: &Compose, seed: u64) -> Recipe {
+        let composition = self.composition(command, seed);
+        let Composition { primer, with_primer, bars, repeats, temperature, .. } = composition;
+        Recipe {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            model: self.source.model.clone(),
+            learn: self.source.learn.clone(),
+            seed,
+            temperature,
+            bars,
+            repeats,
+            metre: primer.metre(),
+            key: command.key.map(|key| key.to_string()),
+            tempo: command.tempo,
+            part: None,
+            best_of: None,
+            primer: primer.source.clone(),
+            moved: self.primers.of(seed).moved,
+            with_primer,
+        }
+    }
+}
+
+/// How many measures a piece after a primer has.
+fn bars(command: &Compose, primer: &Primer) -> usize {
+    let Some(minutes) = command.minutes else { return command.bars as usize };
+    let measure = f64::from(primer.metre().sixteenths()) * f64::from(primer.roll.tempo) / 4e6;
+    (minutes * 60.0 / measure).round().max(1.0) as usize
+}
+
+/// Which pieces go where; nothing that is there already is in the way.
+fn orders(command: &Compose, seed: u64) -> anyhow::Result<Vec<Order>> {
     let order = |index: u32| {
         let seed = seed.wrapping_add(u64::from(index));
         let paths = match (&command.output[..], command.count) {
             ([], _) => vec![PathBuf::from(format!("deep-jammer-{seed}.mid"))],
             (paths, 1) => paths.to_vec(),
-            (paths, _) => paths.iter().map(|path| numbered(path, index + 1)).collect(),
+            (paths, _) => paths.iter().map(|path| numbered(path, u64::from(index) + 1)).collect(),
         };
-        anyhow::Ok(Order { seed, outputs: outputs(paths, existing)? })
+        anyhow::Ok(Order { seed, outputs: outputs(paths, existing(command))? })
     };
     (0..command.count).map(order).collect()
 }
@@ -159,52 +209,45 @@ fn existing(command: &Compose) -> Existing {
 }
 
 /// `name.mid` as `name-3.mid`.
-fn numbered(path: &Path, number: u32) -> PathBuf {
+fn numbered(path: &Path, number: u64) -> PathBuf {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let extension = path.extension().unwrap_or_default().to_string_lossy();
     path.with_file_name(format!("{stem}-{number}.{extension}"))
 }
 
-fn own_primer(path: &Path) -> anyhow::Result<Primer> {
-    let piece = Piece::read(path)?;
-    let lost = piece.transcription.out_of_range;
-    if lost > 0 {
-        eprintln!("{}: {lost} notes lie beyond the 88 keys and are not heard", path.display());
-    }
-    Ok(Primer { source: piece.name.clone(), roll: piece.transcription.roll })
-}
-
-fn recipe(source: &Source, piece: &Composition<'_>) -> Recipe {
-    let Composition { primer, with_primer, bars, seed, temperature } = *piece;
-    Recipe {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        model: source.model.clone(),
-        learn: source.learn.clone(),
-        seed,
-        temperature,
-        bars,
-        metre: primer.roll.metre_at(primer.roll.len()).metre,
-        primer: primer.source.clone(),
-        with_primer,
-    }
-}
-
+/// Writes a piece in all kinds that were asked for, and says how it came about.
 fn write(
     command: &Compose,
-    order: &Order,
+    outputs: &[Output],
     roll: &Roll,
     recipe: &Recipe,
     voice: Option<&Voice>,
 ) -> anyhow::Result<()> {
-    let title = format!("Deep Jammer, seed {}", order.seed);
+    let title = match recipe.part {
+        None => format!("Deep Jammer, seed {}", recipe.seed),
+        Some(part) => format!("Deep Jammer, seed {}, part {part}", recipe.seed),
+    };
     let score = roll.to_score(Some(&title), &[recipe.to_text()]);
-    for output in &order.outputs {
+    for output in outputs {
         let go_on = &mut |_| !interruption::asked();
         output.write(&score, &title, voice, existing(command), go_on)?;
-        use std::io::Write;
         let mut out = std::io::stdout().lock();
         writeln!(out, "{}", output.path().display()).context("standard output")?;
     }
-    eprintln!("seed {} after {}, {}", order.seed, recipe.primer, recipe.metre);
+    eprintln!("{}", said(recipe));
     Ok(())
+}
+
+/// How a piece came about, in a line.
+fn said(recipe: &Recipe) -> String {
+    let Recipe { seed, primer, metre, moved, best_of, .. } = recipe;
+    let moved = match moved {
+        0 => String::new(),
+        1.. => format!(", moved up by {moved}"),
+        _ => format!(", moved down by {}", -moved),
+    };
+    let chosen = best_of.as_ref().map_or(String::new(), |best| {
+        format!("; best of {}, by itself seed {}: {}", best.of, best.seed, best.verdict)
+    });
+    format!("seed {seed} after {primer}{moved}, {metre}{chosen}")
 }

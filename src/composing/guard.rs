@@ -2,13 +2,19 @@
 
 use crate::network::Prediction;
 use crate::roll::{Keys, Step};
+use crate::score::Metre;
+use crate::statistic::{CROWD_KEYS, STUCK_KEYS};
 use std::collections::VecDeque;
 
-/// Steps of silence after which the music is coaxed (DeepJ's rule).
+/// Steps of silence after which the music is coaxed (DeepJ's rule), where a measure is not shorter.
 pub const SILENT_STEPS: usize = 16;
 
-/// Steps with never more than two different keys after which the music counts as stuck.
-pub const STUCK_STEPS: usize = 48;
+/// For how many measures the music may be silent, stuck on [`STUCK_KEYS`] keys, or crowded by
+/// [`CROWD_KEYS`].
+pub const LONGEST_MEASURES: usize = 2;
+
+/// So many steps are granted in the shortest of measures.
+const LEAST_GRANTED: usize = 8;
 
 /// Sounding keys, on a mean over about two measures, from which on new notes are discouraged.
 /// Real music has 1.7 to 4.8 (5 to 95 %).
@@ -17,7 +23,8 @@ pub const CROWDED_KEYS: f64 = 7.0;
 /// Keys that may sound at once: ten fingers, and two that the pedal holds.
 pub const MOST_KEYS: usize = 12;
 
-/// How much the temperature rises with each step that the music stays silent or stuck.
+/// How much the temperature rises with each step that the music stays silent, and each time that a
+/// step is drawn again.
 const WARMING: f64 = 0.1;
 
 /// How hot it gets at most.
@@ -28,55 +35,74 @@ const WEIGHT_OF_A_KEY: f64 = 0.7;
 
 /// Watches what has been played, and leans against the three known failures: falling silent for
 /// ever, repeating one note for ever, and filling every key. While nothing of the kind happens it
-/// changes nothing: the draws are the network's own.
+/// changes nothing: the draws are the network's own. None of the three lasts for more than
+/// [`LONGEST_MEASURES`]: a step that would make it so is drawn again ([`allows`](Self::allows)).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Guard {
+    /// How many steps the music may be silent, stuck or crowded.
+    granted: usize,
+    /// After how many steps of silence it is coaxed.
+    patience: usize,
     silent: usize,
-    stuck: usize,
+    crowded: usize,
     crowd: f64,
+    /// What sounded in the last steps, as many as are granted.
     recent: VecDeque<Keys>,
 }
 
 impl Guard {
-    /// A guard that has heard nothing yet.
-    pub fn new() -> Guard {
-        Guard { silent: 0, stuck: 0, crowd: 0.0, recent: VecDeque::with_capacity(STUCK_STEPS + 1) }
+    /// A guard of music in a metre that has heard nothing yet.
+    pub fn new(metre: Metre) -> Guard {
+        let measure = metre.sixteenths() as usize;
+        let granted = (LONGEST_MEASURES * measure).max(LEAST_GRANTED);
+        let (patience, recent) = (SILENT_STEPS.min(measure), VecDeque::new());
+        Guard { granted, patience, silent: 0, crowded: 0, crowd: 0.0, recent }
     }
 
     /// Takes note of a step that has been played.
     pub fn hear(&mut self, step: Step) {
-        self.silent = if step.play.is_empty() { self.silent + 1 } else { 0 };
+        let more = |counts: bool, before: usize| if counts { before + 1 } else { 0 };
+        self.silent = more(step.play.is_empty(), self.silent);
+        self.crowded = more(step.play.count() >= CROWD_KEYS, self.crowded);
         self.crowd += (step.play.count() as f64 - self.crowd) / 32.0;
         self.recent.push_back(step.play);
-        if self.recent.len() > STUCK_STEPS {
+        if self.recent.len() > self.granted {
             self.recent.pop_front();
         }
-        let heard = self.recent.iter().fold(Keys::NONE, |all, keys| all.or(*keys));
-        let stuck = self.recent.len() == STUCK_STEPS && (1..=2).contains(&heard.count());
-        self.stuck = if stuck { self.stuck + 1 } else { 0 };
     }
 
-    /// The temperature to draw the next step at, where the musician has asked for `asked`.
-    pub fn temperature(&self, asked: f64) -> f64 {
-        let late = (self.silent + 1).saturating_sub(SILENT_STEPS) + self.stuck;
+    /// Whether a step may come next: not if the music would then have been silent or stuck for
+    /// longer than it may be.
+    pub fn allows(&self, step: Step) -> bool {
+        self.recent.len() < self.granted || self.recent().or(step.play).count() > STUCK_KEYS
+    }
+
+    /// Whether there are steps that may not come next.
+    pub fn is_wary(&self) -> bool {
+        !self.allows(Step::SILENCE)
+    }
+
+    fn recent(&self) -> Keys {
+        self.recent.iter().fold(Keys::NONE, |all, keys| all.or(*keys))
+    }
+
+    /// The temperature to draw the next step at, where the musician has asked for `asked`, and the
+    /// step has been drawn `again` so many times.
+    pub fn temperature(&self, asked: f64, again: usize) -> f64 {
+        let late = (self.silent + 1).saturating_sub(self.patience) + again;
         (asked + WARMING * late as f64).min(HOTTEST.max(asked))
     }
 
     /// What the network says of a key, less what the crowd of sounding keys takes from it.
     /// `sounding` is how many keys have been chosen at this step so far.
     pub fn lean(&self, prediction: Prediction, sounding: usize) -> Prediction {
-        if sounding >= MOST_KEYS {
+        let most = if self.crowded < self.granted { MOST_KEYS } else { CROWD_KEYS - 1 };
+        if sounding >= most {
             return Prediction { play: f32::NEG_INFINITY, ..prediction };
         }
         let above = self.crowd.max(sounding as f64) - CROWDED_KEYS;
         let play = prediction.play - (WEIGHT_OF_A_KEY * above.max(0.0)) as f32;
         Prediction { play, ..prediction }
-    }
-}
-
-impl Default for Guard {
-    fn default() -> Self {
-        Guard::new()
     }
 }
 
@@ -91,37 +117,60 @@ mod tests {
 
     #[test]
     fn ordinary_music_is_left_alone() {
-        let mut guard = Guard::new();
+        let mut guard = Guard::new(Metre::COMMON);
         let prediction = Prediction { play: -1.0, articulate: 0.5 };
         for step in 0..200 {
             guard.hear(sounding([20 + step % 7, 30 + step % 5, 44]));
-            assert_eq!(guard.temperature(1.0), 1.0);
+            assert_eq!(guard.temperature(1.0, 0), 1.0);
+            assert!(!guard.is_wary());
             assert_eq!(guard.lean(prediction, 3), prediction);
         }
     }
 
     #[test]
     fn silence_warms_by_a_tenth_a_step_until_a_note_sounds() {
-        let mut guard = Guard::new();
-        for step in 1..=20 {
-            guard.hear(Step::SILENCE);
-            let late = (step + 1usize).saturating_sub(SILENT_STEPS) as f64;
-            assert!((guard.temperature(0.9) - (0.9 + 0.1 * late)).abs() < 1e-9, "{step}");
+        for (metre, patience) in [("4/4", 16), ("12/8", 16), ("3/8", 6usize)] {
+            let mut guard = Guard::new(metre.parse().unwrap());
+            for step in 1..=20 {
+                guard.hear(Step::SILENCE);
+                let late = (step + 1usize).saturating_sub(patience) as f64;
+                let expected = 0.9 + 0.1 * late;
+                assert!((guard.temperature(0.9, 0) - expected).abs() < 1e-9, "{metre} {step}");
+            }
+            guard.hear(sounding([40]));
+            assert_eq!(guard.temperature(0.9, 0), 0.9);
+            assert!((guard.temperature(0.9, 3) - 1.2).abs() < 1e-9, "each further try is warmer");
         }
-        guard.hear(sounding([40]));
-        assert_eq!(guard.temperature(0.9), 0.9);
     }
 
     #[test]
-    fn one_note_for_ever_warms_too() {
-        let mut guard = Guard::new();
-        (0..STUCK_STEPS + 9).for_each(|_| guard.hear(sounding([40])));
-        assert!((guard.temperature(1.0) - 2.0).abs() < 1e-9);
+    fn after_two_measures_of_two_keys_only_a_third_may_follow() {
+        let mut guard = Guard::new("3/4".parse().unwrap());
+        for step in 0..24 {
+            assert!(guard.allows(Step::SILENCE), "{step}");
+            guard.hear(sounding([40 + step % 2]));
+        }
+        assert!(guard.is_wary() && !guard.allows(sounding([40, 41])));
+        assert!(guard.allows(sounding([41, 42])));
+        guard.hear(sounding([42]));
+        assert!(guard.allows(Step::SILENCE), "and then there are two measures again");
+    }
+
+    #[test]
+    fn a_crowd_is_sent_away_after_two_measures() {
+        let mut guard = Guard::new("2/4".parse().unwrap());
+        let sure = Prediction { play: 1e9, articulate: 0.0 };
+        for _ in 0..16 {
+            assert!(guard.lean(sure, CROWD_KEYS).play > 0.0);
+            guard.hear(sounding(30..30 + CROWD_KEYS));
+        }
+        assert_eq!(guard.lean(sure, CROWD_KEYS - 1).play, f32::NEG_INFINITY);
+        assert!(guard.lean(sure, CROWD_KEYS - 2).play > 0.0);
     }
 
     #[test]
     fn a_crowd_of_keys_makes_way() {
-        let mut guard = Guard::new();
+        let mut guard = Guard::new(Metre::COMMON);
         let prediction = Prediction { play: 0.0, articulate: 0.0 };
         (0..500).for_each(|_| guard.hear(sounding(0..20)));
         assert!(guard.lean(prediction, 0).play < -8.0);

@@ -1,13 +1,17 @@
 //! Composing: a stream of new steps out of what a network, or a baseline, has learned.
 
 mod composer;
+mod criterion;
+mod form;
 mod guard;
 mod piece;
 mod recipe;
 mod stream;
 
-pub use composer::Composer;
-pub use guard::{CROWDED_KEYS, Guard, MOST_KEYS, SILENT_STEPS, STUCK_STEPS};
+pub use composer::{Composer, Room};
+pub use criterion::{Criterion, Verdict, candidate_seed};
+pub use form::{Form, PHRASE_BARS, USUAL_REPEATS};
+pub use guard::{CROWDED_KEYS, Guard, LONGEST_MEASURES, MOST_KEYS, SILENT_STEPS};
 pub use piece::{Composition, compose};
-pub use recipe::Recipe;
+pub use recipe::{Choosing, Recipe};
 pub use stream::Stream;

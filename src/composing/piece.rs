@@ -1,6 +1,6 @@
 //! A piece from beginning to end.
 
-use super::Composer;
+use super::{Composer, Form};
 use crate::primer::Primer;
 use crate::roll::{Roll, Step};
 
@@ -13,10 +13,62 @@ pub struct Composition<'a> {
     pub with_primer: bool,
     /// How many whole measures are composed, after the one in which the primer ends.
     pub bars: usize,
+    /// The share of them that repeat an earlier one ([`Form`]), 0 to 1.
+    pub repeats: f64,
     /// The seed of the draws.
     pub seed: u64,
     /// The temperature of the draws.
     pub temperature: f64,
+}
+
+impl Composition<'_> {
+    /// The music before its first step.
+    pub fn begin(&self, composer: &Composer) -> Form {
+        let stream = composer.begin(self.primer, self.seed, self.temperature);
+        Form::new(stream, self.repeats, self.seed)
+    }
+
+    /// The first piece of music that has just [begun](Self::begin): with the primer, if it is to
+    /// have it.
+    pub fn first(&self, composer: &Composer, form: &mut Form, progress: impl Fn(usize)) -> Roll {
+        if !self.with_primer {
+            return self.next(composer, form, progress);
+        }
+        let mut roll = self.primer.roll.clone();
+        self.go_on(composer, form, &mut roll, progress);
+        roll
+    }
+
+    /// The next piece of music that goes on for ever: whole measures, after what is left of the one
+    /// under way, in the tempo and key of the primer. `progress` is told of every step that has
+    /// been composed.
+    ///
+    /// Music that stands within a measure is gone on with from there; the piece then begins with
+    /// rests.
+    pub fn next(&self, composer: &Composer, form: &mut Form, progress: impl Fn(usize)) -> Roll {
+        let mut roll = Roll::new(form.metre());
+        (roll.tempo, roll.key) = (self.primer.roll.tempo, self.primer.roll.key);
+        (0..form.place().in_measure).for_each(|_| roll.push(Step::SILENCE));
+        self.go_on(composer, form, &mut roll, progress);
+        roll
+    }
+
+    fn go_on(
+        &self,
+        composer: &Composer,
+        form: &mut Form,
+        roll: &mut Roll,
+        progress: impl Fn(usize),
+    ) {
+        let place = form.place();
+        let rest = (place.measure - place.in_measure) % place.measure;
+        let steps = rest as usize + self.bars * place.measure as usize;
+        let mut room = composer.workspace();
+        for step in 1..=steps {
+            roll.push(form.compose(composer, &mut room));
+            progress(step);
+        }
+    }
 }
 
 /// Composes a piece in the metre and tempo of its primer. `progress` is told of every step that
@@ -30,23 +82,5 @@ pub fn compose(
     composition: &Composition<'_>,
     progress: impl Fn(usize),
 ) -> Roll {
-    let Composition { primer, with_primer, bars, seed, temperature } = *composition;
-    let mut stream = composer.begin(primer, seed, temperature);
-    let place = stream.place();
-    let mut roll = if with_primer {
-        primer.roll.clone()
-    } else {
-        let mut roll = Roll::new(stream.metre());
-        (roll.tempo, roll.key) = (primer.roll.tempo, primer.roll.key);
-        (0..place.in_measure).for_each(|_| roll.push(Step::SILENCE));
-        roll
-    };
-    let rest = (place.measure - place.in_measure) % place.measure;
-    let steps = rest as usize + bars * place.measure as usize;
-    let mut room = composer.workspace();
-    for step in 1..=steps {
-        roll.push(stream.compose(composer, &mut room));
-        progress(step);
-    }
-    roll
+    composition.first(composer, &mut composition.begin(composer), progress)
 }

@@ -19,13 +19,46 @@ pub struct Recipe {
     pub temperature: f64,
     /// Measures composed.
     pub bars: usize,
+    /// The share of them that was to repeat an earlier one.
+    #[serde(default)]
+    pub repeats: f64,
     /// The metre.
     #[serde(with = "metre_in_words")]
     pub metre: Metre,
+    /// The key that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// The tempo that was asked for, in quarters a minute.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tempo: Option<f64>,
+    /// Which piece of a stream without end it is, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<u64>,
+    /// Among how many it was chosen, and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub best_of: Option<Choosing>,
     /// What the composer heard before.
     pub primer: String,
+    /// By how many semitones that was moved.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub moved: i32,
     /// Whether the piece begins with that.
     pub with_primer: bool,
+}
+
+/// How a piece was chosen among several.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Choosing {
+    /// Among how many.
+    pub of: u32,
+    /// The seed by which the chosen one can be composed by itself.
+    pub seed: u64,
+    /// What spoke for it.
+    pub verdict: String,
+}
+
+fn is_zero(number: &i32) -> bool {
+    *number == 0
 }
 
 impl Recipe {
@@ -67,11 +100,21 @@ mod tests {
             seed: u64::MAX,
             temperature: 0.95,
             bars: 16,
+            repeats: 0.32,
             metre: "6/8".parse().unwrap(),
+            key: Some("F minor".into()),
+            tempo: Some(92.5),
+            part: Some(3),
+            best_of: Some(Choosing { of: 8, seed: 5, verdict: "no faults".into() }),
+            moved: -5,
             primer: "Bach/\"fugue\"".into(),
             with_primer: true,
         };
         assert_eq!(Recipe::from_text(&recipe.to_text()), Some(recipe));
         assert_eq!(Recipe::from_text("anything else"), None);
+        let before = r#"deep-jammer {"version":"0.1.0","model":"m","seed":7,"temperature":1.0,"bars":2,
+            "metre":"3/4","primer":"p","with_primer":false}"#;
+        let older = Recipe::from_text(before).expect("of an older version");
+        assert_eq!((older.repeats, older.moved, older.best_of), (0.0, 0, None));
     }
 }

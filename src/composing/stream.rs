@@ -2,11 +2,15 @@
 
 use super::composer::{Composer, Room, forget};
 use super::guard::Guard;
-use crate::network::{Choice, Memory, Prediction};
+use crate::network::{Choice, Memory, Nats, Prediction};
 use crate::roll::{Place, Step};
 use crate::score::Metre;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
+
+/// So often at most a step is drawn again that the guard does not allow: by then it is so hot that
+/// every other key sounds, if the network leaves it any chance at all.
+const MOST_TRIES: usize = 200;
 
 /// Music under way: what has been heard, what it has left in the network's memory, and the random
 /// numbers to come. It is a value; a copy goes on by itself, so a stream can be forked, or taken
@@ -29,7 +33,7 @@ impl Stream {
         Stream {
             memory,
             past: Vec::new(),
-            guard: Guard::new(),
+            guard: Guard::new(metre),
             random: ChaCha8Rng::seed_from_u64(seed),
             metre,
             since_change: 0,
@@ -49,7 +53,26 @@ impl Stream {
 
     /// Composes the next step.
     pub fn compose(&mut self, composer: &Composer, room: &mut Room) -> Step {
-        let temperature = self.guard.temperature(self.temperature);
+        // What the memory was, where it may have to go back there.
+        let before = self.guard.is_wary().then(|| self.memory.clone());
+        let mut step = self.draw(composer, 0, room);
+        if let Some(before) = before {
+            for again in 1..=MOST_TRIES {
+                if self.guard.allows(step) {
+                    break;
+                }
+                self.memory.clone_from(&before);
+                step = self.draw(composer, again, room);
+            }
+        }
+        self.advance(step);
+        step
+    }
+
+    /// Draws a step that could come next, after so many others; the memory has heard it then, and
+    /// nothing else.
+    fn draw(&mut self, composer: &Composer, again: usize, room: &mut Room) -> Step {
+        let temperature = self.guard.temperature(self.temperature, again);
         let place = self.place();
         let previous = self.past.last().copied().unwrap_or_default();
         let (guard, random) = (&self.guard, &mut self.random);
@@ -73,18 +96,45 @@ impl Stream {
             Choice { play, articulate }
         };
         composer.step(&mut self.memory, &self.past, place, &mut draw, room);
-        self.advance(step);
         step
     }
 
-    /// Hears a step that is given: the memory moves on as if it had been composed.
-    pub(super) fn hear(&mut self, composer: &Composer, step: Step, place: Place, room: &mut Room) {
-        let mut given = |key: usize, _: Prediction| Choice {
-            play: step.play.contains(key),
-            articulate: step.articulate.contains(key),
+    /// Hears a step that is given, in the place that comes next: the stream moves on as if it had
+    /// composed it. What sounds without having sounded before is struck. Tells what the step has
+    /// become so, and how surprising it was.
+    pub fn follow(&mut self, composer: &Composer, step: Step, room: &mut Room) -> (Step, Nats) {
+        let step = step.after(self.past.last().copied().unwrap_or_default());
+        (step, self.hear(composer, step, self.place(), room))
+    }
+
+    /// Hears a step that is given at a place.
+    pub(super) fn hear(
+        &mut self,
+        composer: &Composer,
+        step: Step,
+        place: Place,
+        room: &mut Room,
+    ) -> Nats {
+        let mut nats = Nats::default();
+        let mut given = |key: usize, prediction: Prediction| {
+            let (play, articulate) = (step.play.contains(key), step.articulate.contains(key));
+            let choice = Choice { play, articulate };
+            nats += prediction.nats(choice);
+            choice
         };
         composer.step(&mut self.memory, &self.past, place, &mut given, room);
         self.advance(step);
+        nats
+    }
+
+    /// Whether the guard would let all of some steps follow, each after those before it.
+    pub(super) fn allows(&self, steps: &[Step]) -> bool {
+        let mut guard = self.guard.clone();
+        steps.iter().all(|&step| {
+            let allowed = guard.allows(step);
+            guard.hear(step);
+            allowed
+        })
     }
 
     fn advance(&mut self, step: Step) {

@@ -33,8 +33,15 @@ pub struct Sample {
 pub fn compose(model: &Model, epoch: u64, seed: u64) -> Option<Sample> {
     let index = seed.checked_rem(model.primers.len() as u64)?;
     let primer = &model.primers[index as usize];
-    let composition =
-        Composition { primer, with_primer: false, bars: SAMPLE_BARS, seed, temperature: 1.0 };
+    // What the network plays by itself: no phrase is made to come back.
+    let composition = Composition {
+        primer,
+        with_primer: false,
+        bars: SAMPLE_BARS,
+        repeats: 0.0,
+        seed,
+        temperature: 1.0,
+    };
     let roll = compose_piece(&Composer::new(model), &composition, |_| ());
     let recipe = Recipe {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -43,8 +50,14 @@ pub fn compose(model: &Model, epoch: u64, seed: u64) -> Option<Sample> {
         seed,
         temperature: composition.temperature,
         bars: composition.bars,
-        metre: primer.roll.metre_at(primer.roll.len()).metre,
+        repeats: composition.repeats,
+        metre: primer.metre(),
+        key: None,
+        tempo: None,
+        part: None,
+        best_of: None,
         primer: primer.source.clone(),
+        moved: 0,
         with_primer: composition.with_primer,
     };
     Some(Sample { epoch, roll, recipe })

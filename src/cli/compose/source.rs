@@ -1,11 +1,12 @@
 //! Who composes: a network that has been trained, or a Markov chain that learns on the spot.
 
 use super::Compose;
+use crate::cli;
 use anyhow::bail;
 use deep_jammer::baseline::{Baseline, Counts, Kind};
-use deep_jammer::composing::Composer;
+use deep_jammer::composing::{Composer, Criterion};
 use deep_jammer::corpus::{self, Piece};
-use deep_jammer::model;
+use deep_jammer::originality::Repertoire;
 use deep_jammer::primer::Primer;
 use deep_jammer::training::Excerpts;
 use std::path::{Path, PathBuf};
@@ -26,34 +27,52 @@ pub struct Source {
     pub model: String,
     /// What the chain has learned from.
     pub learn: Vec<String>,
+    /// The music that it has learned from, or where that is found.
+    learned: Learned,
+}
+
+enum Learned {
+    Pieces(Repertoire),
+    Model(PathBuf),
 }
 
 impl Source {
     /// Makes ready whoever the command asks for.
     pub fn new(command: &Compose) -> anyhow::Result<Source> {
-        match &command.model {
-            Some(name) if name == Path::new(MARKOV) => Source::chain(&command.learn),
-            _ if !command.learn.is_empty() => bail!(
+        if command.model == Path::new(MARKOV) {
+            return Source::chain(&command.learn);
+        }
+        if !command.learn.is_empty() {
+            bail!(
                 "--learn is for --model {MARKOV}; a network has to be trained:\n  deep-jammer train \
                  FOLDER-OF-MIDI --run my-run"
-            ),
-            Some(path) => Source::network(path),
-            None => bail!(
-                "there is no trained model in the program yet: train one with\n  deep-jammer train \
-                 FOLDER-OF-MIDI --run my-run\nand compose with\n  deep-jammer compose --model \
-                 my-run"
-            ),
+            );
         }
+        Source::network(&command.model)
     }
 
     fn network(path: &Path) -> anyhow::Result<Source> {
-        let model = model::read(&crate::cli::model_file(path)?)?;
+        let model = cli::model(path)?;
         Ok(Source {
             composer: Composer::new(&model),
             model: format!("{} ({})", path.display(), model.fingerprint()),
             primers: model.primers,
             learn: Vec::new(),
+            learned: Learned::Model(path.to_owned()),
         })
+    }
+
+    /// What pieces are judged by: the music that was learned from.
+    pub fn criterion(&self) -> anyhow::Result<Criterion> {
+        let mut repertoire = match &self.learned {
+            Learned::Pieces(pieces) => pieces.clone(),
+            Learned::Model(path) => cli::learned(path)?,
+        };
+        repertoire.pieces.retain(|piece| !piece.roll.is_empty());
+        if repertoire.is_empty() {
+            bail!("{} has learned from no music", self.model);
+        }
+        Ok(Criterion::new(repertoire))
     }
 
     fn chain(paths: &[PathBuf]) -> anyhow::Result<Source> {
@@ -79,6 +98,7 @@ impl Source {
             // From anywhere in pieces of any length.
             primers: Excerpts::new(&corpus.pieces, 1).primers(PRIMER_SEED),
             learn: paths.iter().map(|path| path.display().to_string()).collect(),
+            learned: Learned::Pieces(Repertoire::of(&corpus.pieces)),
         })
     }
 }
