@@ -91,6 +91,7 @@ fn a_copy_is_named_with_its_piece_its_bar_and_its_transposition() {
     assert!(table.contains(&expected), "{table}");
     assert!(table.contains(&format!("of {}, 5 semitones lower", first().0)), "{table}");
     assert!(table.contains("1 of 2 have 32 steps or more in common with pieces (3 pieces)"));
+    assert!(table.contains(&format!("The longest run in common has {} steps.", run["steps"])));
 }
 
 #[test]
@@ -122,6 +123,38 @@ fn every_statistic_stands_beside_the_real_range() {
     assert!(table.lines().all(|line| line.chars().count() <= 120), "{table}");
     assert_eq!(found["set"]["statistics"].as_array().unwrap().len(), 12);
     assert_eq!(found["set"]["generated_passages"], 1);
+}
+
+#[test]
+fn pieces_that_break_down_or_repeat_themselves_are_found() {
+    let desk = desk();
+    // Three bars of 4/4 on one key, two on others, a bar of rests and a last note.
+    let mut roll = Roll::new("4/4".parse().unwrap());
+    for step in 0..97 {
+        let key = match step {
+            0..48 => Some(40),
+            48..80 => Some(step),
+            80..96 => None,
+            _ => Some(50),
+        };
+        let keys = Keys::from_iter(key);
+        roll.push(Step { play: keys, articulate: keys });
+    }
+    write(&desk.path().join("stuck.mid"), &roll);
+    let found = json(&desk, "compare stuck.mid new.mid --with PIECES --json");
+    let wholes = found["whole_pieces"]["generated"].as_array().unwrap();
+    let whole = wholes.iter().find(|whole| whole["name"] == "stuck.mid").unwrap();
+    // The 49th step is on a second key; the bar of rests follows a key, and a note follows it.
+    assert_eq!((&whole["stuck"], &whole["silent"]), (&(49.0 / 16.0).into(), &1.0.into()));
+    // Of six whole bars the second and the third repeat the first.
+    let share = whole["repeated_bars"].as_f64().unwrap();
+    assert!((share - 2.0 / 6.0).abs() < 1e-12, "{share}");
+    let real = found["whole_pieces"]["real_repeated_bars"].as_f64().unwrap();
+    assert!((0.0..1.0).contains(&real));
+    let table = succeed(&desk, "compare stuck.mid --with PIECES");
+    let breakdowns = "Longest passages, in measures: silent 1.00, stuck 3.06, crowded 0.00.";
+    assert!(table.contains(breakdowns), "{table}");
+    assert!(table.contains("one of their piece: 33.3 % on average (33.3 % to 33.3 %)"), "{table}");
 }
 
 #[test]

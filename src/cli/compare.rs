@@ -9,7 +9,7 @@ use deep_jammer::corpus::{self, Part, Piece};
 use deep_jammer::originality::{Originality, Repertoire, Run};
 use deep_jammer::picture::{self, Format};
 use deep_jammer::roll::Roll;
-use deep_jammer::statistic::{self, Comparison};
+use deep_jammer::statistic::{self, Comparison, Distribution, Passage, Statistic, Stretches};
 use deep_jammer::writing::{self, Existing, WritingError};
 use rayon::prelude::*;
 use serde::Serialize;
@@ -27,7 +27,10 @@ Beside each, in brackets, what real music keeps to in 19 of 20 comparisons with 
 so many passages of one random half of the real pieces beside the other half.
 
 A run in common is a stretch of steps in which the same keys sound and are struck as in a piece that
-was learned from, at any transposition. 32 steps or more are called a copy. Docs: docs/statistics.md")]
+was learned from, at any transposition. 32 steps or more are called a copy.
+
+A passage has broken down while it is silent, stuck (two different keys at most) or crowded (eleven
+keys at once or more); the longest are told in measures. Docs: docs/statistics.md")]
 pub struct Compare {
     /// The generated pieces: MIDI files, and folders to search for them.
     #[arg(required = true, value_name = "GENERATED")]
@@ -61,6 +64,27 @@ struct Report {
     comparison: Comparison,
     /// What the generated pieces have in common with what was learned from.
     originality: Copies,
+    /// Whether they hold up from beginning to end.
+    whole_pieces: Wholes,
+}
+
+/// Pieces from beginning to end.
+#[derive(Debug, Serialize)]
+struct Wholes {
+    /// The share of bars that repeat an earlier one, in the mean of the real pieces.
+    real_repeated_bars: Option<f64>,
+    /// In the order of the generated pieces.
+    generated: Vec<Whole>,
+}
+
+/// One piece from beginning to end.
+#[derive(Debug, Serialize)]
+struct Whole {
+    name: String,
+    /// The longest passages that have broken down, in measures.
+    #[serde(flatten)]
+    stretches: Stretches,
+    repeated_bars: Option<f64>,
 }
 
 /// The longest run of each generated piece.
@@ -156,7 +180,18 @@ fn report(
         pieces: originality.repertoire().pieces.len(),
         generated: named.par_iter().map(longest).collect(),
     };
-    Ok(Report { comparison, originality: copies })
+    let repeated = |roll: &Roll| Statistic::RepeatedBars.of(&Passage::whole(roll));
+    let whole = |(name, roll): &(String, &Roll)| Whole {
+        name: name.clone(),
+        stretches: Stretches::of(roll),
+        repeated_bars: repeated(roll),
+    };
+    let shares: Vec<_> = rolls.iter().filter_map(|roll| repeated(roll)).collect();
+    let wholes = Wholes {
+        real_repeated_bars: Distribution::new(shares).mean(),
+        generated: named.iter().map(whole).collect(),
+    };
+    Ok(Report { comparison, originality: copies, whole_pieces: wholes })
 }
 
 /// The generated pieces; what cannot be read is said.

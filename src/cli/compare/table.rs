@@ -1,9 +1,10 @@
 //! A comparison as a table.
 
-use super::{Longest, Report};
+use super::{Longest, Report, Whole, Wholes};
 use deep_jammer::originality::{COPY_STEPS, LEAST_KEYS, LEAST_STROKES};
 use deep_jammer::statistic::{
-    Judgement, PieceComparison, PieceFigure, SetComparison, SetFigure, Summary,
+    Distribution, Judgement, PieceComparison, PieceFigure, SetComparison, SetFigure, Stretches,
+    Summary,
 };
 use std::io::{self, Write};
 
@@ -11,9 +12,11 @@ use std::io::{self, Write};
 const NAME: usize = 26;
 
 pub(super) fn write(out: &mut impl Write, report: &Report) -> io::Result<()> {
-    let Report { comparison, originality } = report;
-    for (piece, longest) in comparison.generated.iter().zip(&originality.generated) {
+    let Report { comparison, originality, whole_pieces } = report;
+    let told = originality.generated.iter().zip(&whole_pieces.generated);
+    for (piece, (longest, whole)) in comparison.generated.iter().zip(told) {
         write_piece(out, piece)?;
+        writeln!(out, "  {}", broken_down(&whole.stretches))?;
         writeln!(out, "  {}\n", in_common(longest))?;
     }
     write_set(out, &comparison.set)?;
@@ -24,6 +27,46 @@ pub(super) fn write(out: &mut impl Write, report: &Report) -> io::Result<()> {
         "\n{copies} of {generated} have {COPY_STEPS} steps or more in common with {} ({} pieces).",
         printable(&originality.repertoire),
         originality.pieces
+    )?;
+    let run = |longest: &Longest| longest.run.as_ref().map_or(0, |run| run.steps);
+    let run = originality.generated.iter().map(run).max().unwrap_or(0);
+    writeln!(out, "The longest run in common has {run} steps.")?;
+    write_wholes(out, whole_pieces)
+}
+
+/// How the pieces hold up, in two lines.
+fn write_wholes(out: &mut impl Write, wholes: &Wholes) -> io::Result<()> {
+    let Wholes { real_repeated_bars, generated } = wholes;
+    let longest = |of: fn(&Stretches) -> f64| {
+        generated.iter().map(|whole| of(&whole.stretches)).fold(0.0, f64::max)
+    };
+    writeln!(
+        out,
+        "Longest passages, in measures: silent {:.2}, stuck {:.2}, crowded {:.2}.",
+        longest(|of| of.silent),
+        longest(|of| of.stuck),
+        longest(|of| of.crowded)
+    )?;
+    let shares = generated.iter().filter_map(|whole: &Whole| whole.repeated_bars);
+    let shares = Distribution::new(shares);
+    let share = |value: Option<f64>| {
+        value.map_or("–".to_owned(), |value| format!("{:.1} %", 100.0 * value))
+    };
+    writeln!(
+        out,
+        "Bars that repeat an earlier one of their piece: {} on average ({} to {}), in real pieces {}.",
+        share(shares.mean()),
+        share(shares.quantile(0.0)),
+        share(shares.quantile(1.0)),
+        share(*real_repeated_bars)
+    )
+}
+
+/// The longest passages that have broken down.
+fn broken_down(stretches: &Stretches) -> String {
+    let Stretches { silent, stuck, crowded } = stretches;
+    format!(
+        "longest passages, in measures: silent {silent:.2}, stuck {stuck:.2}, crowded {crowded:.2}"
     )
 }
 
