@@ -27,3 +27,4 @@ pub mod picture;
 pub mod page;
 pub mod output;
 pub mod run;
+pub mod studio;

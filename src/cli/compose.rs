@@ -3,6 +3,7 @@
 mod endless;
 mod options;
 mod primers;
+mod replay;
 mod source;
 
 pub use options::Compose;
@@ -43,6 +44,9 @@ struct Workshop {
 
 /// Composes, and writes each piece as soon as it is ready.
 pub fn run(command: &Compose) -> anyhow::Result<Outcome> {
+    if let Some(recipe) = &command.recipe {
+        return replay::run(command, recipe);
+    }
     if !(command.temperature.is_finite() && command.temperature >= 0.01) {
         bail!("--temperature must be at least 0.01; 1 is as the network has learned");
     }

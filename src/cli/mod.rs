@@ -9,6 +9,7 @@ mod interruption;
 mod plot;
 mod progress;
 mod render;
+mod serve;
 mod train;
 mod trained;
 mod voice;
@@ -47,6 +48,7 @@ enum Command {
     Plot(plot::Plot),
     Compare(compare::Compare),
     Export(export::Export),
+    Serve(serve::Serve),
 }
 
 /// How a command has ended, if it has not failed.
@@ -71,6 +73,7 @@ pub fn run() -> ExitCode {
         Command::Plot(command) => plot::run(&command),
         Command::Compare(command) => compare::run(&command),
         Command::Export(command) => export::run(&command),
+        Command::Serve(command) => serve::run(&command),
     };
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,

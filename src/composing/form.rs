@@ -46,8 +46,8 @@ pub struct Form {
     forgotten: usize,
     /// The phrase under way: what has been composed of it.
     under_way: Vec<Step>,
-    /// What has been heard of a phrase that comes back, and not been handed out.
-    ready: VecDeque<Step>,
+    /// What is left of a phrase that comes back.
+    coming: VecDeque<Step>,
     /// The number of the phrase that came back last, if no other has followed.
     came_back: Option<usize>,
 }
@@ -66,16 +66,14 @@ impl Form {
     /// Gives a stream a form in which a share of the bars, 0 to 1, repeat earlier ones; with 0 it
     /// stays as it is. The seed decides which.
     pub fn new(stream: Stream, repeats: f64, seed: u64) -> Form {
-        let mut random = ChaCha8Rng::seed_from_u64(seed);
-        random.set_stream(RANDOM_STREAM);
         Form {
             stream,
             repeats,
-            random,
+            random: of_seed(seed),
             phrases: VecDeque::new(),
             forgotten: 0,
             under_way: Vec::new(),
-            ready: VecDeque::new(),
+            coming: VecDeque::new(),
             came_back: None,
         }
     }
@@ -87,8 +85,35 @@ impl Form {
 
     /// The place in the measure of the step that comes next.
     pub fn place(&self) -> Place {
-        // The stream has heard what is ready.
-        Place::within(self.metre(), self.stream.since_change - self.ready.len())
+        self.stream.place()
+    }
+
+    /// How daring the composer is from the next step on ([`Stream::temperature`]). A phrase that is
+    /// coming back is left, as with all that follow here: what is asked for holds at once.
+    pub fn set_temperature(&mut self, temperature: f64) {
+        self.stream.temperature = temperature;
+        self.coming.clear();
+    }
+
+    /// How full the music is from the next step on ([`Stream::density`]).
+    pub fn set_density(&mut self, density: f64) {
+        self.stream.density = density;
+        self.coming.clear();
+    }
+
+    /// From the next step on another metre, which begins there with a downbeat. Phrases in another
+    /// metre do not come back.
+    pub fn change_metre(&mut self, metre: Metre) {
+        self.stream.change_metre(metre);
+        self.under_way.clear();
+        self.coming.clear();
+    }
+
+    /// From the next step on other random numbers: the music goes on differently.
+    pub fn reseed(&mut self, seed: u64) {
+        self.stream.reseed(seed);
+        self.random = of_seed(seed);
+        self.coming.clear();
     }
 
     /// The next step.
@@ -96,8 +121,8 @@ impl Form {
         if self.repeats <= 0.0 {
             return self.stream.compose(composer, room);
         }
-        if let Some(step) = self.ready.pop_front() {
-            return step;
+        if let Some(step) = self.coming.pop_front() {
+            return self.follow(step, composer, room);
         }
         // A form begins with the first whole measure.
         let at_bar_line = self.stream.place().in_measure == 0;
@@ -105,7 +130,8 @@ impl Form {
             return self.stream.compose(composer, room);
         }
         if self.under_way.is_empty() && self.is_to_come_back() && self.come_back(composer, room) {
-            return self.ready.pop_front().expect("a phrase has steps");
+            let first = self.coming.pop_front().expect("a phrase has steps");
+            return self.follow(first, composer, room);
         }
         let step = self.stream.compose(composer, room);
         self.under_way.push(step);
@@ -137,27 +163,28 @@ impl Form {
         let chosen = self.candidates().into_iter().map(|number| {
             let mut stream = self.stream.clone();
             let mut nats = 0.0;
-            let first = &self.phrase(number).steps[..self.bar()];
-            let mut steps = Vec::new();
-            for &step in first {
-                let (step, surprise) = stream.follow(composer, step, room);
-                nats += surprise.total();
-                steps.push(step);
+            for &step in &self.phrase(number).steps[..self.bar()] {
+                nats += stream.follow(composer, step, room).1.total();
             }
-            (nats, number, stream, steps)
+            (nats, number)
         });
         // Of equals the first.
         let chosen = chosen.reduce(|best, next| if next.0 < best.0 { next } else { best });
-        let Some((_, number, stream, mut steps)) = chosen else { return false };
-        self.stream = stream;
-        let rest = self.phrase(number).steps[self.bar()..].to_vec();
-        for step in rest {
-            steps.push(self.stream.follow(composer, step, room).0);
-        }
-        self.ready.extend(&steps);
+        let Some((_, number)) = chosen else { return false };
+        self.coming = self.phrase(number).steps.iter().copied().collect();
         self.came_back = Some(number);
-        self.remember(steps, true);
         true
+    }
+
+    /// A step of the phrase that comes back.
+    fn follow(&mut self, step: Step, composer: &Composer, room: &mut Room) -> Step {
+        let (step, _) = self.stream.follow(composer, step, room);
+        self.under_way.push(step);
+        if self.coming.is_empty() {
+            let steps = std::mem::take(&mut self.under_way);
+            self.remember(steps, true);
+        }
+        step
     }
 
     /// The numbers of the earlier phrases among which is chosen.
@@ -165,7 +192,8 @@ impl Form {
         let last = self.phrases.len() + self.forgotten;
         let can = |number: &usize| {
             let phrase = self.phrase(*number);
-            !phrase.again && self.stream.allows(&phrase.steps)
+            let of_metre = phrase.steps.len() == PHRASE_BARS * self.bar();
+            of_metre && !phrase.again && self.stream.allows(&phrase.steps)
         };
         let mut others: Vec<usize> = (self.forgotten..last).filter(can).collect();
         let mut chosen = Vec::new();
@@ -198,4 +226,11 @@ impl Form {
         }
         self.phrases.push_back(Phrase { steps, again, repeated });
     }
+}
+
+/// The random numbers of a form.
+fn of_seed(seed: u64) -> ChaCha8Rng {
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    random.set_stream(RANDOM_STREAM);
+    random
 }

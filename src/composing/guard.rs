@@ -59,6 +59,14 @@ impl Guard {
         Guard { granted, patience, silent: 0, crowded: 0, crowd: 0.0, recent }
     }
 
+    /// From the next step on another metre; what has been heard is not forgotten.
+    pub fn change_metre(&mut self, metre: Metre) {
+        let Guard { granted, patience, .. } = Guard::new(metre);
+        (self.granted, self.patience) = (granted, patience);
+        let surplus = self.recent.len().saturating_sub(granted);
+        self.recent.drain(..surplus);
+    }
+
     /// Takes note of a step that has been played.
     pub fn hear(&mut self, step: Step) {
         let more = |counts: bool, before: usize| if counts { before + 1 } else { 0 };

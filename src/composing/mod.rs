@@ -6,6 +6,8 @@ mod form;
 mod guard;
 mod piece;
 mod recipe;
+mod script;
+mod sitting;
 mod stream;
 
 pub use composer::{Composer, Room};
@@ -14,4 +16,6 @@ pub use form::{Form, PHRASE_BARS, USUAL_REPEATS};
 pub use guard::{CROWDED_KEYS, Guard, LONGEST_MEASURES, MOST_KEYS, SILENT_STEPS};
 pub use piece::{Composition, compose};
 pub use recipe::{Choosing, Recipe};
+pub use script::{Change, Opening, Script, ScriptError};
+pub use sitting::{Sitting, TooFarBack};
 pub use stream::Stream;

@@ -26,6 +26,9 @@ pub struct Stream {
     pub(super) since_change: usize,
     /// What the logits are divided by: 1 is as learned, less is safer, more is wilder.
     pub temperature: f64,
+    /// By how much the odds of every key that was silent are multiplied: 1 is as learned, less is
+    /// sparser, more is fuller. What sounds already is held as long as it would be.
+    pub density: f64,
 }
 
 impl Stream {
@@ -38,7 +41,19 @@ impl Stream {
             metre,
             since_change: 0,
             temperature,
+            density: 1.0,
         }
+    }
+
+    /// From the next step on another metre, which begins there with a downbeat.
+    pub fn change_metre(&mut self, metre: Metre) {
+        (self.metre, self.since_change) = (metre, 0);
+        self.guard.change_metre(metre);
+    }
+
+    /// From the next step on other random numbers: the stream goes on differently.
+    pub fn reseed(&mut self, seed: u64) {
+        self.random = ChaCha8Rng::seed_from_u64(seed);
     }
 
     /// The metre in which the stream goes on.
@@ -76,12 +91,17 @@ impl Stream {
         let place = self.place();
         let previous = self.past.last().copied().unwrap_or_default();
         let (guard, random) = (&self.guard, &mut self.random);
+        // What is multiplied is the odds of the network's own logit, before it is divided.
+        let fuller = (libm::log(self.density) * temperature) as f32;
         let mut step = Step::SILENCE;
         let mut draw = |key: usize, prediction: Prediction| {
             // Two numbers for each key, needed or not: so one key's luck leaves the others' alone.
             let mut number = || f64::from(random.next_u32()) / 4_294_967_296.0;
             let (for_play, for_articulate) = (number(), number());
-            let prediction = guard.lean(prediction, step.play.count());
+            let mut prediction = guard.lean(prediction, step.play.count());
+            if !previous.play.contains(key) {
+                prediction.play += fuller;
+            }
             let play = for_play < prediction.play_probability(temperature);
             // What has not sounded before cannot be held.
             let articulate = play

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// A primer as model files hold it. A step is the keys that sound and, after a colon, those of
 /// them that are struck, as hexadecimal numbers with key 0 (A0) in the lowest bit; steps are parted
 /// by spaces, and `-` is a rest.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Record {
     source: String,
@@ -31,15 +31,24 @@ pub struct PrimerError {
 
 /// Primers as model files hold them.
 pub fn to_records(primers: &[Primer]) -> Vec<Record> {
-    primers.iter().map(record).collect()
+    primers.iter().map(Record::of).collect()
 }
 
 /// Primers from what a model file holds.
 pub fn from_records(records: Vec<Record>) -> Result<Vec<Primer>, PrimerError> {
-    let read = |record: Record| {
-        primer(&record).map_err(|what| PrimerError { from: record.source.clone(), what })
-    };
-    records.into_iter().map(read).collect()
+    records.iter().map(Record::primer).collect()
+}
+
+impl Record {
+    /// Writes a primer down.
+    pub fn of(primer: &Primer) -> Record {
+        record(primer)
+    }
+
+    /// Reads it again.
+    pub fn primer(&self) -> Result<Primer, PrimerError> {
+        primer(self).map_err(|what| PrimerError { from: self.source.clone(), what })
+    }
 }
 
 fn record(primer: &Primer) -> Record {

@@ -40,6 +40,12 @@ impl Roll {
         self.steps.push(step.after(previous));
     }
 
+    /// Takes back all steps from one on, and the changes of metre there.
+    pub fn truncate(&mut self, step: usize) {
+        self.steps.truncate(step);
+        self.metres.retain(|change| change.step == 0 || change.step < step);
+    }
+
     /// Begins a measure of another metre with the next step that is pushed. The measure that was
     /// under way ends there, however short it is (so an upbeat can be written).
     pub fn change_metre(&mut self, metre: Metre) {

@@ -29,6 +29,12 @@ pub struct Compose {
     /// baseline to listen to.
     #[arg(long, value_name = "FILE-OR-RUN", default_value = crate::cli::BUILT_IN)]
     pub model: PathBuf,
+    /// Play a recipe of the studio again: a file with the recipe, or the recipe itself in quotes. It says
+    /// all that there is to say of the music.
+    #[arg(long, value_name = "RECIPE", conflicts_with_all = ["learn", "primer", "with_primer", "bars",
+          "minutes", "endless", "metre", "key", "tempo", "temperature", "repeats", "seed", "count",
+          "best_of"])]
+    pub recipe: Option<String>,
     /// MIDI files and folders for the Markov chain to learn from.
     #[arg(long, value_name = "PATH", num_args = 1..)]
     pub learn: Vec<PathBuf>,

@@ -1,0 +1,137 @@
+//! `deep-jammer serve`: the studio in the browser.
+
+use super::{Outcome, interruption};
+use anyhow::{Context, bail};
+use deep_jammer::composing::Composer;
+use deep_jammer::studio::{Design, Studio, serve};
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+/// Open a page in the browser that plays new piano music without end.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+The page composes while you listen. Change temperature, density, tempo and metre as it plays, let it
+go on from a MIDI file or from what you play yourself, and download what you have heard.
+
+  deep-jammer serve --open
+  deep-jammer serve --host 0.0.0.0   for the phone on the music stand: everybody in your network may
+                                     listen then")]
+pub struct Serve {
+    /// The model: a file, or the folder of a training run; "built-in" for the one that is part of the
+    /// program.
+    #[arg(long, value_name = "FILE-OR-RUN", default_value = super::BUILT_IN)]
+    model: PathBuf,
+    /// The address to listen at; 0.0.0.0 is all that this machine has.
+    #[arg(long, default_value = "127.0.0.1")]
+    host: IpAddr,
+    /// The port; 0 for any that is free.
+    #[arg(long, default_value_t = 8765)]
+    port: u16,
+    /// Open the page in the browser.
+    #[arg(long)]
+    open: bool,
+    /// How many may listen at once, each to music of their own.
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    listeners: u32,
+    /// How many threads compose, instead of all processors.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=256))]
+    threads: Option<u32>,
+}
+
+/// How often Ctrl-C is looked for.
+const WATCHED: Duration = Duration::from_millis(50);
+
+/// How long work that is under way at the end is waited for.
+const FAREWELL: Duration = Duration::from_millis(200);
+
+/// Opens the studio, until Ctrl-C.
+pub fn run(command: &Serve) -> anyhow::Result<Outcome> {
+    let model = super::model(&command.model)?;
+    if model.primers.is_empty() {
+        bail!("{} holds no excerpts to begin with; train it anew", command.model.display());
+    }
+    let processors = std::thread::available_parallelism().map_or(1, |count| count.get());
+    let folder = tempfile::tempdir().context("no folder for files that are to be sent")?;
+    let studio = Studio::new(Design {
+        composer: Composer::new(&model),
+        model: model.fingerprint(),
+        kept: model.primers,
+        listeners: command.listeners as usize,
+        workers: command.threads.map_or(processors, |threads| threads as usize),
+        folder: folder.path().to_owned(),
+        only_here: command.host.is_loopback(),
+    });
+    interruption::listen("Closing the studio.")?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(processors.min(4))
+        .enable_all()
+        .build()
+        .context("the studio cannot be opened")?;
+    let ended = runtime.block_on(async {
+        let address = SocketAddr::new(command.host, command.port);
+        let listener = TcpListener::bind(address).await.with_context(|| {
+            format!("{address} cannot be listened at; is another studio open? Try --port 0")
+        })?;
+        let address = listener.local_addr()?;
+        greet(command, address);
+        let (close, closed) = watch::channel(false);
+        tokio::task::spawn_blocking({
+            let studio = studio.clone();
+            move || studio.prepare_sounds()
+        });
+        tokio::spawn(async move {
+            while !interruption::asked() {
+                tokio::time::sleep(WATCHED).await;
+            }
+            let _ = close.send(true);
+        });
+        anyhow::Ok(serve(studio.clone(), listener, closed).await?)
+    });
+    runtime.shutdown_timeout(FAREWELL);
+    ended?;
+    Ok(Outcome::Interrupted)
+}
+
+/// Says where the page is, and opens it.
+fn greet(command: &Serve, address: SocketAddr) {
+    let here = match address.ip().is_unspecified() {
+        true => SocketAddr::new(IpAddr::from([127, 0, 0, 1]), address.port()),
+        false => address,
+    };
+    let page = format!("http://{here}/");
+    println!("{page}");
+    if !command.host.is_loopback() {
+        eprintln!(
+            "Everybody who can reach this machine at {address} can listen and use its processors; \
+             there is no password. Without --host only you can."
+        );
+    }
+    eprintln!("Ctrl-C closes the studio.");
+    if command.open && !opened(&page) {
+        eprintln!("No browser could be opened; open {page} yourself.");
+    }
+}
+
+/// Whether the system could be asked to open a page.
+fn opened(page: &str) -> bool {
+    let mut opener = match std::env::consts::OS {
+        "macos" => Command::new("open"),
+        "windows" => {
+            let mut opener = Command::new("rundll32");
+            opener.arg("url.dll,FileProtocolHandler");
+            opener
+        }
+        _ => Command::new("xdg-open"),
+    };
+    opener
+        .arg(page)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .is_ok()
+}

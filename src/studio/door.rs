@@ -1,0 +1,148 @@
+//! The door: who comes in, and when it is closed.
+
+use super::{Studio, page, pieces, rules};
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::{oneshot, watch};
+use tokio_io_timeout::TimeoutStream;
+use tower::ServiceExt;
+
+/// The greatest MIDI file that is taken, in bytes.
+const LARGEST_FILE: usize = 1 << 20;
+
+/// The greatest request of any other kind.
+const LARGEST_REQUEST: usize = 1 << 18;
+
+/// How long a request may take to come in, and a connection may stand without one.
+const LONGEST_REQUEST: Duration = Duration::from_secs(15);
+
+/// How long somebody may take to accept any part of an answer.
+const LONGEST_STALL: Duration = Duration::from_secs(20);
+
+/// How many connections there are at most; a page has six.
+const MOST_CONNECTIONS: usize = 768;
+
+/// How long connections that are at work are waited for at the end.
+const FAREWELL: Duration = Duration::from_millis(300);
+
+/// Closes the door when it is told to.
+pub type Stop = watch::Receiver<bool>;
+
+/// All that can be asked.
+fn routes(studio: Arc<Studio>) -> Router {
+    let small = DefaultBodyLimit::max(LARGEST_REQUEST);
+    Router::new()
+        .route("/", get(page::index))
+        .route("/page/{name}", get(page::file))
+        .route("/sounds/{name}", get(pieces::sound))
+        .route("/api/studio", get(pieces::about))
+        .route("/api/pieces", post(pieces::begin).layer(small))
+        .route(
+            "/api/pieces/midi",
+            post(pieces::begin_after).layer(DefaultBodyLimit::max(LARGEST_FILE)),
+        )
+        .route("/api/pieces/{piece}", post(pieces::stay).delete(pieces::leave))
+        .route("/api/pieces/{piece}/measures", post(pieces::go_on).layer(small))
+        .route("/api/pieces/{piece}/changes", post(pieces::change).layer(small))
+        .route("/api/pieces/{piece}/changes/last", post(pieces::take_back).layer(small))
+        .route("/api/pieces/{piece}/recipe", get(pieces::recipe))
+        .route("/api/pieces/{piece}/{name}", get(pieces::file))
+        .fallback(|| async { page::nowhere() })
+        .layer(axum::middleware::from_fn_with_state(studio.clone(), rules::hold))
+        .with_state(studio)
+}
+
+/// A connection, as the door knows it.
+struct Guest {
+    number: u64,
+    /// When it asked last; 0 if it never has.
+    asked: Arc<AtomicU64>,
+    close: oneshot::Sender<()>,
+}
+
+/// Lets listeners in until it is told to stop; then it takes less than a second.
+pub async fn serve(studio: Arc<Studio>, listener: TcpListener, mut stop: Stop) -> io::Result<()> {
+    let routes = routes(studio.clone());
+    let guests: Arc<Mutex<Vec<Guest>>> = Arc::default();
+    let clock = Arc::new(AtomicU64::new(1));
+    let mut number = 0;
+    let mut connections = tokio::task::JoinSet::new();
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = stopped(&mut stop) => break,
+            Some(_) = connections.join_next() => continue,
+        };
+        let Ok((stream, _)) = accepted else {
+            // Out of files, say; those who are here are not to suffer.
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            continue;
+        };
+        number += 1;
+        let asked = Arc::new(AtomicU64::new(0));
+        let (close, closed) = oneshot::channel();
+        {
+            let mut guests = guests.lock().expect(LOCK);
+            if guests.len() >= MOST_CONNECTIONS {
+                // Who has never asked for anything goes first, then who has been silent longest.
+                let idle = (0..guests.len())
+                    .min_by_key(|&index| guests[index].asked.load(Ordering::Relaxed));
+                let guest = guests.swap_remove(idle.expect("a full house"));
+                let _ = guest.close.send(());
+            }
+            guests.push(Guest { number, asked: asked.clone(), close });
+        }
+        let (routes, clock, guests) = (routes.clone(), clock.clone(), guests.clone());
+        let mut stop = stop.clone();
+        connections.spawn(async move {
+            let _ = stream.set_nodelay(true);
+            let mut stream = TimeoutStream::new(stream);
+            stream.set_write_timeout(Some(LONGEST_STALL));
+            stream.set_read_timeout(Some(LONGEST_REQUEST));
+            let service = routes.map_request(move |request: hyper::Request<_>| {
+                asked.store(clock.fetch_add(1, Ordering::Relaxed), Ordering::Relaxed);
+                request
+            });
+            let connection = hyper::server::conn::http1::Builder::new()
+                .timer(TokioTimer::new())
+                .header_read_timeout(LONGEST_REQUEST)
+                .max_buf_size(64 * 1024)
+                .serve_connection(
+                    TokioIo::new(Box::pin(stream)),
+                    TowerToHyperService::new(service),
+                );
+            let mut connection = std::pin::pin!(connection);
+            tokio::select! {
+                _ = connection.as_mut() => {}
+                _ = closed => {}
+                () = stopped(&mut stop) => {
+                    connection.as_mut().graceful_shutdown();
+                    let _ = tokio::time::timeout(FAREWELL, connection).await;
+                }
+            }
+            guests.lock().expect(LOCK).retain(|guest| guest.number != number);
+        });
+    }
+    drop(listener);
+    let _ = tokio::time::timeout(2 * FAREWELL, async {
+        while connections.join_next().await.is_some() {}
+    })
+    .await;
+    Ok(())
+}
+
+/// Waits until the door is to be closed.
+async fn stopped(stop: &mut Stop) {
+    // Whoever could tell is gone: then it is time as well.
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+const LOCK: &str = "nobody panics with the lock";

@@ -1,0 +1,74 @@
+//! What is said to a listener when something cannot be.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+use std::time::Duration;
+
+/// Why a request is not met: a status, and a sentence that says what would do.
+#[derive(Debug)]
+pub struct Failure {
+    status: StatusCode,
+    reason: String,
+    wait: Option<Duration>,
+}
+
+impl Failure {
+    /// The request makes no sense.
+    pub fn bad(reason: impl ToString) -> Failure {
+        Failure { status: StatusCode::BAD_REQUEST, reason: reason.to_string(), wait: None }
+    }
+
+    /// The music cannot be used.
+    pub fn unusable(reason: impl ToString) -> Failure {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        Failure { status, reason: reason.to_string(), wait: None }
+    }
+
+    /// It cannot be done any more.
+    pub fn conflict(reason: impl ToString) -> Failure {
+        Failure { status: StatusCode::CONFLICT, reason: reason.to_string(), wait: None }
+    }
+
+    /// The piece is not there (any more).
+    pub fn gone() -> Failure {
+        let reason = "this piece has been left; its recipe plays it again".to_owned();
+        Failure { status: StatusCode::NOT_FOUND, reason, wait: None }
+    }
+
+    /// Too many want something at once.
+    pub fn busy(reason: impl ToString) -> Failure {
+        let wait = Some(Duration::from_secs(10));
+        Failure { status: StatusCode::SERVICE_UNAVAILABLE, reason: reason.to_string(), wait }
+    }
+
+    /// One listener wants too much at once.
+    pub fn too_far_ahead(wait: Duration) -> Failure {
+        let reason = "this is far enough ahead for now".to_owned();
+        Failure { status: StatusCode::TOO_MANY_REQUESTS, reason, wait: Some(wait) }
+    }
+
+    /// Something has broken on our side.
+    pub fn broken(reason: impl ToString) -> Failure {
+        let status = StatusCode::INTERNAL_SERVER_ERROR;
+        Failure { status, reason: reason.to_string(), wait: None }
+    }
+
+    /// It comes from a page that is not ours.
+    pub fn foreign() -> Failure {
+        let reason = "this studio answers only its own page".to_owned();
+        Failure { status: StatusCode::FORBIDDEN, reason, wait: None }
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, Json(json!({ "error": self.reason }))).into_response();
+        if let Some(wait) = self.wait {
+            let seconds = HeaderValue::from(wait.as_secs().max(1));
+            response.headers_mut().insert(header::RETRY_AFTER, seconds);
+        }
+        response
+    }
+}

@@ -1,0 +1,111 @@
+//! Who is listening: a seat for each, and no more than there is room for.
+
+use crate::composing::Sitting;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+/// After how long without a word a listener has left.
+pub const PATIENCE: Duration = Duration::from_secs(90);
+
+/// How far the composer goes ahead of the clock for one listener, in seconds of music, all that was
+/// changed and composed again included.
+const AHEAD: f64 = 90.0;
+
+/// The listeners, by names that nobody can guess.
+#[derive(Debug)]
+pub struct Hall {
+    seats: Mutex<HashMap<String, Arc<Seat>>>,
+    room_for: usize,
+}
+
+/// One listener's piece.
+#[derive(Debug)]
+pub struct Seat {
+    /// Locked by whoever composes or reads.
+    pub sitting: Arc<tokio::sync::Mutex<Sitting>>,
+    since: Instant,
+    heard_from: Mutex<Instant>,
+    /// Seconds of music that have been composed.
+    composed: Mutex<f64>,
+}
+
+impl Hall {
+    /// An empty hall.
+    pub fn new(room_for: usize) -> Hall {
+        Hall { seats: Mutex::default(), room_for }
+    }
+
+    /// How many listeners there may be.
+    pub fn room_for(&self) -> usize {
+        self.room_for
+    }
+
+    /// How many there are.
+    pub fn listeners(&self) -> usize {
+        self.clear();
+        self.seats.lock().expect(LOCK).len()
+    }
+
+    /// Whether there is room for one more.
+    pub fn has_room(&self) -> bool {
+        self.listeners() < self.room_for
+    }
+
+    /// Gives a piece a seat and tells its name; nothing if all are taken.
+    pub fn seat(&self, sitting: Sitting) -> Option<String> {
+        self.clear();
+        let mut seats = self.seats.lock().expect(LOCK);
+        if seats.len() >= self.room_for {
+            return None;
+        }
+        let mut bytes = [0; 16];
+        getrandom::fill(&mut bytes).ok()?;
+        let name: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let now = Instant::now();
+        let seat = Seat {
+            sitting: Arc::new(tokio::sync::Mutex::new(sitting)),
+            since: now,
+            heard_from: Mutex::new(now),
+            composed: Mutex::new(0.0),
+        };
+        seats.insert(name.clone(), Arc::new(seat));
+        Some(name)
+    }
+
+    /// The seat of that name; whoever asks is there.
+    pub fn find(&self, name: &str) -> Option<Arc<Seat>> {
+        let seat = self.seats.lock().expect(LOCK).get(name).cloned()?;
+        *seat.heard_from.lock().expect(LOCK) = Instant::now();
+        Some(seat)
+    }
+
+    /// A listener leaves.
+    pub fn leave(&self, name: &str) {
+        self.seats.lock().expect(LOCK).remove(name);
+    }
+
+    /// Clears the seats of those who have left without a word.
+    pub fn clear(&self) {
+        let gone = |seat: &Seat| seat.heard_from.lock().expect(LOCK).elapsed() > PATIENCE;
+        self.seats.lock().expect(LOCK).retain(|_, seat| !gone(seat));
+    }
+}
+
+impl Seat {
+    /// Whether this listener may be composed for now; otherwise how long it is until then.
+    pub fn may_go_on(&self) -> Result<(), Duration> {
+        let ahead = *self.composed.lock().expect(LOCK) - self.since.elapsed().as_secs_f64();
+        match ahead > AHEAD {
+            true => Err(Duration::from_secs_f64((ahead - AHEAD).clamp(0.1, 60.0))),
+            false => Ok(()),
+        }
+    }
+
+    /// Takes note of seconds of music that have been composed.
+    pub fn has_composed(&self, seconds: f64) {
+        *self.composed.lock().expect(LOCK) += seconds;
+    }
+}
+
+const LOCK: &str = "nobody panics with the lock";

@@ -1,0 +1,76 @@
+//! Music as it is sent to a page.
+
+use crate::composing::Sitting;
+use crate::roll::{LOWEST_PITCH, Place};
+use serde::Serialize;
+
+/// Some whole measures of a piece.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Measures {
+    /// How many steps there are so far in all.
+    pub end: usize,
+    /// How many of the steps, the first ones, were not composed.
+    pub lead_in: usize,
+    /// The measures.
+    pub measures: Vec<Measure>,
+}
+
+/// A measure.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Measure {
+    /// Its first step.
+    pub step: usize,
+    /// How many steps it has here: fewer than its metre where the piece begins or ends within.
+    pub steps: usize,
+    /// Its metre.
+    pub metre: String,
+    /// How long each of its steps lasts, in seconds.
+    pub seconds: f64,
+    /// What is struck: step within the measure and MIDI pitch.
+    pub strikes: Vec<(usize, u8)>,
+    /// What ends: step within the measure before which it does, and MIDI pitch. A key that is struck
+    /// again ends as well.
+    pub ends: Vec<(usize, u8)>,
+}
+
+/// The measures from a step on, which must begin one, as far as they are composed; `count` at most.
+pub fn measures(sitting: &Sitting, from: usize, count: usize) -> Measures {
+    let (roll, forgotten) = (sitting.roll(), sitting.remembered_from());
+    let from = from.saturating_sub(forgotten);
+    let starts = roll.measures();
+    let first = starts.partition_point(|&start| start < from);
+    let mut measures = Vec::new();
+    for (index, &start) in starts.iter().enumerate().skip(first).take(count) {
+        let end = starts.get(index + 1).copied().unwrap_or(roll.len());
+        let mut measure = Measure {
+            step: forgotten + start,
+            steps: end - start,
+            metre: roll.metre_at(start).metre.to_string(),
+            seconds: f64::from(sitting.tempo_at(forgotten + start)) / 4e6,
+            strikes: Vec::new(),
+            ends: Vec::new(),
+        };
+        for step in start..end {
+            let now = roll.steps()[step];
+            let before = match step {
+                0 => Default::default(),
+                _ => roll.steps()[step - 1].play,
+            };
+            let pitch = |key: usize| (step - start, LOWEST_PITCH + key as u8);
+            measure.ends.extend(before.without(now.held()).iter().map(pitch));
+            measure.strikes.extend(now.articulate.iter().map(pitch));
+        }
+        measures.push(measure);
+    }
+    Measures { end: sitting.len(), lead_in: sitting.lead_in(), measures }
+}
+
+/// Whether a step begins a measure, be it the one that comes next.
+pub fn begins_measure(sitting: &Sitting, step: usize) -> bool {
+    if step == sitting.len() {
+        return sitting.is_at_bar_line();
+    }
+    let Some(step) = step.checked_sub(sitting.remembered_from()) else { return false };
+    let place: Place = sitting.roll().place(step);
+    place.in_measure == 0 || sitting.roll().metre_at(step).step == step
+}

@@ -1,0 +1,8 @@
+//! The studio: as other programs see it, as those see it who mean it no good, and as a person sees it in
+//! a browser.
+
+mod attacks;
+mod browser;
+mod http;
+mod pieces;
+mod server;
