@@ -48,6 +48,8 @@ pub struct Form {
     under_way: Vec<Step>,
     /// What is left of a phrase that comes back.
     coming: VecDeque<Step>,
+    /// Whether the next phrase is to be a new one, whatever is drawn.
+    fresh: bool,
     /// The number of the phrase that came back last, if no other has followed.
     came_back: Option<usize>,
 }
@@ -74,6 +76,7 @@ impl Form {
             forgotten: 0,
             under_way: Vec::new(),
             coming: VecDeque::new(),
+            fresh: false,
             came_back: None,
         }
     }
@@ -89,16 +92,16 @@ impl Form {
     }
 
     /// How daring the composer is from the next step on ([`Stream::temperature`]). A phrase that is
-    /// coming back is left, as with all that follow here: what is asked for holds at once.
+    /// coming back is left, and none does next: what is asked for is heard at once.
     pub fn set_temperature(&mut self, temperature: f64) {
         self.stream.temperature = temperature;
-        self.coming.clear();
+        self.go_on_afresh();
     }
 
     /// How full the music is from the next step on ([`Stream::density`]).
     pub fn set_density(&mut self, density: f64) {
         self.stream.density = density;
-        self.coming.clear();
+        self.go_on_afresh();
     }
 
     /// From the next step on another metre, which begins there with a downbeat. Phrases in another
@@ -106,14 +109,19 @@ impl Form {
     pub fn change_metre(&mut self, metre: Metre) {
         self.stream.change_metre(metre);
         self.under_way.clear();
-        self.coming.clear();
+        self.go_on_afresh();
     }
 
     /// From the next step on other random numbers: the music goes on differently.
     pub fn reseed(&mut self, seed: u64) {
         self.stream.reseed(seed);
         self.random = of_seed(seed);
+        self.go_on_afresh();
+    }
+
+    fn go_on_afresh(&mut self) {
         self.coming.clear();
+        self.fresh = true;
     }
 
     /// The next step.
@@ -129,7 +137,9 @@ impl Form {
         if self.under_way.is_empty() && !at_bar_line {
             return self.stream.compose(composer, room);
         }
-        if self.under_way.is_empty() && self.is_to_come_back() && self.come_back(composer, room) {
+        let afresh = std::mem::take(&mut self.fresh);
+        let begins = self.under_way.is_empty();
+        if begins && !afresh && self.is_to_come_back() && self.come_back(composer, room) {
             let first = self.coming.pop_front().expect("a phrase has steps");
             return self.follow(first, composer, room);
         }

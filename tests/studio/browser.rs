@@ -37,7 +37,9 @@ impl Browser {
         };
         let lines = BufReader::new(driver.stdout.take().unwrap()).lines();
         let port = lines.map_while(Result::ok).find_map(|line| {
-            line.strip_suffix('.').unwrap_or(&line).rsplit_once("on port ")?.1.parse().ok()
+            let (_, port) = line.strip_suffix('.').unwrap_or(&line).rsplit_once("on port ")?;
+            // First it says that it begins on port 0, which is any.
+            port.parse().ok().filter(|&port: &u16| port > 0)
         });
         let port = port.expect("the driver's port");
         let arguments = [
@@ -88,6 +90,8 @@ impl Browser {
     }
 
     fn click(&self, css: &str) {
+        // As a person would, out from behind the keyboard.
+        self.run(&format!("document.querySelector({css:?}).scrollIntoView({{ block: 'center' }})"));
         let element = self.find(css);
         self.tell("POST", &format!("element/{element}/click"), json!({}));
     }

@@ -58,13 +58,20 @@ pub fn try_to_ask(
     // Whoever refuses a body may close before it is all there.
     let _ = stream.write_all(body);
     let mut bytes = Vec::new();
-    if let Err(error) = stream.read_to_end(&mut bytes)
-        && bytes.is_empty()
-    {
-        return Err(error);
+    let mut buffer = [0; 1 << 14];
+    let mut end = None;
+    // To the end of the connection, or of what was promised: not everybody closes.
+    while end.is_none_or(|end| bytes.len() < end + promised(&bytes[..end])) {
+        match stream.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(count) => bytes.extend(&buffer[..count]),
+            Err(error) if bytes.is_empty() => return Err(error),
+            Err(_) => break,
+        }
+        end = end.or_else(|| Some(bytes.windows(4).position(|four| four == b"\r\n\r\n")? + 4));
     }
-    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n");
     let Some(end) = end else { return Err(std::io::ErrorKind::UnexpectedEof.into()) };
+    let end = end - 4;
     let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
     let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
     let mut body = bytes.split_off(end + 4);
@@ -82,6 +89,13 @@ pub fn post(port: u16, path: &str, body: &Value) -> Answer {
 
 pub fn get(port: u16, path: &str) -> Answer {
     ask(port, "GET", path, &[], b"")
+}
+
+/// How long the body is by the word of the head; without a word it goes on to the end.
+fn promised(head: &[u8]) -> usize {
+    let head = String::from_utf8_lossy(head).to_lowercase();
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length:"));
+    length.and_then(|length| length.trim().parse().ok()).unwrap_or(usize::MAX / 2)
 }
 
 fn unchunked(mut bytes: &[u8]) -> Vec<u8> {

@@ -4,5 +4,6 @@
 mod attacks;
 mod browser;
 mod http;
+mod load;
 mod pieces;
 mod server;

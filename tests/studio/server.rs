@@ -3,7 +3,7 @@
 use super::http::get;
 use assert_cmd::cargo::CommandCargoExt;
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -37,10 +37,16 @@ pub fn program() -> Command {
 }
 
 impl Studio {
+    /// With a small network of the tests' own.
     pub fn open(options: &str) -> Studio {
-        let line = format!("serve --model run --port 0 {options}");
+        Studio::in_folder(desk(), &format!("--model run {options}"))
+    }
+
+    /// With any model; `options` name it as it is called in a folder.
+    pub fn in_folder(folder: &Path, options: &str) -> Studio {
+        let line = format!("serve --port 0 {options}");
         let mut process = program()
-            .current_dir(desk())
+            .current_dir(folder)
             .args(line.split_whitespace())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

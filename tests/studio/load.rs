@@ -1,0 +1,95 @@
+//! Many listeners at once, with the model that is part of the program.
+
+use super::http::post;
+use super::server::Studio;
+use serde_json::{Value, json};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+const LISTENERS: usize = 50;
+const SECONDS: f64 = 60.0;
+
+/// How much music a page keeps ahead, in seconds.
+const AHEAD: f64 = 6.0;
+
+/// What one listener has noticed.
+struct Heard {
+    /// Seconds of music.
+    music: f64,
+    /// How often the music had to wait, and for how long in all.
+    gaps: usize,
+    waited: f64,
+    /// The longest that an answer took, in seconds.
+    slowest: f64,
+}
+
+fn seconds(music: &Value) -> f64 {
+    let measures = music["measures"].as_array().unwrap().iter();
+    measures.map(|it| it["steps"].as_f64().unwrap() * it["seconds"].as_f64().unwrap()).sum()
+}
+
+/// Listens as the page does: it asks for two measures whenever less than [`AHEAD`] is left.
+fn listen(port: u16, seed: usize) -> Heard {
+    let begun = post(port, "/api/pieces", &json!({ "seed": seed }));
+    assert_eq!(begun.status, 201, "{}", begun.text());
+    let begun = begun.json();
+    let piece = format!("/api/pieces/{}", begun["piece"].as_str().unwrap());
+    let mut from = begun["end"].as_u64().unwrap();
+    let (start, mut heard) =
+        (Instant::now(), Heard { music: 0.0, gaps: 0, waited: 0.0, slowest: 0.0 });
+    // When what is known of the music will be over, by the listener's clock.
+    let mut end = seconds(&begun);
+    while start.elapsed().as_secs_f64() < SECONDS {
+        if end - start.elapsed().as_secs_f64() > AHEAD {
+            std::thread::sleep(Duration::from_millis(100));
+            continue;
+        }
+        let asked = Instant::now();
+        let music = post(port, &format!("{piece}/measures"), &json!({ "from": from, "count": 2 }));
+        assert_eq!(music.status, 200, "{}", music.text());
+        heard.slowest = heard.slowest.max(asked.elapsed().as_secs_f64());
+        let music = music.json();
+        let late = start.elapsed().as_secs_f64() - end;
+        if late > 0.0 {
+            heard.gaps += 1;
+            heard.waited += late;
+            end += late;
+        }
+        from =
+            music["measures"].as_array().unwrap().last().map_or(from, |last| {
+                last["step"].as_u64().unwrap() + last["steps"].as_u64().unwrap()
+            });
+        heard.music += seconds(&music);
+        end += seconds(&music);
+    }
+    heard
+}
+
+#[test]
+#[ignore = "a minute of two whole cores, in release: see CONTRIBUTING.md"]
+fn fifty_listeners_hear_a_minute_of_music_each() {
+    let studio = Studio::in_folder(Path::new("."), "--model built-in");
+    let port = studio.port;
+    let crowd: Vec<_> =
+        (0..LISTENERS).map(|seed| std::thread::spawn(move || listen(port, seed))).collect();
+    // When all sit and have their first measures.
+    std::thread::sleep(Duration::from_secs_f64(SECONDS / 3.0));
+    let before = studio.memory();
+    let heard: Vec<Heard> = crowd.into_iter().map(|one| one.join().unwrap()).collect();
+    let after = studio.memory();
+    let most = |of: fn(&Heard) -> f64| heard.iter().map(of).fold(0.0, f64::max);
+    let all = heard.iter().map(|one| one.music).sum::<f64>();
+    println!(
+        "{LISTENERS} listeners, {all:.0} s of music in {SECONDS} s; most gaps {}, longest wait {:.2} s, \
+         slowest answer {:.2} s; memory {before:?} MB, then {after:?} MB",
+        most(|one| one.gaps as f64),
+        most(|one| one.waited),
+        most(|one| one.slowest),
+    );
+    for one in &heard {
+        assert_eq!(one.gaps, 0, "the music has waited {} s", one.waited);
+    }
+    if let (Some(before), Some(after)) = (before, after) {
+        assert!(after < 1.15 * before + 10.0, "{before} MB have become {after}");
+    }
+}
