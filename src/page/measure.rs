@@ -52,7 +52,8 @@ impl Region {
 ///
 /// In MIDI files an upbeat is often a measure in a short metre of its own, and where a repeat
 /// begins with one, the measure before it is too. Such parts are written under the metre that
-/// holds around them, as they are in print.
+/// holds around them, as they are in print. More than half a measure is no upbeat: 5/4 before 6/4
+/// is a measure.
 pub(super) fn measures(roll: &Roll) -> Vec<Measure> {
     let regions = regions(roll);
     let mut measures: Vec<Measure> = Vec::new();
@@ -61,7 +62,7 @@ pub(super) fn measures(roll: &Roll) -> Vec<Measure> {
         let around = measures.last().map(|measure| measure.metre);
         if measures.is_empty()
             && let Some(next) = regions.get(1)
-            && region.length() < length_of(next.metre)
+            && 2 * region.length() <= length_of(next.metre)
             && region.is_single()
         {
             let length = region.length();
@@ -181,6 +182,7 @@ mod tests {
         // Where the last measure has notes beyond, it is a whole one.
         assert_eq!(found(&[("1/8", 2), ("3/4", 11)])[1], measure("3/4", 12, 0, true));
         assert_eq!(found(&[("4/4", 3), ("4/4", 16)])[0], measure("4/4", 3, 13, false));
+        assert_eq!(found(&[("5/4", 20), ("6/4", 24)])[0], measure("5/4", 20, 0, true));
     }
 
     #[test]
