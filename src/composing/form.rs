@@ -20,6 +20,9 @@ const REMEMBERED_PHRASES: usize = 32;
 /// Among how many earlier phrases the composer chooses which one comes back.
 const CANDIDATES: usize = 4;
 
+/// So many steps of each of these it hears, to choose by how much it expects them.
+const HEARD_STEPS: usize = 8;
+
 /// The random numbers of the form; those of the notes come from stream 0.
 const RANDOM_STREAM: u64 = 1;
 
@@ -30,7 +33,7 @@ const RANDOM_STREAM: u64 = 1;
 /// new one, which the stream composes, or an earlier one. The chance is such that the share of bars
 /// that repeat an earlier one, counted over what is remembered, becomes the one asked for; bars that
 /// the composer repeats by itself count, too. Of up to four earlier phrases, drawn by lot, that one
-/// comes back whose first bar the composer expects most after all it has heard. If a phrase has
+/// comes back whose first steps the composer expects most after all it has heard. If a phrase has
 /// come back, the one that followed it is always among them. The composer then hears that phrase
 /// to its end and goes on from there.
 ///
@@ -170,10 +173,11 @@ impl Form {
 
     /// Lets an earlier phrase come back, if there is one that can.
     fn come_back(&mut self, composer: &Composer, room: &mut Room) -> bool {
+        let heard = HEARD_STEPS.min(PHRASE_BARS * self.bar());
         let chosen = self.candidates().into_iter().map(|number| {
             let mut stream = self.stream.clone();
             let mut nats = 0.0;
-            for &step in &self.phrase(number).steps[..self.bar()] {
+            for &step in &self.phrase(number).steps[..heard] {
                 nats += stream.follow(composer, step, room).1.total();
             }
             (nats, number)

@@ -13,7 +13,7 @@ pub const CROWD_KEYS: usize = 11;
 /// The longest stretches of a roll in which nothing sounds, hardly anything changes, or nearly
 /// everything sounds, in measures of the metre in which they end.
 ///
-/// Of 612 stretches of 64 bars of piano-midi.de 4 are silent for more than two measures, 42 stuck
+/// Of the 302 pieces of piano-midi.de 2 are silent for more than two measures somewhere, 31 stuck
 /// and none crowded.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 pub struct Stretches {
