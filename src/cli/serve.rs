@@ -34,13 +34,17 @@ pub struct Serve {
     /// Open the page in the browser.
     #[arg(long)]
     open: bool,
-    /// How many may listen at once, each to music of their own.
-    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
-    listeners: u32,
+    /// How many may listen at once, each to music of their own, instead of 12 for each thread that
+    /// composes.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    listeners: Option<u32>,
     /// How many threads compose, instead of all processors.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=256))]
     threads: Option<u32>,
 }
+
+/// How many listeners one thread can compose for, with the model of the program and some air.
+const LISTENERS_A_THREAD: usize = 12;
 
 /// How often Ctrl-C is looked for.
 const WATCHED: Duration = Duration::from_millis(50);
@@ -56,12 +60,14 @@ pub fn run(command: &Serve) -> anyhow::Result<Outcome> {
     }
     let processors = std::thread::available_parallelism().map_or(1, |count| count.get());
     let folder = tempfile::tempdir().context("no folder for files that are to be sent")?;
+    let workers = command.threads.map_or(processors, |threads| threads as usize);
+    let listeners = command.listeners.map_or(LISTENERS_A_THREAD * workers, |count| count as usize);
     let studio = Studio::new(Design {
         composer: Composer::new(&model),
         model: model.fingerprint(),
         kept: model.primers,
-        listeners: command.listeners as usize,
-        workers: command.threads.map_or(processors, |threads| threads as usize),
+        listeners,
+        workers,
         folder: folder.path().to_owned(),
         only_here: command.host.is_loopback(),
     });

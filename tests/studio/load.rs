@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+/// More than two cores can compose for yet: docs/studio.md has what was measured.
 const LISTENERS: usize = 50;
 const SECONDS: f64 = 60.0;
 
@@ -68,7 +69,7 @@ fn listen(port: u16, seed: usize) -> Heard {
 #[test]
 #[ignore = "a minute of two whole cores, in release: see CONTRIBUTING.md"]
 fn fifty_listeners_hear_a_minute_of_music_each() {
-    let studio = Studio::in_folder(Path::new("."), "--model built-in");
+    let studio = Studio::in_folder(Path::new("."), "--model built-in --listeners 50");
     let port = studio.port;
     let crowd: Vec<_> =
         (0..LISTENERS).map(|seed| std::thread::spawn(move || listen(port, seed))).collect();
