@@ -1,7 +1,7 @@
 """Reads sheet music back with music21 and compares it, note by note, with the rolls it is of.
 
     pip install music21 mido
-    cargo run --release --example engrave -- /tmp/pages pieces/*.mid path/to/piano-midi.de/*/*.mid
+    cargo run --release --example engrave -- /tmp/pages pieces/*.mid path/to/piano-midi.de/*/*.[mM][iI][dD]
     python tests/page/round_trip.py /tmp/pages
 
 For each piece the example writes NAME.musicxml and NAME.mid, which is the roll as MIDI, 120 ticks

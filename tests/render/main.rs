@@ -1,5 +1,6 @@
 //! The command `render`, and what `compose -o` writes, as a user runs them.
 
+mod corpus;
 mod tiny_soundfont;
 
 use assert_cmd::Command;
