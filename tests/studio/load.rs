@@ -15,13 +15,19 @@ const AHEAD: f64 = 6.0;
 
 /// What one listener has noticed.
 struct Heard {
-    /// Seconds of music.
+    /// Steps and seconds of music.
+    steps: f64,
     music: f64,
     /// How often the music had to wait, and for how long in all.
     gaps: usize,
     waited: f64,
     /// The longest that an answer took, in seconds.
     slowest: f64,
+}
+
+fn steps(music: &Value) -> f64 {
+    let measures = music["measures"].as_array().unwrap().iter();
+    measures.map(|it| it["steps"].as_f64().unwrap()).sum()
 }
 
 fn seconds(music: &Value) -> f64 {
@@ -37,7 +43,7 @@ fn listen(port: u16, seed: usize) -> Heard {
     let piece = format!("/api/pieces/{}", begun["piece"].as_str().unwrap());
     let mut from = begun["end"].as_u64().unwrap();
     let (start, mut heard) =
-        (Instant::now(), Heard { music: 0.0, gaps: 0, waited: 0.0, slowest: 0.0 });
+        (Instant::now(), Heard { steps: 0.0, music: 0.0, gaps: 0, waited: 0.0, slowest: 0.0 });
     // When what is known of the music will be over, by the listener's clock.
     let mut end = seconds(&begun);
     while start.elapsed().as_secs_f64() < SECONDS {
@@ -60,6 +66,7 @@ fn listen(port: u16, seed: usize) -> Heard {
             music["measures"].as_array().unwrap().last().map_or(from, |last| {
                 last["step"].as_u64().unwrap() + last["steps"].as_u64().unwrap()
             });
+        heard.steps += steps(&music);
         heard.music += seconds(&music);
         end += seconds(&music);
     }
@@ -79,10 +86,12 @@ fn fifty_listeners_hear_a_minute_of_music_each() {
     let heard: Vec<Heard> = crowd.into_iter().map(|one| one.join().unwrap()).collect();
     let after = studio.memory();
     let most = |of: fn(&Heard) -> f64| heard.iter().map(of).fold(0.0, f64::max);
-    let all = heard.iter().map(|one| one.music).sum::<f64>();
+    let all = |of: fn(&Heard) -> f64| heard.iter().map(of).sum::<f64>();
     println!(
-        "{LISTENERS} listeners, {all:.0} s of music in {SECONDS} s; most gaps {}, longest wait {:.2} s, \
+        "{LISTENERS} listeners, {:.0} steps, {:.0} s of music in {SECONDS} s; most gaps {}, longest wait {:.2} s, \
          slowest answer {:.2} s; memory {before:?} MB, then {after:?} MB",
+        all(|one| one.steps),
+        all(|one| one.music),
         most(|one| one.gaps as f64),
         most(|one| one.waited),
         most(|one| one.slowest),
