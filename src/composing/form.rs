@@ -173,21 +173,35 @@ impl Form {
 
     /// Lets an earlier phrase come back, if there is one that can.
     fn come_back(&mut self, composer: &Composer, room: &mut Room) -> bool {
-        let heard = HEARD_STEPS.min(PHRASE_BARS * self.bar());
-        let chosen = self.candidates().into_iter().map(|number| {
-            let mut stream = self.stream.clone();
-            let mut nats = 0.0;
-            for &step in &self.phrase(number).steps[..heard] {
-                nats += stream.follow(composer, step, room).1.total();
-            }
-            (nats, number)
-        });
-        // Of equals the first.
-        let chosen = chosen.reduce(|best, next| if next.0 < best.0 { next } else { best });
-        let Some((_, number)) = chosen else { return false };
+        let Some(number) = self.most_expected(composer, room) else { return false };
         self.coming = self.phrase(number).steps.iter().copied().collect();
         self.came_back = Some(number);
         true
+    }
+
+    /// The number of that candidate whose first steps surprise the composer least; of equals the
+    /// first.
+    fn most_expected(&mut self, composer: &Composer, room: &mut Room) -> Option<usize> {
+        let heard = HEARD_STEPS.min(PHRASE_BARS * self.bar());
+        let candidates = self.candidates();
+        if candidates.len() < 2 {
+            return candidates.first().copied();
+        }
+        let mut races: Vec<_> =
+            candidates.iter().map(|&number| (0.0, 0, number, self.stream.clone())).collect();
+        // Every step adds to the surprise. So it is always the candidate with the least so far that
+        // is heard on, and the first to be heard enough has won: what has surprised more by then
+        // need not be heard.
+        loop {
+            let ahead = races.iter_mut().reduce(|a, b| if b.0 < a.0 { b } else { a })?;
+            let (nats, steps, number, stream) = ahead;
+            if *steps == heard {
+                return Some(*number);
+            }
+            let step = self.phrases[*number - self.forgotten].steps[*steps];
+            *nats += stream.follow(composer, step, room).1.total();
+            *steps += 1;
+        }
     }
 
     /// A step of the phrase that comes back.

@@ -67,7 +67,7 @@ impl LstmWeights {
     ) {
         let (cell_before, output_before) = memory;
         add_product(sums, output_before, &self.recurrent);
-        cell_forward(self.units, sums, cell_before, cell, output);
+        cell_forward((self.units, 0..self.units), sums, cell_before, cell, output);
     }
 }
 

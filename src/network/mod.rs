@@ -11,6 +11,7 @@ mod lstm;
 mod memory;
 mod parameters;
 mod prediction;
+mod stripes;
 
 pub use architecture::{Architecture, ArchitectureError, Preset};
 pub use batch::{Batch, Dropout};

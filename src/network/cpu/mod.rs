@@ -17,6 +17,7 @@ use super::lstm::{LstmScratch, LstmTrace, LstmWeights};
 use super::memory::Memory;
 use super::parameters::{Layers, Parameters};
 use super::prediction::{Choice, Nats, Prediction};
+use super::stripes::StripedWeights;
 use crate::attribute::StepAttributes;
 
 /// The engine that runs on the processor, on all threads of the current rayon pool.
@@ -47,6 +48,8 @@ struct Scratch {
 #[derive(Default)]
 struct Weights {
     time: Vec<LstmWeights>,
+    /// The same for one step after the other.
+    time_striped: Vec<StripedWeights>,
     note: Vec<LstmWeights>,
     dense: Vec<DenseWeights>,
     articulation: bool,
@@ -81,7 +84,11 @@ impl Engine for Cpu {
         assert_eq!(parameters.layers, self.layers);
         let learns = self.learning.is_some();
         self.weights.articulation = self.layers.articulation;
-        let Weights { time, note, dense, .. } = &mut self.weights;
+        let Weights { time, time_striped, note, dense, .. } = &mut self.weights;
+        time_striped.resize_with(self.layers.time.len(), Default::default);
+        for (weights, tensors) in time_striped.iter_mut().zip(&self.layers.time) {
+            weights.pack(parameters, tensors);
+        }
         time.resize_with(self.layers.time.len(), Default::default);
         note.resize_with(self.layers.note.len(), Default::default);
         dense.resize_with(self.layers.dense.len(), Default::default);

@@ -6,12 +6,13 @@ use crate::network::dense::dense_forward;
 use crate::network::memory::Memory;
 use crate::network::parameters::Layers;
 use crate::network::prediction::{Choice, Prediction};
+use crate::network::stripes::StripedWeights;
 use crate::roll::KEYS;
 
 /// Room in which one step is predicted. Its content means nothing between steps.
 #[derive(Debug, Clone)]
 pub struct Workspace {
-    /// `[88 × 4·units]` of the widest layer that works on all keys at once.
+    /// Room for the sums of a stripe, and `[88 × 4·units]` of the first note layer.
     sums: Vec<f32>,
     /// By time layer, `[88 × units]`: the memory of the step before.
     before: Vec<(Vec<f32>, Vec<f32>)>,
@@ -26,9 +27,8 @@ impl Workspace {
     pub(super) fn new(layers: &Layers) -> Workspace {
         let zeros = |count: usize| vec![0.0; count];
         let widest = |units: &mut dyn Iterator<Item = usize>| units.max().unwrap_or(0);
-        let of_all_keys = &mut layers.time.iter().chain(&layers.note[..1]).map(|layer| layer.units);
         Workspace {
-            sums: zeros(KEYS * 4 * widest(of_all_keys)),
+            sums: zeros(StripedWeights::room(KEYS).max(KEYS * 4 * layers.note[0].units)),
             before: layers
                 .time
                 .iter()
@@ -52,21 +52,15 @@ pub(super) fn predict(
     choose: &mut dyn FnMut(usize, Prediction) -> Choice,
     workspace: &mut Workspace,
 ) {
-    for (index, layer) in weights.time.iter().enumerate() {
-        let width = 4 * layer.units;
-        let sums = &mut workspace.sums[..KEYS * width];
+    for (index, layer) in weights.time_striped.iter().enumerate() {
         let (below, here) = memory.time.split_at_mut(index);
         let input = below.last().map_or(&[][..], |below| &below.output);
-        layer.project(input, sums);
-        if index == 0 {
-            for (key, sums) in sums.chunks_exact_mut(width).enumerate() {
-                layer.project_sparse(attributes.of_key(key), sums);
-            }
-        }
         let (cell, output) = &mut workspace.before[index];
         std::mem::swap(cell, &mut here[0].cell);
         std::mem::swap(output, &mut here[0].output);
-        layer.advance(sums, (cell, output), &mut here[0].cell, &mut here[0].output);
+        let sparse = |key| if index == 0 { attributes.of_key(key) } else { &[] };
+        let now = (&mut here[0].cell[..], &mut here[0].output[..]);
+        layer.advance(input, sparse, (cell, output), now, &mut workspace.sums);
     }
     // What the time layers say is the same whatever is chosen: one product for all keys.
     let features = &memory.time.last().expect("at least one time layer").output;

@@ -2,22 +2,25 @@
 
 use super::{load, machine, store};
 use pulp::{Simd, WithSimd};
+use std::ops::Range;
 
 /// One step of LSTM cells, forward.
 ///
-/// `gates` `[rows × 4·units]` holds the weighted sums of input gate, forget gate, block input and
-/// output gate (PyTorch's order i, f, g, o) and is overwritten with their activations. From
-/// `cell_before` `[rows × units]` come `cell` and `output`, both `[rows × units]`.
+/// Of a layer of so many units it is a `stripe` of them that takes the step. `gates`
+/// `[rows × 4·stripe]` holds the weighted sums of input gate, forget gate, block input and output
+/// gate (PyTorch's order i, f, g, o) and is overwritten with their activations. From the stripe of
+/// `cell_before` `[rows × units]` come those of `cell` and `output`, both `[rows × units]`.
 pub fn cell_forward(
-    units: usize,
+    (units, stripe): (usize, Range<usize>),
     gates: &mut [f32],
     cell_before: &[f32],
     cell: &mut [f32],
     output: &mut [f32],
 ) {
-    assert_eq!(gates.len(), 4 * cell.len());
+    assert!(stripe.end <= units && cell.len().is_multiple_of(units));
+    assert_eq!(gates.len() * units, 4 * stripe.len() * cell.len());
     assert!(cell_before.len() == cell.len() && output.len() == cell.len());
-    machine().dispatch(CellForward { units, gates, cell_before, cell, output });
+    machine().dispatch(CellForward { units, stripe, gates, cell_before, cell, output });
 }
 
 /// One step of LSTM cells, backward.
@@ -109,6 +112,7 @@ fn gates_of(row: &mut [f32], units: usize) -> [&mut [f32]; 4] {
 
 struct CellForward<'a> {
     units: usize,
+    stripe: Range<usize>,
     gates: &'a mut [f32],
     cell_before: &'a [f32],
     cell: &'a mut [f32],
@@ -120,21 +124,31 @@ impl WithSimd for CellForward<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let units = self.units;
-        let rows = self.gates.chunks_exact_mut(4 * units);
+        let (units, wide) = (self.units, self.stripe.len());
+        let rows = self.gates.chunks_exact_mut(4 * wide);
         let before = self.cell_before.chunks_exact(units);
         let after = self.cell.chunks_exact_mut(units).zip(self.output.chunks_exact_mut(units));
         for ((row, before), (cell, output)) in rows.zip(before).zip(after) {
-            let [i, f, g, o] = gates_of(row, units);
-            for first in (0..units).step_by(S::F32_LANES) {
-                let span = first..units.min(first + S::F32_LANES);
+            let [i, f, g, o] = gates_of(row, wide);
+            let before = &before[self.stripe.clone()];
+            let cell = &mut cell[self.stripe.clone()];
+            let output = &mut output[self.stripe.clone()];
+            for first in (0..wide).step_by(S::F32_LANES) {
+                let span = first..wide.min(first + S::F32_LANES);
                 let at = |from: &[f32]| load(simd, &from[span.clone()]);
                 let (iv, fv) = (logistic(simd, at(i)), logistic(simd, at(f)));
                 let (gv, ov) = (tanh(simd, at(g)), logistic(simd, at(o)));
                 let kept = simd.mul_f32s(fv, at(before));
                 let cv = simd.mul_add_e_f32s(iv, gv, kept);
                 let hv = simd.mul_f32s(ov, tanh(simd, cv));
-                let all = [(&mut *i, iv), (f, fv), (g, gv), (o, ov), (cell, cv), (output, hv)];
+                let all = [
+                    (&mut *i, iv),
+                    (f, fv),
+                    (g, gv),
+                    (o, ov),
+                    (&mut *cell, cv),
+                    (&mut *output, hv),
+                ];
                 for (to, value) in all {
                     store(simd, &mut to[span.clone()], value);
                 }
@@ -218,7 +232,7 @@ mod tests {
         // i = f = o = ½ (sums of 0), g = tanh(1): c = ½·2 + ½·tanh(1), h = ½·tanh(c).
         let mut gates = [0.0, 0.0, 1.0, 0.0];
         let (mut cell, mut output) = ([0.0], [0.0]);
-        cell_forward(1, &mut gates, &[2.0], &mut cell, &mut output);
+        cell_forward((1, 0..1), &mut gates, &[2.0], &mut cell, &mut output);
         let c = 1.0 + 0.5 * 1f64.tanh();
         assert!((f64::from(cell[0]) - c).abs() < 1e-6);
         assert!((f64::from(output[0]) - 0.5 * c.tanh()).abs() < 1e-6);
