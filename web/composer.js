@@ -42,9 +42,9 @@ export const about = () => json("GET", "/api/studio");
 export const begin = (settings, midi) =>
   midi ? json("POST", "/api/pieces/midi", midi, settings) : json("POST", "/api/pieces", settings);
 
-/** Measures from a step on. */
-export const goOn = (piece, from, count) =>
-  json("POST", `/api/pieces/${piece}/measures`, { from, count });
+/** Measures from a step on; what is wanted within few seconds is composed first. */
+export const goOn = (piece, from, count, within) =>
+  json("POST", `/api/pieces/${piece}/measures`, { from, count, within });
 
 /** Changes something from a step on. */
 export const change = (piece, what) => json("POST", `/api/pieces/${piece}/changes`, what);

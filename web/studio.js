@@ -114,7 +114,7 @@ async function keepUp() {
   asking = true;
   try {
     await inTurn(async () => {
-      const music = await composer.goOn(piece.name, player.nextStep, 2);
+      const music = await composer.goOn(piece.name, player.nextStep, 2, Math.max(player.ahead, 0));
       player.add(music);
     });
     if (element("status").classList.contains("trouble")) say(`Playing. Seed ${piece.seed}.`);

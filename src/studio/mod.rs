@@ -2,8 +2,8 @@
 //!
 //! [`Studio`] is what all listeners share. Each has a seat in the [`Hall`] with a
 //! [`Sitting`](crate::composing::Sitting); `pieces` are the requests that a page makes of it. Composing
-//! is done by a bounded number of workers, a measure at a time and in the order of asking, so that
-//! nobody starves. `door` is who may come in, and `serve` the whole.
+//! is done by a bounded number of workers, a measure at a time, and first where the music will end
+//! first, so that nobody starves. `door` is who may come in, and `serve` the whole.
 
 mod door;
 mod failure;
@@ -13,6 +13,7 @@ mod page;
 mod pieces;
 mod rules;
 mod sounds;
+mod turns;
 
 pub use door::{Stop, serve};
 pub use hall::Hall;
@@ -23,7 +24,9 @@ use crate::primer::Primer;
 use failure::Failure;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
+use turns::Turns;
 
 /// What all listeners share.
 pub struct Studio {
@@ -33,7 +36,7 @@ pub struct Studio {
     /// The fingerprint of the model.
     model: String,
     hall: Hall,
-    workers: Semaphore,
+    workers: Turns,
     /// Those who write files, which takes longer.
     writers: Semaphore,
     sounds: Sounds,
@@ -71,7 +74,7 @@ impl Studio {
             kept,
             model,
             hall: Hall::new(listeners),
-            workers: Semaphore::new(workers),
+            workers: Turns::new(workers),
             writers: Semaphore::new(1),
             sounds: Sounds::new(),
             folder,
@@ -91,12 +94,15 @@ impl Studio {
         }
     }
 
-    /// Does work that takes a while, when it is its turn.
+    /// Does work that takes a while and is wanted within a time, when it is its turn.
     async fn work<T: Send + 'static>(
         &self,
+        within: Duration,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Failure> {
-        let _permit = self.workers.acquire().await.map_err(Failure::broken)?;
+        let turn = self.workers.wait(Instant::now() + within).await;
+        // The turn is over when the work is, even if nobody waits for it any more.
+        let work = move || (work(), drop(turn)).0;
         tokio::task::spawn_blocking(work).await.map_err(Failure::broken)
     }
 }

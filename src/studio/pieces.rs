@@ -18,12 +18,21 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// How many measures are sent at once at most.
 const MOST_MEASURES: usize = 8;
 
-/// How many steps are composed before a piece begins to sound, at least.
+/// How many steps and seconds of music are composed before a piece begins to sound, at least.
 const FIRST_STEPS: usize = 24;
+const FIRST_SECONDS: f64 = 4.0;
+
+/// How soon the first measures of a piece are wanted, if music that others hear is about to end.
+const BEGINS_WITHIN: Duration = Duration::from_secs(2);
+
+/// How soon measures are wanted if a page does not say, and at most.
+const WANTED_WITHIN: f64 = 2.0;
+const LATEST: f64 = 10.0;
 
 /// How many notes somebody may have played.
 const MOST_NOTES: usize = 4096;
@@ -80,6 +89,8 @@ pub struct Begun {
 pub struct From {
     from: usize,
     count: usize,
+    /// How soon, in seconds: what is wanted first is composed first.
+    within: Option<f64>,
 }
 
 /// Up to which step.
@@ -132,7 +143,7 @@ pub async fn begin_after(
     bytes: Bytes,
 ) -> Result<Response, Failure> {
     let Query(beginning) = beginning.map_err(|error| Failure::bad(error.body_text()))?;
-    let opening = studio.work(move || {
+    let opening = studio.work(BEGINS_WITHIN, move || {
         let reading = midi::read(&bytes).map_err(Failure::unusable)?;
         own(&reading.score, "your file")
     });
@@ -146,8 +157,11 @@ pub async fn go_on(
     Path(piece): Path<String>,
     asked: Asked<From>,
 ) -> Result<Json<Measures>, Failure> {
-    let Json(From { from, count }) = asked.map_err(|error| Failure::bad(error.body_text()))?;
-    on(&studio, &piece, from, count, |_| Ok(from)).await
+    let asked = asked.map_err(|error| Failure::bad(error.body_text()))?;
+    let Json(From { from, count, within }) = asked;
+    let within = within.filter(|seconds| !seconds.is_nan()).unwrap_or(WANTED_WITHIN);
+    let within = Duration::from_secs_f64(within.clamp(0.0, LATEST));
+    on(&studio, &piece, (from, count), within, |_| Ok(from)).await
 }
 
 /// Changes something from a measure on, and sends what comes now.
@@ -167,7 +181,7 @@ pub async fn change(
         sitting.change(change).map_err(Failure::conflict)?;
         Ok(change.step)
     };
-    on(&studio, &piece, change.step, 1, apply).await
+    on(&studio, &piece, (change.step, 1), Duration::ZERO, apply).await
 }
 
 /// Takes the last change back, and sends what comes now.
@@ -178,7 +192,7 @@ pub async fn take_back(
     let apply = |sitting: &mut Sitting| {
         sitting.take_back().ok_or_else(|| Failure::conflict("there is nothing to take back"))
     };
-    on(&studio, &piece, 0, 1, apply).await
+    on(&studio, &piece, (0, 1), Duration::ZERO, apply).await
 }
 
 /// The recipe of a piece.
@@ -260,18 +274,20 @@ pub async fn sound(State(studio): Studios, Path(name): Path<String>) -> Result<R
     let there = pitch.filter(|pitch| studio.sounds.pitches().any(|other| other == *pitch));
     let pitch: u8 = there.ok_or_else(|| Failure::bad("there is no such sound"))?;
     let shared = studio.clone();
-    let bytes = studio.work(move || shared.sounds.wav(pitch).unwrap_or_default().to_vec()).await?;
+    let bytes = studio
+        .work(Duration::ZERO, move || shared.sounds.wav(pitch).unwrap_or_default().to_vec())
+        .await?;
     let headers = [(header::CONTENT_TYPE, "audio/wav"), (header::CACHE_CONTROL, "max-age=86400")];
     Ok((headers, bytes).into_response())
 }
 
-/// Does something to a piece and sends `count` measures from the step that it tells; more is composed
-/// where they are not there yet.
+/// Does something to a piece and sends `count` measures from the step that it tells; more is composed,
+/// to be there `within` a time, where they are not there yet.
 async fn on(
     studio: &Arc<Studio>,
     piece: &str,
-    from: usize,
-    count: usize,
+    (from, count): (usize, usize),
+    within: Duration,
     first: impl FnOnce(&mut Sitting) -> Result<usize, Failure>,
 ) -> Result<Json<Measures>, Failure> {
     if !(1..=MOST_MEASURES).contains(&count) {
@@ -302,7 +318,7 @@ async fn on(
         // A measure at a time, so that the others have their turn.
         let (composer, before) = (studio.composer.clone(), sitting.len());
         sitting = studio
-            .work(move || {
+            .work(within, move || {
                 sitting.compose_measure(&composer, &mut composer.workspace());
                 sitting
             })
@@ -337,14 +353,17 @@ async fn begin_with(studio: Arc<Studio>, script: Script) -> Result<Response, Fai
         Opening::Own(own) => own.primer().ok().map(|primer| primer.source),
     };
     let shared = studio.clone();
-    let begun = studio.work(move || Sitting::begin(&shared.composer, &shared.kept, script)).await?;
+    let begin = move || Sitting::begin(&shared.composer, &shared.kept, script);
+    let begun = studio.work(BEGINS_WITHIN, begin).await?;
     let mut sitting = begun.map_err(Failure::unusable)?;
     // Enough to begin with, and all that a recipe has, a measure at a time.
-    let enough = steps.max(sitting.len() + FIRST_STEPS);
+    let seconds = f64::from(sitting.tempo_at(sitting.len())) / 4e6;
+    let first = FIRST_STEPS.max((FIRST_SECONDS / seconds).ceil() as usize);
+    let enough = steps.max(sitting.len() + first);
     loop {
         let composer = studio.composer.clone();
         sitting = studio
-            .work(move || {
+            .work(BEGINS_WITHIN, move || {
                 sitting.compose_measure(&composer, &mut composer.workspace());
                 sitting
             })
