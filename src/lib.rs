@@ -27,4 +27,6 @@ pub mod picture;
 pub mod page;
 pub mod output;
 pub mod run;
+pub mod door;
 pub mod studio;
+pub mod survey;

@@ -4,12 +4,14 @@ mod compare;
 mod compose;
 mod evaluate;
 mod export;
+mod hosting;
 mod inspect;
 mod interruption;
 mod plot;
 mod progress;
 mod render;
 mod serve;
+mod survey;
 mod train;
 mod trained;
 mod voice;
@@ -49,6 +51,7 @@ enum Command {
     Compare(compare::Compare),
     Export(export::Export),
     Serve(serve::Serve),
+    Survey(survey::Survey),
 }
 
 /// How a command has ended, if it has not failed.
@@ -74,6 +77,7 @@ pub fn run() -> ExitCode {
         Command::Compare(command) => compare::run(&command),
         Command::Export(command) => export::run(&command),
         Command::Serve(command) => serve::run(&command),
+        Command::Survey(command) => survey::run(&command),
     };
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,

@@ -1,15 +1,13 @@
 //! `deep-jammer serve`: the studio in the browser.
 
-use super::{Outcome, interruption};
+use super::Outcome;
+use super::hosting::host;
 use anyhow::{Context, bail};
 use deep_jammer::composing::Composer;
-use deep_jammer::studio::{Design, Studio, serve};
+use deep_jammer::studio::{Design, Studio, routes};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::time::Duration;
-use tokio::net::TcpListener;
-use tokio::sync::watch;
 
 /// Open a page in the browser that plays new piano music without end.
 #[derive(Debug, clap::Args)]
@@ -46,12 +44,6 @@ pub struct Serve {
 /// How many listeners one thread can compose for, with the model of the program and some air.
 const LISTENERS_A_THREAD: usize = 12;
 
-/// How often Ctrl-C is looked for.
-const WATCHED: Duration = Duration::from_millis(50);
-
-/// How long work that is under way at the end is waited for.
-const FAREWELL: Duration = Duration::from_millis(200);
-
 /// Opens the studio, until Ctrl-C.
 pub fn run(command: &Serve) -> anyhow::Result<Outcome> {
     let model = super::model(&command.model)?;
@@ -71,49 +63,23 @@ pub fn run(command: &Serve) -> anyhow::Result<Outcome> {
         folder: folder.path().to_owned(),
         only_here: command.host.is_loopback(),
     });
-    interruption::listen("Closing the studio.")?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(processors.min(4))
-        .enable_all()
-        .build()
-        .context("the studio cannot be opened")?;
-    let ended = runtime.block_on(async {
-        let address = SocketAddr::new(command.host, command.port);
-        let listener = TcpListener::bind(address).await.with_context(|| {
-            format!("{address} cannot be listened at; is another studio open? Try --port 0")
-        })?;
-        let address = listener.local_addr()?;
-        greet(command, address);
-        let (close, closed) = watch::channel(false);
-        tokio::task::spawn_blocking({
-            let studio = studio.clone();
-            move || studio.prepare_sounds()
-        });
-        tokio::spawn(async move {
-            while !interruption::asked() {
-                tokio::time::sleep(WATCHED).await;
-            }
-            let _ = close.send(true);
-        });
-        anyhow::Ok(serve(studio.clone(), listener, closed).await?)
+    std::thread::spawn({
+        let studio = studio.clone();
+        move || studio.prepare_sounds()
     });
-    runtime.shutdown_timeout(FAREWELL);
-    ended?;
-    Ok(Outcome::Interrupted)
+    let address = SocketAddr::new(command.host, command.port);
+    host(routes(studio), address, "Closing the studio.", |page| greet(command, page))
 }
 
 /// Says where the page is, and opens it.
-fn greet(command: &Serve, address: SocketAddr) {
-    let here = match address.ip().is_unspecified() {
-        true => SocketAddr::new(IpAddr::from([127, 0, 0, 1]), address.port()),
-        false => address,
-    };
-    let page = format!("http://{here}/");
+fn greet(command: &Serve, page: &str) {
+    let page = format!("{page}/");
     println!("{page}");
     if !command.host.is_loopback() {
         eprintln!(
-            "Everybody who can reach this machine at {address} can listen and use its processors; \
-             there is no password. Without --host only you can."
+            "Everybody who can reach this machine at {} can listen and use its processors; there is no \
+             password. Without --host only you can.",
+            command.host
         );
     }
     eprintln!("Ctrl-C closes the studio.");

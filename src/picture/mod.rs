@@ -10,6 +10,7 @@ mod growth;
 mod lettering;
 mod loss;
 mod panel;
+mod ratings;
 mod roll;
 mod sheet;
 
@@ -17,4 +18,5 @@ pub use comparison::comparison;
 pub use format::Format;
 pub use growth::{MOST_PANELS, growth};
 pub use loss::{LossCurves, loss};
+pub use ratings::{Measured, Rated, Ratings, ratings};
 pub use roll::roll;

@@ -10,6 +10,7 @@
 //! every machine: nothing but additions, multiplications, divisions and square roots,
 //! in one order, and functions of `libm`.
 
+mod clip;
 mod hammer;
 mod instrument;
 mod knock;
@@ -22,6 +23,7 @@ mod strings;
 mod vibration;
 mod wav;
 
+pub use clip::Clip;
 pub use instrument::{Event, Instrument};
 pub use performance::{LONGEST, Performance, TooLong};
 pub use piano::Piano;

@@ -163,14 +163,14 @@ fn gain(loudness: f64, peak: f64) -> f64 {
 }
 
 /// Samples on their way from 32 bits to 16.
-struct Samples<R> {
+pub(super) struct Samples<R> {
     from: BufReader<R>,
     factor: f32,
     chance: ChaCha8Rng,
 }
 
 impl<R: Read> Samples<R> {
-    fn new(from: R, gain: f64) -> Samples<R> {
+    pub fn new(from: R, gain: f64) -> Samples<R> {
         let factor = (libm::exp10(gain / 20.0) * 32768.0) as f32;
         let chance = ChaCha8Rng::seed_from_u64(0);
         Samples { from: BufReader::with_capacity(1 << 16, from), factor, chance }
@@ -178,7 +178,7 @@ impl<R: Read> Samples<R> {
 
     /// The next one, rounded up or down by chance (triangular dither, two steps wide): so a sound
     /// that dies away becomes a soft hiss rather than a rattle. Silence stays silent.
-    fn next(&mut self) -> io::Result<i16> {
+    pub fn next(&mut self) -> io::Result<i16> {
         let mut bytes = [0; 4];
         self.from.read_exact(&mut bytes)?;
         let sample = f32::from_le_bytes(bytes);

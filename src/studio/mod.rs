@@ -3,25 +3,24 @@
 //! [`Studio`] is what all listeners share. Each has a seat in the [`Hall`] with a
 //! [`Sitting`](crate::composing::Sitting); `pieces` are the requests that a page makes of it. Composing
 //! is done by a bounded number of workers, a measure at a time, and first where the music will end
-//! first, so that nobody starves. `door` is who may come in, and `serve` the whole.
+//! first, so that nobody starves. [`routes`] is all that can be asked.
 
-mod door;
-mod failure;
 mod hall;
 mod measures;
 mod page;
 mod pieces;
-mod rules;
 mod sounds;
 mod turns;
 
-pub use door::{Stop, serve};
 pub use hall::Hall;
 pub use sounds::Sounds;
 
 use crate::composing::Composer;
+use crate::door::{Failure, OnlyHere, hold};
 use crate::primer::Primer;
-use failure::Failure;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -105,4 +104,34 @@ impl Studio {
         let work = move || (work(), drop(turn)).0;
         tokio::task::spawn_blocking(work).await.map_err(Failure::broken)
     }
+}
+
+/// The greatest MIDI file that is taken, in bytes.
+const LARGEST_FILE: usize = 1 << 20;
+
+/// The greatest request of any other kind.
+const LARGEST_REQUEST: usize = 1 << 18;
+
+/// All that can be asked of a studio.
+pub fn routes(studio: Arc<Studio>) -> Router {
+    let small = DefaultBodyLimit::max(LARGEST_REQUEST);
+    Router::new()
+        .route("/", get(page::index))
+        .route("/page/{name}", get(page::file))
+        .route("/sounds/{name}", get(pieces::sound))
+        .route("/api/studio", get(pieces::about))
+        .route("/api/pieces", post(pieces::begin).layer(small))
+        .route(
+            "/api/pieces/midi",
+            post(pieces::begin_after).layer(DefaultBodyLimit::max(LARGEST_FILE)),
+        )
+        .route("/api/pieces/{piece}", post(pieces::stay).delete(pieces::leave))
+        .route("/api/pieces/{piece}/measures", post(pieces::go_on).layer(small))
+        .route("/api/pieces/{piece}/changes", post(pieces::change).layer(small))
+        .route("/api/pieces/{piece}/changes/last", post(pieces::take_back).layer(small))
+        .route("/api/pieces/{piece}/recipe", get(pieces::recipe))
+        .route("/api/pieces/{piece}/{name}", get(pieces::file))
+        .fallback(|| async { page::nowhere() })
+        .layer(axum::middleware::from_fn_with_state(OnlyHere(studio.only_here), hold))
+        .with_state(studio)
 }

@@ -1,6 +1,6 @@
 //! The page and its scripts, which are part of the program.
 
-use super::Failure;
+use crate::door::Failure;
 use axum::extract::Path;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};

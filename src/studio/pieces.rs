@@ -1,8 +1,9 @@
 //! What a page may ask: to begin a piece, to go on with it, to change it, to have it as a file.
 
+use super::Studio;
 use super::measures::{Measures, begins_measure, measures};
-use super::{Failure, Studio};
 use crate::composing::{Change, Opening, Script, Sitting, USUAL_REPEATS};
+use crate::door::Failure;
 use crate::midi;
 use crate::output::Output;
 use crate::primer::{Primer, Record};
@@ -202,7 +203,7 @@ pub async fn recipe(
     until: Result<Query<Until>, QueryRejection>,
 ) -> Result<String, Failure> {
     let Query(Until { until }) = until.map_err(|error| Failure::bad(error.body_text()))?;
-    let seat = studio.hall.find(&piece).ok_or_else(Failure::gone)?;
+    let seat = studio.hall.find(&piece).ok_or_else(gone)?;
     let sitting = seat.sitting.lock().await;
     Ok(sitting.script_until(until.unwrap_or(usize::MAX)).to_text())
 }
@@ -212,7 +213,7 @@ pub async fn stay(
     State(studio): Studios,
     Path(piece): Path<String>,
 ) -> Result<StatusCode, Failure> {
-    studio.hall.find(&piece).map(|_| StatusCode::NO_CONTENT).ok_or_else(Failure::gone)
+    studio.hall.find(&piece).map(|_| StatusCode::NO_CONTENT).ok_or_else(gone)
 }
 
 /// A listener leaves.
@@ -236,7 +237,7 @@ pub async fn file(
         "music.musicxml" => "application/vnd.recordare.musicxml+xml",
         _ => return Err(Failure::bad("there is music.mid, .wav, .png, .svg and .musicxml")),
     };
-    let seat = studio.hall.find(&piece).ok_or_else(Failure::gone)?;
+    let seat = studio.hall.find(&piece).ok_or_else(gone)?;
     let Ok(_writer) = studio.writers.acquire().await else {
         return Err(Failure::busy("another file is being written"));
     };
@@ -293,7 +294,7 @@ async fn on(
     if !(1..=MOST_MEASURES).contains(&count) {
         return Err(Failure::bad(format!("1 to {MOST_MEASURES} measures can be had at once")));
     }
-    let seat = studio.hall.find(piece).ok_or_else(Failure::gone)?;
+    let seat = studio.hall.find(piece).ok_or_else(gone)?;
     let mut sitting = seat.sitting.clone().lock_owned().await;
     if from > sitting.len() {
         return Err(Failure::conflict("the piece is not that long yet"));
@@ -382,6 +383,10 @@ async fn begin_with(studio: Arc<Studio>, script: Script) -> Result<Response, Fai
     };
     let piece = studio.hall.seat(sitting).ok_or_else(|| full(&studio))?;
     Ok((StatusCode::CREATED, Json(Begun { piece, ..begun })).into_response())
+}
+
+fn gone() -> Failure {
+    Failure::gone("this piece has been left; its recipe plays it again")
 }
 
 fn full(studio: &Studio) -> Failure {

@@ -1,157 +1,9 @@
-//! The page in a real browser, headless Chromium by way of its WebDriver. Where there is none, the tests
-//! say loudly that they were skipped.
+//! The page in a real browser.
 
-use super::http::{Answer, ask};
+use super::chromium::Browser;
 use super::server::{Studio, desk};
-use serde_json::{Value, json};
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
-use std::sync::{Mutex, MutexGuard};
-use std::time::{Duration, Instant};
-
-/// A browser with one page.
-struct Browser {
-    port: u16,
-    session: String,
-    driver: Child,
-    /// One at a time: two browsers would take each other's processors.
-    _alone: MutexGuard<'static, ()>,
-}
-
-static ALONE: Mutex<()> = Mutex::new(());
-
-impl Browser {
-    /// Opens a page in a window of a size; nothing where there is no browser.
-    fn open(page: &str, (width, height): (u32, u32)) -> Option<Browser> {
-        let alone = ALONE.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let driver = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn();
-        let Ok(mut driver) = driver else {
-            eprintln!(
-                "SKIPPED: no chromedriver here (Debian: apt-get install chromium chromium-driver)"
-            );
-            return None;
-        };
-        let lines = BufReader::new(driver.stdout.take().unwrap()).lines();
-        let port = lines.map_while(Result::ok).find_map(|line| {
-            let (_, port) = line.strip_suffix('.').unwrap_or(&line).rsplit_once("on port ")?;
-            // First it says that it begins on port 0, which is any.
-            port.parse().ok().filter(|&port: &u16| port > 0)
-        });
-        let port = port.expect("the driver's port");
-        let arguments = [
-            "--headless=new".to_owned(),
-            "--no-sandbox".to_owned(),
-            "--disable-gpu".to_owned(),
-            "--disable-dev-shm-usage".to_owned(),
-            "--autoplay-policy=no-user-gesture-required".to_owned(),
-        ];
-        let options = json!({
-            "args": arguments,
-            "prefs": { "download.default_directory": desk().display().to_string() },
-        });
-        let wanted =
-            json!({ "goog:chromeOptions": options, "goog:loggingPrefs": { "browser": "ALL" } });
-        let body = json!({ "capabilities": { "alwaysMatch": wanted } });
-        let begun = send(port, "POST", "/session", &body);
-        if begun.status != 200 {
-            let _ = driver.kill();
-            eprintln!("SKIPPED: no browser for the driver: {}", begun.text());
-            return None;
-        }
-        let session = begun.json()["value"]["sessionId"].as_str().unwrap().to_owned();
-        let browser = Browser { port, session, driver, _alone: alone };
-        // Narrower than any desktop window may be, where a phone is meant.
-        let metrics =
-            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
-        let command = json!({ "cmd": "Emulation.setDeviceMetricsOverride", "params": metrics });
-        browser.tell("POST", "goog/cdp/execute", command);
-        browser.tell("POST", "url", json!({ "url": page }));
-        Some(browser)
-    }
-
-    fn tell(&self, method: &str, what: &str, body: Value) -> Value {
-        let path = format!("/session/{}/{what}", self.session);
-        let answer = send(self.port, method, &path, &body);
-        assert_eq!(answer.status, 200, "{what}: {}", answer.text());
-        answer.json()["value"].clone()
-    }
-
-    fn run(&self, script: &str) -> Value {
-        self.tell("POST", "execute/sync", json!({ "script": script, "args": [] }))
-    }
-
-    fn find(&self, css: &str) -> String {
-        let found = self.tell("POST", "element", json!({ "using": "css selector", "value": css }));
-        found.as_object().unwrap().values().next().unwrap().as_str().unwrap().to_owned()
-    }
-
-    fn click(&self, css: &str) {
-        // As a person would, out from behind the keyboard.
-        self.run(&format!("document.querySelector({css:?}).scrollIntoView({{ block: 'center' }})"));
-        let element = self.find(css);
-        self.tell("POST", &format!("element/{element}/click"), json!({}));
-    }
-
-    fn type_into(&self, css: &str, text: &str) {
-        let element = self.find(css);
-        self.tell("POST", &format!("element/{element}/value"), json!({ "text": text }));
-    }
-
-    /// A number that the page tells of itself.
-    fn number(&self, name: &str) -> f64 {
-        let value = self.run(&format!("return document.body.dataset.{name}"));
-        value.as_str().and_then(|text| text.parse().ok()).unwrap_or(-1.0)
-    }
-
-    fn text(&self, css: &str) -> String {
-        let script = format!("return document.querySelector({css:?}).textContent");
-        self.run(&script).as_str().unwrap().to_owned()
-    }
-
-    /// Waits until something is so.
-    fn wait(&self, what: &str, so: impl Fn(&Browser) -> bool) {
-        let start = Instant::now();
-        while !so(self) {
-            let status = self.text("#status");
-            assert!(start.elapsed() < Duration::from_secs(60), "{what}; the page says {status:?}");
-            std::thread::sleep(Duration::from_millis(100));
-        }
-    }
-
-    fn play(&self) {
-        self.click("#play");
-        self.wait("music begins", |page| page.number("step") >= 0.0);
-    }
-
-    /// What went wrong in the page, by its own word.
-    fn faults(&self) -> Vec<String> {
-        let log = self.tell("POST", "se/log", json!({ "type": "browser" }));
-        let severe = log.as_array().unwrap().iter().filter(|line| line["level"] == "SEVERE");
-        severe.map(|line| line["message"].to_string()).collect()
-    }
-
-    fn is_within_the_window(&self) -> bool {
-        let script = "return document.documentElement.scrollWidth <= window.innerWidth";
-        self.run(script) == true
-    }
-}
-
-impl Drop for Browser {
-    fn drop(&mut self) {
-        let _ = send(self.port, "DELETE", &format!("/session/{}", self.session), &json!({}));
-        let _ = self.driver.kill();
-        let _ = self.driver.wait();
-    }
-}
-
-fn send(port: u16, method: &str, path: &str, body: &Value) -> Answer {
-    let body = if method == "POST" { body.to_string() } else { String::new() };
-    ask(port, method, path, &[("Content-Type", "application/json")], body.as_bytes())
-}
+use serde_json::json;
+use std::time::Duration;
 
 fn page(studio: &Studio) -> String {
     format!("http://127.0.0.1:{}/", studio.port)
@@ -160,11 +12,16 @@ fn page(studio: &Studio) -> String {
 const DESKTOP: (u32, u32) = (1280, 900);
 const PHONE: (u32, u32) = (390, 844);
 
+fn play(browser: &Browser) {
+    browser.click("#play");
+    browser.wait("music begins", |page| page.number("step") >= 0.0);
+}
+
 #[test]
 fn a_minute_of_music_plays_without_a_gap_and_the_roll_moves() {
     let studio = Studio::open("");
-    let Some(browser) = Browser::open(&page(&studio), DESKTOP) else { return };
-    browser.play();
+    let Some(browser) = Browser::open(&page(&studio), DESKTOP, desk()) else { return };
+    play(&browser);
     std::thread::sleep(Duration::from_secs(2));
     let picture = || browser.run("return document.getElementById('roll').toDataURL()");
     let (gaps, clock) = (browser.number("gaps"), browser.number("clock"));
@@ -191,8 +48,8 @@ fn a_minute_of_music_plays_without_a_gap_and_the_roll_moves() {
 #[test]
 fn a_tab_in_the_background_plays_on() {
     let studio = Studio::open("");
-    let Some(browser) = Browser::open(&page(&studio), DESKTOP) else { return };
-    browser.play();
+    let Some(browser) = Browser::open(&page(&studio), DESKTOP, desk()) else { return };
+    play(&browser);
     std::thread::sleep(Duration::from_secs(3));
     let (gaps, clock) = (browser.number("gaps"), browser.number("clock"));
     let first = browser.tell("GET", "window", json!({}));
@@ -208,7 +65,7 @@ fn a_tab_in_the_background_plays_on() {
 #[test]
 fn a_midi_file_is_gone_on_from_and_what_was_heard_can_be_downloaded() {
     let studio = Studio::open("");
-    let Some(browser) = Browser::open(&page(&studio), DESKTOP) else { return };
+    let Some(browser) = Browser::open(&page(&studio), DESKTOP, desk()) else { return };
     browser.type_into("#file", concat!(env!("CARGO_MANIFEST_DIR"), "/pieces/minuet-in-g.mid"));
     browser.wait("it plays", |page| page.number("step") > 4.0);
     assert!(browser.text("#status").contains("after your file"), "{}", browser.text("#status"));
@@ -242,9 +99,9 @@ fn a_midi_file_is_gone_on_from_and_what_was_heard_can_be_downloaded() {
 #[test]
 fn dials_take_effect_within_a_measure_and_undo_takes_them_back() {
     let studio = Studio::open("");
-    let Some(browser) = Browser::open(&page(&studio), DESKTOP) else { return };
+    let Some(browser) = Browser::open(&page(&studio), DESKTOP, desk()) else { return };
     browser.type_into("#seed", "12");
-    browser.play();
+    play(&browser);
     assert!(browser.text("#status").contains("Seed 12"));
     let before = browser.text("#now");
     let set = "const dial = document.getElementById('tempo'); dial.value = 180; \
@@ -275,7 +132,7 @@ fn dials_take_effect_within_a_measure_and_undo_takes_them_back() {
 #[test]
 fn a_few_notes_on_the_keyboard_are_gone_on_from_on_a_phone() {
     let studio = Studio::open("");
-    let Some(browser) = Browser::open(&page(&studio), PHONE) else { return };
+    let Some(browser) = Browser::open(&page(&studio), PHONE, desk()) else { return };
     assert!(browser.is_within_the_window());
     browser.click("#record");
     for key in ["a", "d", "g"] {

@@ -3,6 +3,7 @@
 
 mod attacks;
 mod browser;
+mod chromium;
 mod http;
 mod load;
 mod pieces;

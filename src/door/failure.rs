@@ -26,15 +26,19 @@ impl Failure {
         Failure { status, reason: reason.to_string(), wait: None }
     }
 
-    /// It cannot be done any more.
+    /// It cannot be done as things are now.
     pub fn conflict(reason: impl ToString) -> Failure {
         Failure { status: StatusCode::CONFLICT, reason: reason.to_string(), wait: None }
     }
 
-    /// The piece is not there (any more).
-    pub fn gone() -> Failure {
-        let reason = "this piece has been left; its recipe plays it again".to_owned();
-        Failure { status: StatusCode::NOT_FOUND, reason, wait: None }
+    /// There is no such thing (any more).
+    pub fn gone(reason: impl ToString) -> Failure {
+        Failure { status: StatusCode::NOT_FOUND, reason: reason.to_string(), wait: None }
+    }
+
+    /// Who asks may not have it.
+    pub fn forbidden(reason: impl ToString) -> Failure {
+        Failure { status: StatusCode::FORBIDDEN, reason: reason.to_string(), wait: None }
     }
 
     /// Too many want something at once.
@@ -57,8 +61,7 @@ impl Failure {
 
     /// It comes from a page that is not ours.
     pub fn foreign() -> Failure {
-        let reason = "this studio answers only its own page".to_owned();
-        Failure { status: StatusCode::FORBIDDEN, reason, wait: None }
+        Failure::forbidden("this program answers only its own pages")
     }
 }
 

@@ -1,12 +1,11 @@
 //! What holds for every request and every answer.
 
-use super::{Failure, Studio};
+use super::Failure;
 use axum::extract::{Request, State};
 use axum::http::header::{self, HeaderName, HeaderValue};
 use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use std::sync::Arc;
 use std::time::Duration;
 
 /// Nothing is run, shown or fetched but what comes from here, and nobody may frame the page.
@@ -16,9 +15,13 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 /// How long an answer may take to begin.
 const LONGEST_ANSWER: Duration = Duration::from_secs(120);
 
+/// Whether only this machine can come in: then pages of other names are refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OnlyHere(pub bool);
+
 /// Lets a request through if it comes from a page of ours, and gives every answer its headers.
-pub async fn hold(State(studio): State<Arc<Studio>>, request: Request, next: Next) -> Response {
-    let allowed = is_ours(request.headers(), request.method(), studio.only_here);
+pub async fn hold(State(only_here): State<OnlyHere>, request: Request, next: Next) -> Response {
+    let allowed = is_ours(request.headers(), request.method(), only_here.0);
     let mut response = match allowed {
         true => match tokio::time::timeout(LONGEST_ANSWER, next.run(request)).await {
             Ok(response) => response,
@@ -42,7 +45,7 @@ pub async fn hold(State(studio): State<Arc<Studio>>, request: Request, next: Nex
     response
 }
 
-/// A page of another site must not play with a studio on this machine: neither under another name that
+/// A page of another site must not play with what is served on this machine: neither under another name that
 /// leads here (so the host is asked), nor by requests of its own (so the origin is).
 fn is_ours(headers: &HeaderMap, method: &Method, only_here: bool) -> bool {
     let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());

@@ -1,9 +1,6 @@
-//! The door: who comes in, and when it is closed.
+//! Who comes in, and when the door is closed.
 
-use super::{Studio, page, pieces, rules};
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::routing::{get, post};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use std::io;
@@ -14,12 +11,6 @@ use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt;
-
-/// The greatest MIDI file that is taken, in bytes.
-const LARGEST_FILE: usize = 1 << 20;
-
-/// The greatest request of any other kind.
-const LARGEST_REQUEST: usize = 1 << 18;
 
 /// How long a request may take to come in, and a connection may stand without one.
 const LONGEST_REQUEST: Duration = Duration::from_secs(15);
@@ -36,30 +27,6 @@ const FAREWELL: Duration = Duration::from_millis(300);
 /// Closes the door when it is told to.
 pub type Stop = watch::Receiver<bool>;
 
-/// All that can be asked.
-fn routes(studio: Arc<Studio>) -> Router {
-    let small = DefaultBodyLimit::max(LARGEST_REQUEST);
-    Router::new()
-        .route("/", get(page::index))
-        .route("/page/{name}", get(page::file))
-        .route("/sounds/{name}", get(pieces::sound))
-        .route("/api/studio", get(pieces::about))
-        .route("/api/pieces", post(pieces::begin).layer(small))
-        .route(
-            "/api/pieces/midi",
-            post(pieces::begin_after).layer(DefaultBodyLimit::max(LARGEST_FILE)),
-        )
-        .route("/api/pieces/{piece}", post(pieces::stay).delete(pieces::leave))
-        .route("/api/pieces/{piece}/measures", post(pieces::go_on).layer(small))
-        .route("/api/pieces/{piece}/changes", post(pieces::change).layer(small))
-        .route("/api/pieces/{piece}/changes/last", post(pieces::take_back).layer(small))
-        .route("/api/pieces/{piece}/recipe", get(pieces::recipe))
-        .route("/api/pieces/{piece}/{name}", get(pieces::file))
-        .fallback(|| async { page::nowhere() })
-        .layer(axum::middleware::from_fn_with_state(studio.clone(), rules::hold))
-        .with_state(studio)
-}
-
 /// A connection, as the door knows it.
 struct Guest {
     number: u64,
@@ -68,9 +35,9 @@ struct Guest {
     close: oneshot::Sender<()>,
 }
 
-/// Lets listeners in until it is told to stop; then it takes less than a second.
-pub async fn serve(studio: Arc<Studio>, listener: TcpListener, mut stop: Stop) -> io::Result<()> {
-    let routes = routes(studio.clone());
+/// Lets people in until it is told to stop; then it takes less than a second. `routes` are all that
+/// they can ask for.
+pub async fn serve(routes: Router, listener: TcpListener, mut stop: Stop) -> io::Result<()> {
     let guests: Arc<Mutex<Vec<Guest>>> = Arc::default();
     let clock = Arc::new(AtomicU64::new(1));
     let mut number = 0;

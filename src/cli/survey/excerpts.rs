@@ -1,0 +1,165 @@
+//! `deep-jammer survey new`: of which pieces there are excerpts.
+
+use super::super::{BUILT_IN, Outcome, model};
+use super::{Tell, check_name, now};
+use anyhow::{bail, ensure};
+use deep_jammer::composing::{Composer, Composition, USUAL_REPEATS, compose};
+use deep_jammer::corpus;
+use deep_jammer::roll::Roll;
+use deep_jammer::survey::{Source, Store, Survey, excerpts};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// The longest piece that is composed has so many times the length of an excerpt.
+const COMPOSED: f64 = 2.0;
+
+/// More would tire anybody.
+const MOST_EXCERPTS: usize = 200;
+
+#[derive(Debug, clap::Args)]
+pub struct New {
+    /// The survey's name, by which you ask for its report; participants do not see it.
+    name: String,
+    /// Generated pieces: MIDI files, and folders to search for them. NAME=PATH says whose they are;
+    /// otherwise those of a folder are the folder's.
+    #[arg(long, value_name = "[NAME=]PATH", num_args = 1..)]
+    generated: Vec<String>,
+    /// Real pieces, likewise; those without a name are called "real".
+    #[arg(long, value_name = "[NAME=]PATH", num_args = 1.., required = true)]
+    real: Vec<String>,
+    /// Compose so many pieces with each --model.
+    #[arg(long, value_name = "PIECES", default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=100))]
+    compose: u32,
+    /// The models that compose: files or training runs; "built-in" is the one that is part of the
+    /// program. Several can be compared.
+    #[arg(long, value_name = "[NAME=]FILE-OR-RUN", num_args = 1.., default_value = BUILT_IN)]
+    model: Vec<String>,
+    /// Of each model, and of the real pieces of each name, so many at most, drawn by the seed.
+    #[arg(long, value_name = "PIECES", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100))]
+    most: u32,
+    /// How long each excerpt is.
+    #[arg(long, default_value_t = 20.0)]
+    seconds: f64,
+    /// What participants are told before they listen.
+    #[arg(long, value_enum, default_value_t = Tell::Mixed)]
+    tell: Tell,
+    /// The seed by which pieces and passages are drawn, and music is composed.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+/// Makes a survey.
+pub fn make(command: &New, store: &Path) -> anyhow::Result<Outcome> {
+    check_name(&command.name)?;
+    ensure!((1.0..=300.0).contains(&command.seconds), "--seconds must be 1 to 300");
+    if command.generated.is_empty() && command.compose == 0 {
+        bail!("give generated pieces with --generated, or have some composed with --compose 5");
+    }
+    let mut store = Store::open_or_make(store)?;
+    let mut sources = Vec::new();
+    for argument in &command.generated {
+        sources.extend(pieces(argument, false)?);
+    }
+    for argument in command.model.iter().filter(|_| command.compose > 0) {
+        sources.extend(composed(argument, command)?);
+    }
+    for argument in &command.real {
+        sources.extend(pieces(argument, true)?);
+    }
+    let sources = draw(sources, command);
+    ensure!(sources.len() <= MOST_EXCERPTS, "{} excerpts are too many for anybody", sources.len());
+    eprintln!("playing {} excerpts", sources.len());
+    let made = excerpts(&sources, command.seconds, command.seed)?;
+    let survey =
+        Survey { name: &command.name, told: command.tell.into(), seconds: command.seconds };
+    store.make(&survey, &made, now())?;
+    for excerpt in &made {
+        eprintln!("{}: {}", excerpt.model, excerpt.title);
+    }
+    println!("{}: {} excerpts; deep-jammer survey serve shows the link", command.name, made.len());
+    Ok(Outcome::Done)
+}
+
+/// NAME=PATH, unless there is a file of that whole name.
+fn named(argument: &str) -> (Option<&str>, &Path) {
+    match argument.split_once('=') {
+        Some((name, path)) if !name.is_empty() && !Path::new(argument).exists() => {
+            (Some(name), Path::new(path))
+        }
+        _ => (None, Path::new(argument)),
+    }
+}
+
+/// The pieces of files and folders.
+fn pieces(argument: &str, real: bool) -> anyhow::Result<Vec<Source>> {
+    let (name, path) = named(argument);
+    let of_folder = |path: &Path| {
+        let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let name = if path.is_dir() { absolute.file_name() } else { None };
+        name.map_or("generated".to_owned(), |name| name.to_string_lossy().into_owned())
+    };
+    let model = match (name, real) {
+        (Some(name), _) => name.to_owned(),
+        (None, true) => "real".to_owned(),
+        (None, false) => of_folder(path),
+    };
+    let corpus = corpus::read(&[PathBuf::from(path)])?;
+    for failure in &corpus.failures {
+        eprintln!("skipped {}", failure.reason);
+    }
+    ensure!(!corpus.pieces.is_empty(), "{} holds no piece that can be read", path.display());
+    let source = |piece: corpus::Piece| Source {
+        model: model.clone(),
+        real,
+        title: format!("{}/{}", piece.folder, piece.name),
+        roll: piece.transcription.roll,
+    };
+    Ok(corpus.pieces.into_iter().map(source).collect())
+}
+
+/// Pieces that a model composes.
+fn composed(argument: &str, command: &New) -> anyhow::Result<Vec<Source>> {
+    let (name, path) = named(argument);
+    let model = model(path)?;
+    let name = name.map_or_else(|| path.display().to_string(), str::to_owned);
+    ensure!(!model.primers.is_empty(), "{name} holds no primers to compose after");
+    let composer = Composer::new(&model);
+    let piece = |number: u32| {
+        let seed = command.seed.wrapping_add(u64::from(number));
+        let primer = &model.primers[(seed % model.primers.len() as u64) as usize];
+        let measure = f64::from(primer.metre().sixteenths()) * f64::from(primer.roll.tempo) / 4e6;
+        let bars = (COMPOSED * command.seconds / measure).ceil() as usize + 4;
+        let composition = Composition {
+            primer,
+            with_primer: false,
+            bars,
+            repeats: USUAL_REPEATS,
+            seed,
+            temperature: 1.0,
+        };
+        let roll: Roll = compose(&composer, &composition, |_| ());
+        Source { model: name.clone(), real: false, title: format!("seed {seed}"), roll }
+    };
+    eprintln!("composing {} pieces with {name}", command.compose);
+    Ok((0..command.compose).into_par_iter().map(piece).collect())
+}
+
+/// Of each name so many at most, in the order of the pieces.
+fn draw(sources: Vec<Source>, command: &New) -> Vec<Source> {
+    let mut groups: BTreeMap<(bool, String), Vec<usize>> = BTreeMap::new();
+    for (index, source) in sources.iter().enumerate() {
+        groups.entry((source.real, source.model.clone())).or_default().push(index);
+    }
+    let mut random = ChaCha8Rng::seed_from_u64(command.seed);
+    let mut kept = vec![false; sources.len()];
+    for mut group in groups.into_values() {
+        for _ in 0..(command.most as usize).min(group.len()) {
+            let at = (u64::from(random.next_u32()) * group.len() as u64) >> 32;
+            kept[group.swap_remove(at as usize)] = true;
+        }
+    }
+    sources.into_iter().zip(kept).filter(|(_, kept)| *kept).map(|(source, _)| source).collect()
+}

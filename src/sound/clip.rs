@@ -1,0 +1,67 @@
+//! A sound of a given length, in memory.
+
+use super::SAMPLE_RATE;
+use super::instrument::Instrument;
+use super::rendering::Rendering;
+use super::wav::{PEAK, Samples};
+use ebur128::{EbuR128, Mode};
+use std::io::Cursor;
+
+/// Some seconds of a rendering, cut off exactly.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Clip {
+    /// Left and right in turn.
+    samples: Vec<f32>,
+    loudness: f64,
+    peak: f64,
+}
+
+impl Clip {
+    /// The first `frames` frames of a rendering; the last `fade` of them fade away. If the rendering
+    /// is shorter, silence follows.
+    pub fn of<I: Instrument>(rendering: &mut Rendering<I>, frames: usize, fade: usize) -> Clip {
+        let (mut left, mut right) = (vec![0.0; frames], vec![0.0; frames]);
+        rendering.render(&mut left, &mut right);
+        let fade = fade.min(frames);
+        for index in 0..fade {
+            let factor = (fade - index - 1) as f32 / fade as f32;
+            left[frames - fade + index] *= factor;
+            right[frames - fade + index] *= factor;
+        }
+        let modes = Mode::I | Mode::TRUE_PEAK;
+        let mut meter = EbuR128::new(2, SAMPLE_RATE, modes).expect("two channels at a usual rate");
+        meter.add_frames_planar_f32(&[&left, &right]).expect("two channels");
+        let loudness = meter.loudness_global().expect("integrated loudness is measured");
+        let peak = |channel| meter.true_peak(channel).expect("true peaks are measured");
+        let peak = peak(0).max(peak(1));
+        let samples = left.into_iter().zip(right).flat_map(|(left, right)| [left, right]).collect();
+        Clip { samples, loudness, peak }
+    }
+
+    /// How loud it can be made, in LUFS, without exceeding [`PEAK`]; not finite if it is silent.
+    pub fn greatest_loudness(&self) -> f64 {
+        self.loudness + PEAK - 20.0 * libm::log10(self.peak)
+    }
+
+    /// A WAV file of it, so loud (LUFS): 16 bits, stereo. Those of clips of one length have one
+    /// length.
+    pub fn wav(&self, loudness: f64) -> Vec<u8> {
+        let spec = hound::WavSpec {
+            channels: 2,
+            sample_rate: SAMPLE_RATE,
+            bits_per_sample: 16,
+            sample_format: hound::SampleFormat::Int,
+        };
+        let bytes: Vec<u8> = self.samples.iter().flat_map(|sample| sample.to_le_bytes()).collect();
+        let gain = if self.loudness.is_finite() { loudness - self.loudness } else { 0.0 };
+        // Hundredths, as the last bits of a logarithm are not the same on every machine.
+        let mut samples = Samples::new(&bytes[..], (gain * 100.0).floor() / 100.0);
+        let mut file = Cursor::new(Vec::new());
+        let mut wav = hound::WavWriter::new(&mut file, spec).expect("a file in memory");
+        for _ in 0..self.samples.len() {
+            wav.write_sample(samples.next().expect("as many as there are")).expect("memory");
+        }
+        wav.finalize().expect("a file in memory");
+        file.into_inner()
+    }
+}
