@@ -9,7 +9,7 @@ use anyhow::bail;
 use deep_jammer::baseline::{Baseline, Counts, Kind};
 use deep_jammer::corpus::Piece;
 use deep_jammer::evaluation::{Bootstrap, Entry, Heard, Listener, Networks, OnlySounding, Report};
-use deep_jammer::model::{self, Model};
+use deep_jammer::model::Model;
 use deep_jammer::network::Architecture;
 use deep_jammer::roll::Roll;
 use music::Music;
@@ -41,7 +41,8 @@ published split (.json) the part `valid` is evaluated, and `train` is learned fr
   deep-jammer evaluate --model run-1 --model run-2  two networks together
   deep-jammer evaluate my-music --learn their-music the baselines alone")]
 pub struct Evaluate {
-    /// The network: the folder of a training run, or a model file. Given several times, the networks
+    /// The network: the folder of a training run, or a model file; "built-in" for the one that is part
+    /// of the program. Given several times, the networks
     /// together: the mean of their probabilities, key by key.
     #[arg(long, value_name = "FILE-OR-RUN")]
     model: Vec<PathBuf>,
@@ -181,7 +182,7 @@ pub fn run(command: &Evaluate) -> anyhow::Result<Outcome> {
 
 /// Reads the networks; all of them must be asked the same.
 fn models(paths: &[PathBuf]) -> anyhow::Result<Vec<Model>> {
-    let read = |path: &PathBuf| anyhow::Ok(model::read(&super::model_file(path)?)?);
+    let read = |path: &PathBuf| super::model(path);
     let models: Vec<Model> = paths.iter().map(read).collect::<Result<_, _>>()?;
     if let Some(other) = models
         .iter()

@@ -268,6 +268,15 @@ fn a_model_without_its_run_is_evaluated_without_baselines() {
 }
 
 #[test]
+fn the_model_of_the_program_is_evaluated_by_its_name() {
+    let piece = concat!(env!("CARGO_MANIFEST_DIR"), "/pieces/study-in-d.mid");
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/model/model.safetensors");
+    let [by_name, by_file] = ["built-in", file]
+        .map(|model| desk().json(&format!("evaluate --model {model} {piece}"))["reports"].clone());
+    assert_eq!(by_name, by_file);
+}
+
+#[test]
 fn music_that_is_no_longer_what_it_was_is_named() {
     let desk = Desk::new();
     let (learned, new) = (desk.files("training"), desk.files("validation"));

@@ -1,0 +1,8 @@
+#!/bin/sh
+# Nottingham: one network, and what it says of the test pieces.
+#   sh benchmarks/nottingham.sh path/to/nottingham.json.gz
+# The run is made in the folder in which this is started. `deep-jammer` must be on the PATH
+# (cargo install --path .).
+set -eu
+deep-jammer train "$1" --run nottingham-1 --config "$(dirname "$0")/nottingham.toml" --seed 1
+deep-jammer evaluate "$1" --test --model nottingham-1
