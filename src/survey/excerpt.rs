@@ -90,7 +90,7 @@ fn clip(source: &Source, seconds: f64, number: u32) -> Result<(Clip, usize), Exc
     if starts.is_empty() {
         return Err(ExcerptError::TooShort { title: source.title.clone(), seconds });
     }
-    let (measure, start) = starts[(u64::from(number) * starts.len() as u64 >> 32) as usize];
+    let (measure, start) = starts[((u64::from(number) * starts.len() as u64) >> 32) as usize];
     let score = roll.excerpt(start, start + steps).to_score(None, &[]);
     let performance = Performance::of(&score).expect("a passage is not too long");
     let frames = (seconds * f64::from(SAMPLE_RATE)).round() as usize;
