@@ -1,5 +1,5 @@
 #!/bin/sh
-# JSB Chorales: six networks, and what they say together of the test pieces.
+# JSB Chorales: seven networks, and what they say together of the test pieces.
 #   sh benchmarks/jsb-chorales.sh path/to/jsb-chorales.json.gz
 # Runs are made in the folder in which this is started. `deep-jammer` must be on the PATH
 # (cargo install --path .).
@@ -16,5 +16,7 @@ for seed in 1 2 3 4; do
 done
 learn jsb-5 --time 150,150 --note 100,50 --dropout 0.5 --epochs 2500
 learn jsb-6 --dropout 0.5 --seed 2 --epochs 2500
+learn jsb-7 --time 150,150 --note 100,50 --dropout 0.4 --seed 5 --epochs 1500
 deep-jammer evaluate "$set" --test \
-    --model jsb-1 --model jsb-2 --model jsb-3 --model jsb-4 --model jsb-5 --model jsb-6
+    --model jsb-1 --model jsb-2 --model jsb-3 --model jsb-4 --model jsb-5 --model jsb-6 \
+    --model jsb-7
