@@ -5,8 +5,8 @@ use assert_cmd::cargo::CommandCargoExt;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
-use std::time::Duration;
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// How long excerpts are, in seconds.
@@ -96,6 +96,14 @@ impl Server {
     /// The link of a survey.
     pub fn link(&self, name: &str) -> &str {
         &self.links.iter().find(|(found, _)| found == name).unwrap().1
+    }
+
+    /// Asks it by a signal to close, as Ctrl-C does, and tells how long that took.
+    pub fn close(mut self) -> (ExitStatus, Duration) {
+        let start = Instant::now();
+        let id = self.process.id().to_string();
+        assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+        (self.process.wait().unwrap(), start.elapsed())
     }
 
     /// As `kill -9`, or the power, would.
