@@ -32,8 +32,8 @@ pub struct Serve {
     /// Open the page in the browser.
     #[arg(long)]
     open: bool,
-    /// How many may listen at once, each to music of their own, instead of 12 for each thread that
-    /// composes.
+    /// How many may listen at once, each to music of their own, instead of as many as the threads can
+    /// compose for: 50 each with the model of the program, 12 with the large preset.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1000))]
     listeners: Option<u32>,
     /// How many threads compose, instead of all processors.
@@ -41,8 +41,12 @@ pub struct Serve {
     threads: Option<u32>,
 }
 
-/// How many listeners one thread can compose for, with the model of the program and some air.
-const LISTENERS_A_THREAD: usize = 12;
+/// How many values the weights of a network may have for which one thread composes in time for a
+/// listener, with some air: measured with the large preset, whose 1.5 million leave room for 12.
+const VALUES_A_LISTENER: usize = 18_000_000;
+
+/// How many listeners one thread has at most: small networks are not all that costs time.
+const MOST_A_THREAD: usize = 50;
 
 /// Opens the studio, until Ctrl-C.
 pub fn run(command: &Serve) -> anyhow::Result<Outcome> {
@@ -53,7 +57,9 @@ pub fn run(command: &Serve) -> anyhow::Result<Outcome> {
     let processors = std::thread::available_parallelism().map_or(1, |count| count.get());
     let folder = tempfile::tempdir().context("no folder for files that are to be sent")?;
     let workers = command.threads.map_or(processors, |threads| threads as usize);
-    let listeners = command.listeners.map_or(LISTENERS_A_THREAD * workers, |count| count as usize);
+    let of_a_thread = VALUES_A_LISTENER / model.parameters.values.len().max(1);
+    let of_a_thread = of_a_thread.clamp(1, MOST_A_THREAD);
+    let listeners = command.listeners.map_or(of_a_thread * workers, |count| count as usize);
     let studio = Studio::new(Design {
         composer: Composer::new(&model),
         model: model.fingerprint(),
