@@ -5,6 +5,7 @@
 //! the door: the studio, the survey.
 
 mod failure;
+pub mod page;
 mod rules;
 mod serve;
 

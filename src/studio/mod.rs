@@ -16,6 +16,7 @@ pub use hall::Hall;
 pub use sounds::Sounds;
 
 use crate::composing::Composer;
+use crate::door::page::nowhere;
 use crate::door::{Failure, OnlyHere, hold};
 use crate::primer::Primer;
 use axum::Router;
@@ -131,7 +132,7 @@ pub fn routes(studio: Arc<Studio>) -> Router {
         .route("/api/pieces/{piece}/changes/last", post(pieces::take_back).layer(small))
         .route("/api/pieces/{piece}/recipe", get(pieces::recipe))
         .route("/api/pieces/{piece}/{name}", get(pieces::file))
-        .fallback(|| async { page::nowhere() })
+        .fallback(|| async { nowhere() })
         .layer(axum::middleware::from_fn_with_state(OnlyHere(studio.only_here), hold))
         .with_state(studio)
 }

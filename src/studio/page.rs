@@ -1,15 +1,13 @@
-//! The page and its scripts, which are part of the program.
+//! The page and its scripts.
 
-use crate::door::Failure;
+use crate::door::page::{self, DRAWING, File, PAGE, SCRIPT, STYLE};
 use axum::extract::Path;
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 
-/// Every file of the page: its name, what it is, and its text.
-const FILES: &[(&str, &str, &str)] = &[
-    ("index.html", "text/html; charset=utf-8", include_str!("../../web/index.html")),
-    ("studio.css", "text/css; charset=utf-8", include_str!("../../web/studio.css")),
-    ("icon.svg", "image/svg+xml", include_str!("../../web/icon.svg")),
+const FILES: &[File] = &[
+    ("index.html", PAGE, include_str!("../../web/index.html")),
+    ("studio.css", STYLE, include_str!("../../web/studio.css")),
+    ("icon.svg", DRAWING, include_str!("../../web/icon.svg")),
     ("studio.js", SCRIPT, include_str!("../../web/studio.js")),
     ("composer.js", SCRIPT, include_str!("../../web/composer.js")),
     ("player.js", SCRIPT, include_str!("../../web/player.js")),
@@ -18,28 +16,12 @@ const FILES: &[(&str, &str, &str)] = &[
     ("keyboard.js", SCRIPT, include_str!("../../web/keyboard.js")),
 ];
 
-const SCRIPT: &str = "text/javascript; charset=utf-8";
-
 /// The page.
 pub async fn index() -> Response {
-    of("index.html")
+    page::file(FILES, "index.html")
 }
 
 /// One of its files.
 pub async fn file(Path(name): Path<String>) -> Response {
-    of(&name)
-}
-
-fn of(name: &str) -> Response {
-    match FILES.iter().find(|(file, _, _)| *file == name) {
-        Some((_, kind, text)) => ([(header::CONTENT_TYPE, *kind)], *text).into_response(),
-        None => nowhere(),
-    }
-}
-
-/// There is no such thing.
-pub fn nowhere() -> Response {
-    let mut response = Failure::bad("there is no such page").into_response();
-    *response.status_mut() = axum::http::StatusCode::NOT_FOUND;
-    response
+    page::file(FILES, &name)
 }

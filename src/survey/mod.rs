@@ -15,6 +15,7 @@ mod report;
 mod routes;
 mod share;
 mod store;
+mod taking;
 
 pub use agreement::Agreement;
 pub use excerpt::{Excerpt, ExcerptError, Source, excerpts};
@@ -23,4 +24,5 @@ pub use rating::Rating;
 pub use report::{Answer, OfExcerpt, OfModel, Preference, Report};
 pub use routes::{Desk, routes};
 pub use share::Share;
-pub use store::{About, Listed, Refusal, Store, StoreError, Survey, Taking, Told, Turn};
+pub use store::{Listed, Store, StoreError, Survey, Told};
+pub use taking::{About, Refusal, Taking, Turn};

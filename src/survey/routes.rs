@@ -1,6 +1,7 @@
 //! All that can be asked of the server of surveys.
 
 use super::{Refusal, Store, StoreError, organiser, page, participant};
+use crate::door::page::nowhere;
 use crate::door::{Failure, OnlyHere, hold};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -102,7 +103,7 @@ pub fn routes(desk: Arc<Desk>) -> Router {
         .route("/api/participants/{token}/{place}/answer", post(participant::answer))
         .route("/api/organiser/surveys", get(organiser::surveys))
         .route("/api/organiser/surveys/{name}", get(organiser::report))
-        .fallback(|| async { page::nowhere() })
+        .fallback(|| async { nowhere() })
         .layer(DefaultBodyLimit::max(LARGEST_REQUEST))
         .layer(axum::middleware::from_fn_with_state(only_here, hold))
         .with_state(desk)
