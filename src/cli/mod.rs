@@ -16,7 +16,7 @@ mod train;
 mod trained;
 mod voice;
 
-use trained::{BUILT_IN, learned, model, model_file};
+use trained::{BUILT_IN, learned, model};
 
 use std::io;
 use std::process::ExitCode;

@@ -50,3 +50,19 @@ fn another_folder_of_music_may_be_gone_on_with() {
     let config = desk.text("new/config.toml");
     assert!(config.contains(&format!("{PIECES}/minuet-in-g.mid")), "{config}");
 }
+
+#[test]
+fn the_model_within_the_program_may_be_gone_on_from() {
+    let desk = Desk::new();
+    desk.succeed(
+        "train PIECES --run new --from built-in --segment 16 --batch 1 --epochs 1 --validation 0 \
+         --sample-every 0",
+    );
+    let built_in = model::built_in();
+    let new = first(&desk.path("new"));
+    assert_eq!(new.parameters, built_in.parameters);
+    let config = desk.text("new/config.toml");
+    assert!(config.contains("from = \"built-in\""), "{config}");
+    assert!(desk.text("new/README.md").contains(&built_in.fingerprint()));
+    desk.succeed("train --run new --resume --epochs 2");
+}

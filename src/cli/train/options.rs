@@ -1,6 +1,6 @@
 //! What the command line of `train` says.
 
-use super::super::model_file;
+use super::super::trained::{BUILT_IN, model_file};
 use anyhow::{Context, bail};
 use deep_jammer::attribute::Layout;
 use deep_jammer::model::{self, Model};
@@ -66,8 +66,8 @@ pub struct Train {
                                article's 78, wide for twice as many, unmeasured for music without known measures.",
                               standard().architecture.layout))]
     layout: Option<String>,
-    /// Go on from the weights of another model, a file or a run: its sizes are taken over, and all
-    /// else is new.
+    /// Go on from the weights of another model, a file or a run, or "built-in" for the one that is
+    /// part of the program: its sizes are taken over, and all else is new.
     #[arg(long, value_name = "FILE-OR-RUN", help_heading = "Network")]
     from: Option<PathBuf>,
     /// With --from: draw the dense layers anew.
@@ -225,8 +225,7 @@ impl Train {
         let mut config = configure(preset)?;
         let mut origin = None;
         if let Some(from) = config.start.from.clone() {
-            let path = model_file(&from)?;
-            let model = model::read(&path)?;
+            let (path, model) = trained_before(&from)?;
             config = configure(model.architecture.clone())?;
             self.check_sizes(&config, &model.architecture, &path)?;
             let fingerprint = model.fingerprint();
@@ -236,7 +235,7 @@ impl Train {
                     path.display()
                 );
             }
-            config.start.from = Some(absolute(&path)?);
+            config.start.from = Some(path);
             config.start.from_fingerprint = Some(fingerprint);
             origin = Some(model);
         } else if config.start.reset_dense {
@@ -392,6 +391,16 @@ fn text(path: &Path) -> anyhow::Result<Value> {
     let text = path.to_str();
     let text = text.with_context(|| format!("{}: its path is not Unicode text", path.display()))?;
     Ok(Value::String(text.to_owned()))
+}
+
+/// The model that a training goes on from, and where it is.
+fn trained_before(from: &Path) -> anyhow::Result<(PathBuf, Model)> {
+    if from == Path::new(BUILT_IN) {
+        return Ok((from.to_owned(), model::built_in()));
+    }
+    let path = model_file(from)?;
+    let model = model::read(&path)?;
+    Ok((absolute(&path)?, model))
 }
 
 fn absolute(path: &Path) -> anyhow::Result<PathBuf> {
