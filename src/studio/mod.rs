@@ -1,10 +1,11 @@
 //! The studio: a page in the browser that plays new music without end, and lets a musician shape it.
 //!
 //! [`Studio`] is what all listeners share. Each has a seat in the [`Hall`] with a
-//! [`Sitting`](crate::composing::Sitting); `pieces` are the requests that a page makes of it. Composing
-//! is done by a bounded number of workers, a measure at a time, and first where the music will end
-//! first, so that nobody starves. [`routes`] is all that can be asked.
+//! [`Sitting`](crate::composing::Sitting); `beginning` and `pieces` are the requests that
+//! a page makes of it. Composing is done by a bounded number of workers, a measure at a time, and first
+//! where the music will end first, so that nobody starves. [`routes`] is all that can be asked.
 
+mod beginning;
 mod hall;
 mod measures;
 mod page;
@@ -121,10 +122,10 @@ pub fn routes(studio: Arc<Studio>) -> Router {
         .route("/page/{name}", get(page::file))
         .route("/sounds/{name}", get(pieces::sound))
         .route("/api/studio", get(pieces::about))
-        .route("/api/pieces", post(pieces::begin).layer(small))
+        .route("/api/pieces", post(beginning::begin).layer(small))
         .route(
             "/api/pieces/midi",
-            post(pieces::begin_after).layer(DefaultBodyLimit::max(LARGEST_FILE)),
+            post(beginning::begin_after).layer(DefaultBodyLimit::max(LARGEST_FILE)),
         )
         .route("/api/pieces/{piece}", post(pieces::stay).delete(pieces::leave))
         .route("/api/pieces/{piece}/measures", post(pieces::go_on).layer(small))
