@@ -1,6 +1,7 @@
 //! `deep-jammer train`: learn from a folder of MIDI files.
 
 mod options;
+mod origin;
 
 pub use options::Train;
 
@@ -12,7 +13,7 @@ use deep_jammer::model::Model;
 use deep_jammer::originality::{Packed, Repertoire};
 use deep_jammer::run::{
     Config, Dataset, Ending, Goal, Lock, Pieces, Report, Room, RunFolder, Schedule, Session,
-    SessionError, Side, Watch, last_good, newest_checkpoint,
+    SessionError, Side, Watch, newest_checkpoint, newest_checkpoint_path,
 };
 use deep_jammer::training::Start;
 use std::path::{Path, PathBuf};
@@ -267,7 +268,7 @@ fn finished(ending: Ending, goal: &Goal, epochs: u64, run: &Path) -> String {
 /// An error on the way, and what to do: nothing that was saved is lost.
 fn with_remedy(error: SessionError, run: &Path) -> anyhow::Error {
     let diverged = matches!(error, SessionError::Diverged(..));
-    match last_good(run) {
+    match newest_checkpoint_path(&RunFolder::new(run).checkpoints()) {
         // What has diverged would diverge again.
         Some(checkpoint) if diverged => {
             anyhow!("{error}\nthe last good checkpoint is {}", checkpoint.display())

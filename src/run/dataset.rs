@@ -1,7 +1,7 @@
 //! The files of a run: what each holds, by its SHA-256, and what it is used for.
 
 use super::dataset_file::{DatasetFile, Side, hexadecimal, sha256_of};
-use super::split::{Candidate, hold_out};
+use super::split::{Candidate, folders, hold_out};
 use crate::corpus::{self, Corpus, CorpusError, Piece};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -240,7 +240,7 @@ fn choose(
     let used: Vec<usize> = (0..files.len())
         .filter(|&index| free[index] && files[index].split == Side::Training)
         .collect();
-    let folders = folders(files);
+    let folders = folders(files.iter().map(|file| &*file.path));
     let candidate = |&index: &usize| Candidate {
         identity: files[index].sha256.as_deref().unwrap_or_default(),
         folder: &folders[index],
@@ -253,22 +253,6 @@ fn choose(
             files[index].split = Side::Validation;
         }
     }
-}
-
-/// The folder of each file, from the deepest folder that holds them all: wherever a corpus lies,
-/// its folders are called the same.
-fn folders(files: &[DatasetFile]) -> Vec<String> {
-    let parents: Vec<_> =
-        files.iter().map(|file| file.path.parent().unwrap_or(&file.path)).collect();
-    let mut root = parents.first().copied().unwrap_or(Path::new(""));
-    for parent in &parents {
-        while !parent.starts_with(root) {
-            root = root.parent().unwrap_or(Path::new(""));
-        }
-    }
-    let below =
-        |parent: &&Path| parent.strip_prefix(root).unwrap_or(parent).to_string_lossy().into();
-    parents.iter().map(below).collect()
 }
 
 fn absolute(path: &Path) -> Result<PathBuf, DatasetError> {

@@ -19,7 +19,10 @@ mod table;
 pub mod times;
 mod watch;
 
-pub use checkpoint::{Best, Checkpoint, NoCheckpoint, Standing, Torn, newest as newest_checkpoint};
+pub use checkpoint::{
+    Best, Checkpoint, NoCheckpoint, Standing, Torn, newest as newest_checkpoint,
+    newest_path as newest_checkpoint_path,
+};
 pub use config::{
     ARTICLE_EPOCHS, Beginning, Config, ConfigError, CorpusChoice, DEFAULT_EPOCHS, Difference, Goal,
     Keeping,
@@ -30,7 +33,7 @@ pub use folder::{FolderError, Lock, RunFolder};
 pub use repertoire::repertoire;
 pub use room::{Room, RoomError};
 pub use schedule::{Ending, Schedule};
-pub use session::{Session, SessionError, last_good};
+pub use session::{Session, SessionError};
 pub use settings::Settings;
 pub use split::{Candidate, hold_out};
 pub use watch::{Outcome, Report, Watch};

@@ -21,7 +21,7 @@ use crate::training::{Excerpts, Progress, SnapshotError, Start, Trainer};
 use crate::writing::{self, Existing, WritingError};
 use std::fs::{self, File};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
 /// A run under way.
@@ -396,9 +396,4 @@ pub(super) struct Kept {
 
 fn is_better(nats: f64, best: Option<Best>) -> bool {
     best.is_none_or(|best| nats < best.nats)
-}
-
-/// The newest checkpoint of a run that is whole, to name it.
-pub fn last_good(folder: &Path) -> Option<PathBuf> {
-    checkpoint::newest_path(&RunFolder::new(folder).checkpoints())
 }

@@ -2,6 +2,7 @@
 
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
+use std::path::Path;
 
 /// A piece that may be held out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +66,21 @@ pub fn hold_out(candidates: &[Candidate<'_>], share: f64, seed: u64) -> Vec<bool
     }
     chosen.iter().flat_map(|group| &group.members).for_each(|&member| held_out[member] = true);
     held_out
+}
+
+/// The folder of each file, from the deepest folder that holds them all: wherever a corpus lies,
+/// its folders are called the same.
+pub(super) fn folders<'a>(files: impl Iterator<Item = &'a Path>) -> Vec<String> {
+    let parents: Vec<_> = files.map(|path| path.parent().unwrap_or(path)).collect();
+    let mut root = parents.first().copied().unwrap_or(Path::new(""));
+    for parent in &parents {
+        while !parent.starts_with(root) {
+            root = root.parent().unwrap_or(Path::new(""));
+        }
+    }
+    let below =
+        |parent: &&Path| parent.strip_prefix(root).unwrap_or(parent).to_string_lossy().into();
+    parents.iter().map(below).collect()
 }
 
 /// The groups, each with the folder and the lot of the member that drew lowest.

@@ -1,9 +1,9 @@
 //! What the command line of `train` says.
 
-use super::super::trained::{BUILT_IN, model_file};
+use super::origin;
 use anyhow::{Context, bail};
 use deep_jammer::attribute::Layout;
-use deep_jammer::model::{self, Model};
+use deep_jammer::model::Model;
 use deep_jammer::network::{Architecture, Preset};
 use deep_jammer::run::{ARTICLE_EPOCHS, Config, DEFAULT_EPOCHS, Settings};
 use deep_jammer::training::OptimiserSettings;
@@ -225,9 +225,9 @@ impl Train {
         let mut config = configure(preset)?;
         let mut origin = None;
         if let Some(from) = config.start.from.clone() {
-            let (path, model) = trained_before(&from)?;
+            let (path, model) = origin::read(&from)?;
             config = configure(model.architecture.clone())?;
-            self.check_sizes(&config, &model.architecture, &path)?;
+            origin::check_sizes(&config.architecture, self.preset, &model.architecture, &path)?;
             let fingerprint = model.fingerprint();
             if config.start.from_fingerprint.as_ref().is_some_and(|known| *known != fingerprint) {
                 bail!(
@@ -300,43 +300,6 @@ impl Train {
         Ok(config)
     }
 
-    fn check_sizes(
-        &self,
-        config: &Config,
-        model: &Architecture,
-        path: &Path,
-    ) -> anyhow::Result<()> {
-        let asked = &config.architecture;
-        let preset = self.preset.map(Preset::architecture);
-        let mut wrong = Vec::new();
-        let sizes = |of: &Architecture| {
-            [("time", of.time.clone()), ("note", of.note.clone()), ("dense", of.dense.clone())]
-        };
-        for of in [Some(asked), preset.as_ref()].into_iter().flatten() {
-            for ((name, asked), (_, found)) in sizes(of).into_iter().zip(sizes(model)) {
-                if asked != found {
-                    wrong.push(format!("{name} {asked:?} instead of {found:?}"));
-                }
-            }
-        }
-        let layout = &asked.layout;
-        if *layout != model.layout {
-            wrong.push(format!("layout {layout} instead of {}", model.layout));
-        }
-        if asked.articulation != model.articulation {
-            wrong.push(format!("articulation {}", asked.articulation));
-        }
-        if !wrong.is_empty() {
-            bail!(
-                "the sizes of a network that goes on from {} are those of that model: {}; leave the \
-                 sizes out",
-                path.display(),
-                wrong.join(", ")
-            );
-        }
-        Ok(())
-    }
-
     /// What the options say, as settings.
     fn said(&self) -> anyhow::Result<Settings> {
         let mut said = Settings::default();
@@ -393,16 +356,6 @@ fn text(path: &Path) -> anyhow::Result<Value> {
     Ok(Value::String(text.to_owned()))
 }
 
-/// The model that a training goes on from, and where it is.
-fn trained_before(from: &Path) -> anyhow::Result<(PathBuf, Model)> {
-    if from == Path::new(BUILT_IN) {
-        return Ok((from.to_owned(), model::built_in()));
-    }
-    let path = model_file(from)?;
-    let model = model::read(&path)?;
-    Ok((absolute(&path)?, model))
-}
-
-fn absolute(path: &Path) -> anyhow::Result<PathBuf> {
+pub(super) fn absolute(path: &Path) -> anyhow::Result<PathBuf> {
     std::path::absolute(path).with_context(|| format!("cannot find {}", path.display()))
 }

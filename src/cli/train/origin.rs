@@ -1,0 +1,56 @@
+//! The model that a training goes on from.
+
+use super::super::trained::{BUILT_IN, model_file};
+use super::options::absolute;
+use anyhow::bail;
+use deep_jammer::model::{self, Model};
+use deep_jammer::network::{Architecture, Preset};
+use std::path::{Path, PathBuf};
+
+/// The model, by file, run or the name of the one within the program, and where it is.
+pub fn read(from: &Path) -> anyhow::Result<(PathBuf, Model)> {
+    if from == Path::new(BUILT_IN) {
+        return Ok((from.to_owned(), model::built_in()));
+    }
+    let path = model_file(from)?;
+    let model = model::read(&path)?;
+    Ok((absolute(&path)?, model))
+}
+
+/// Whether the network that is asked for, in all and by the name of a preset, has the sizes of the
+/// `model` at `path`.
+pub fn check_sizes(
+    asked: &Architecture,
+    preset: Option<Preset>,
+    model: &Architecture,
+    path: &Path,
+) -> anyhow::Result<()> {
+    let preset = preset.map(Preset::architecture);
+    let mut wrong = Vec::new();
+    let sizes = |of: &Architecture| {
+        [("time", of.time.clone()), ("note", of.note.clone()), ("dense", of.dense.clone())]
+    };
+    for of in [Some(asked), preset.as_ref()].into_iter().flatten() {
+        for ((name, asked), (_, found)) in sizes(of).into_iter().zip(sizes(model)) {
+            if asked != found {
+                wrong.push(format!("{name} {asked:?} instead of {found:?}"));
+            }
+        }
+    }
+    let layout = &asked.layout;
+    if *layout != model.layout {
+        wrong.push(format!("layout {layout} instead of {}", model.layout));
+    }
+    if asked.articulation != model.articulation {
+        wrong.push(format!("articulation {}", asked.articulation));
+    }
+    if !wrong.is_empty() {
+        bail!(
+            "the sizes of a network that goes on from {} are those of that model: {}; leave the \
+             sizes out",
+            path.display(),
+            wrong.join(", ")
+        );
+    }
+    Ok(())
+}
