@@ -191,20 +191,28 @@ fn the_best_of_several_is_named_and_can_be_composed_by_itself() {
     let best = desk.run("compose --model run --bars 8 --seed 4 --best-of 5 -o best.mid");
     let said = talk(&best);
     assert!(
-        said.contains("best of 5, by itself seed") && said.contains("bars come back"),
+        said.contains("best of 5, by itself --best-of 1 --seed") && said.contains("bars come back"),
         "{said}"
     );
     let (recipe, score) = read(&desk, "best.mid");
     let choosing = recipe.best_of.unwrap();
     assert_eq!((recipe.seed, choosing.of), (4, 5));
-    desk.succeed(&format!("compose --model run --bars 8 --seed {} -o alone.mid", choosing.seed));
+    let alone = format!("compose --model run --bars 8 --best-of 1 --seed {}", choosing.seed);
+    desk.succeed(&format!("{alone} -o alone.mid"));
     assert_eq!(read(&desk, "alone.mid").1.notes, score.notes);
     desk.succeed("compose --model run --bars 8 --seed 4 --best-of 5 -o again.mid");
     assert_eq!(desk.bytes("again.mid"), desk.bytes("best.mid"));
-    // There must be music to judge by.
+    // Where nobody says how many, it is two,
+    desk.succeed("compose --model run --bars 8 --seed 4 -o usual.mid");
+    desk.succeed("compose --model run --bars 8 --seed 4 --best-of 2 -o two.mid");
+    assert_eq!(desk.bytes("usual.mid"), desk.bytes("two.mid"));
+    assert_eq!(read(&desk, "usual.mid").0.best_of.unwrap().of, 2);
+    // but there must be music to judge by.
     desk.succeed("export --model run --without-music -o bare.safetensors");
     let said = desk.fail(1, "compose --model bare.safetensors --best-of 2 -o no.mid");
     assert!(said.contains("--best-of") && said.contains("does not carry the music"), "{said}");
+    desk.succeed("compose --model bare.safetensors --bars 8 --seed 4 -o bare.mid");
+    assert_eq!(read(&desk, "bare.mid").0.best_of, None);
 }
 
 #[cfg(unix)]

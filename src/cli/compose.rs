@@ -13,7 +13,7 @@ use super::voice::{outputs, unless_interrupted};
 use super::{Outcome, interruption};
 use anyhow::{Context, bail};
 use deep_jammer::composing::{
-    Choosing, Composition, Criterion, Recipe, Verdict, candidate_seed, compose,
+    Choosing, Composition, Criterion, Recipe, USUAL_CANDIDATES, Verdict, candidate_seed, compose,
 };
 use deep_jammer::output::{Output, Voice};
 use deep_jammer::primer::Primer;
@@ -78,7 +78,7 @@ fn compose_all(
     voice: Option<&Voice>,
 ) -> anyhow::Result<()> {
     let candidates = |order: &Order| -> Vec<u64> {
-        (0..command.best_of).map(|number| candidate_seed(order.seed, number)).collect()
+        (0..workshop.candidates(command)).map(|number| candidate_seed(order.seed, number)).collect()
     };
     let length = |seed| workshop.composition(command, seed);
     let steps: usize = (orders.iter().flat_map(candidates).map(length))
@@ -117,10 +117,17 @@ impl Workshop {
         let source = Source::new(command)?;
         let primers = Primers::new(command, &source)?;
         let criterion = match command.best_of {
-            1 => None,
-            _ => Some(source.criterion().context("--best-of needs real music to judge by")?),
+            Some(1) => None,
+            Some(_) => Some(source.criterion().context("--best-of needs real music to judge by")?),
+            None if command.endless => None,
+            None => source.criterion().ok(),
         };
         Ok(Workshop { source, primers, criterion })
+    }
+
+    /// Of how many pieces each is the best.
+    fn candidates(&self, command: &Compose) -> u32 {
+        self.criterion.as_ref().map_or(1, |_| command.best_of.unwrap_or(USUAL_CANDIDATES))
     }
 
     /// The piece that a seed stands for.
@@ -160,7 +167,7 @@ impl Workshop {
         let mut recipe = self.recipe(command, winner);
         recipe.seed = seed;
         let verdict = verdict.to_string();
-        recipe.best_of = Some(Choosing { of: command.best_of, seed: winner, verdict });
+        recipe.best_of = Some(Choosing { of: candidates.len() as u32, seed: winner, verdict });
         (recipe, roll)
     }
 
@@ -251,7 +258,8 @@ fn said(recipe: &Recipe) -> String {
         _ => format!(", moved down by {}", -moved),
     };
     let chosen = best_of.as_ref().map_or(String::new(), |best| {
-        format!("; best of {}, by itself seed {}: {}", best.of, best.seed, best.verdict)
+        let Choosing { of, seed, verdict } = best;
+        format!("; best of {of}, by itself --best-of 1 --seed {seed}: {verdict}")
     });
     format!("seed {seed} after {primer}{moved}, {metre}{chosen}")
 }

@@ -33,7 +33,7 @@ pub struct Serve {
     #[arg(long)]
     open: bool,
     /// How many may listen at once, each to music of their own, instead of as many as the threads can
-    /// compose for: 50 each with the model of the program, 12 with the large preset.
+    /// compose for: 36 each with the model of the program, 12 with the large preset.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1000))]
     listeners: Option<u32>,
     /// How many threads compose, instead of all processors.

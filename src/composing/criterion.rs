@@ -109,6 +109,9 @@ impl fmt::Display for Verdict {
     }
 }
 
+/// Of how many pieces the best is kept where nobody says.
+pub const USUAL_CANDIDATES: u32 = 2;
+
 /// The seed of one of several candidates for a seed: of the first the seed itself, of the others
 /// numbers below 10⁹ (SplitMix64 of seed and number; Steele, Lea and Flood 2014).
 pub fn candidate_seed(seed: u64, number: u32) -> u64 {

@@ -80,10 +80,9 @@ pub struct Compose {
           value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub count: u32,
     /// Compose so many for each piece, and keep the best (see below). Takes so many times as long,
-    /// shared by all cores.
-    #[arg(long, default_value_t = 1, value_name = "N",
-          value_parser = clap::value_parser!(u32).range(1..=1_000))]
-    pub best_of: u32,
+    /// shared by all cores. 1 keeps what is drawn. [default: 2, where the model carries its music]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub best_of: Option<u32>,
     /// A file to write, by its extension: .mid (music), .wav (sound), .png or .svg (a piano roll),
     /// .musicxml (sheet music).
     /// May be given several times; with several pieces they are numbered. If not given, a MIDI file
