@@ -146,13 +146,16 @@ fn pieces_that_break_down_or_repeat_themselves_are_found() {
     let whole = wholes.iter().find(|whole| whole["name"] == "stuck.mid").unwrap();
     // The 49th step is on a second key; the bar of rests follows a key, and a note follows it.
     assert_eq!((&whole["stuck"], &whole["silent"]), (&(49.0 / 16.0).into(), &1.0.into()));
+    // From the second stroke of the first key on each is as the one before.
+    assert_eq!(whole["circling"], 47.0 / 16.0);
     // Of six whole bars the second and the third repeat the first.
     let share = whole["repeated_bars"].as_f64().unwrap();
     assert!((share - 2.0 / 6.0).abs() < 1e-12, "{share}");
     let real = found["whole_pieces"]["real_repeated_bars"].as_f64().unwrap();
     assert!((0.0..1.0).contains(&real));
     let table = succeed(&desk, "compare stuck.mid --with PIECES");
-    let breakdowns = "Longest passages, in measures: silent 1.00, stuck 3.06, crowded 0.00.";
+    let breakdowns = "Longest passages, in measures: silent 1.00, stuck 3.06, crowded 0.00, in \
+                      circles 2.94.";
     assert!(table.contains(breakdowns), "{table}");
     assert!(table.contains("one of their piece: 33.3 % on average (33.3 % to 33.3 %)"), "{table}");
 }

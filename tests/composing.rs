@@ -140,7 +140,7 @@ fn what_is_composed_could_be_played() {
 }
 
 #[test]
-fn nothing_is_silent_stuck_or_crowded_for_over_two_measures_whatever_the_network() {
+fn nothing_is_silent_stuck_crowded_or_in_circles_for_over_two_measures_whatever_the_network() {
     // Networks that would fall silent, play single notes, fill every key, or never let go.
     for biases in [[-12.0, 0.0], [-6.0, 3.0], [6.0, -9.0], [-4.5, -9.0]] {
         let composer = Composer::new(&model(biases));

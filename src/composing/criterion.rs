@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex};
 ///
 /// A piece is the better the fewer grave faults it has: a run copied from that music (32 steps or
 /// more, at any transposition), a passage of over two measures that is silent, one that is stuck,
-/// one that is crowded ([`Stretches`]). Of as many, the fewer statistics lie outside the range of
+/// one that is crowded, one that goes in circles ([`Stretches`]). Of as many, the fewer statistics lie outside the range of
 /// nine in ten real passages of its length. Of as many, the nearer to the middle of real music they
 /// are on average, the share of bars that come back among them ([`Standard`]).
 pub struct Criterion {
@@ -68,15 +68,16 @@ impl Criterion {
 }
 
 impl Verdict {
-    /// How many grave faults it has, 0 to 4.
+    /// How many grave faults it has, 0 to 5.
     pub fn grave_faults(&self) -> usize {
         usize::from(self.copied.is_some()) + self.breakdowns().count()
     }
 
     /// What lasts for too long.
     fn breakdowns(&self) -> impl Iterator<Item = (&'static str, f64)> {
-        let Stretches { silent, stuck, crowded } = self.stretches;
-        let all = [("silent", silent), ("stuck", stuck), ("crowded", crowded)];
+        let Stretches { silent, stuck, crowded, circling } = self.stretches;
+        let all =
+            [("silent", silent), ("stuck", stuck), ("crowded", crowded), ("in circles", circling)];
         all.into_iter().filter(|&(_, measures)| measures > LONGEST_MEASURES as f64)
     }
 

@@ -3,14 +3,14 @@
 use crate::network::Prediction;
 use crate::roll::{Keys, Step};
 use crate::score::Metre;
-use crate::statistic::{CROWD_KEYS, STUCK_KEYS};
+use crate::statistic::{CROWD_KEYS, Circles, STUCK_KEYS};
 use std::collections::VecDeque;
 
 /// Steps of silence after which the music is coaxed (DeepJ's rule), where a measure is not shorter.
 pub const SILENT_STEPS: usize = 16;
 
-/// For how many measures the music may be silent, stuck on [`STUCK_KEYS`] keys, or crowded by
-/// [`CROWD_KEYS`].
+/// For how many measures the music may be silent, stuck on [`STUCK_KEYS`] keys, crowded by
+/// [`CROWD_KEYS`], or go in [`Circles`].
 pub const LONGEST_MEASURES: usize = 2;
 
 /// So many steps are granted in the shortest of measures.
@@ -33,13 +33,14 @@ const HOTTEST: f64 = 10.0;
 /// How many logits every sounding key above [`CROWDED_KEYS`] takes from playing.
 const WEIGHT_OF_A_KEY: f64 = 0.7;
 
-/// Watches what has been played, and leans against the three known failures: falling silent for
-/// ever, repeating one note for ever, and filling every key. While nothing of the kind happens it
-/// changes nothing: the draws are the network's own. None of the three lasts for more than
+/// Watches what has been played, and leans against the known failures: falling silent for ever,
+/// repeating a note or a figure for ever, and filling every key. While nothing of the kind happens it
+/// changes nothing: the draws are the network's own. None of them lasts for more than
 /// [`LONGEST_MEASURES`]: a step that would make it so is drawn again ([`allows`](Self::allows)).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Guard {
-    /// How many steps the music may be silent, stuck or crowded.
+    measure: usize,
+    /// How many steps the music may be silent, stuck, crowded or in circles.
     granted: usize,
     /// After how many steps of silence it is coaxed.
     patience: usize,
@@ -48,6 +49,7 @@ pub struct Guard {
     crowd: f64,
     /// What sounded in the last steps, as many as are granted.
     recent: VecDeque<Keys>,
+    circles: Circles,
 }
 
 impl Guard {
@@ -55,14 +57,22 @@ impl Guard {
     pub fn new(metre: Metre) -> Guard {
         let measure = metre.sixteenths() as usize;
         let granted = (LONGEST_MEASURES * measure).max(LEAST_GRANTED);
-        let (patience, recent) = (SILENT_STEPS.min(measure), VecDeque::new());
-        Guard { granted, patience, silent: 0, crowded: 0, crowd: 0.0, recent }
+        Guard {
+            measure,
+            granted,
+            patience: SILENT_STEPS.min(measure),
+            silent: 0,
+            crowded: 0,
+            crowd: 0.0,
+            recent: VecDeque::new(),
+            circles: Circles::default(),
+        }
     }
 
     /// From the next step on another metre; what has been heard is not forgotten.
     pub fn change_metre(&mut self, metre: Metre) {
-        let Guard { granted, patience, .. } = Guard::new(metre);
-        (self.granted, self.patience) = (granted, patience);
+        let Guard { measure, granted, patience, .. } = Guard::new(metre);
+        (self.measure, self.granted, self.patience) = (measure, granted, patience);
         let surplus = self.recent.len().saturating_sub(granted);
         self.recent.drain(..surplus);
     }
@@ -77,17 +87,20 @@ impl Guard {
         if self.recent.len() > self.granted {
             self.recent.pop_front();
         }
+        self.circles.hear(step, self.measure);
     }
 
-    /// Whether a step may come next: not if the music would then have been silent or stuck for
-    /// longer than it may be.
+    /// Whether a step may come next: not if the music would then have been silent, stuck or in
+    /// circles for longer than it may be.
     pub fn allows(&self, step: Step) -> bool {
-        self.recent.len() < self.granted || self.recent().or(step.play).count() > STUCK_KEYS
+        let moves =
+            self.recent.len() < self.granted || self.recent().or(step.play).count() > STUCK_KEYS;
+        moves && self.circles.longest_with(step) <= self.granted
     }
 
     /// Whether there are steps that may not come next.
     pub fn is_wary(&self) -> bool {
-        !self.allows(Step::SILENCE)
+        !self.allows(Step::SILENCE) || self.circles.longest() >= self.granted
     }
 
     fn recent(&self) -> Keys {
@@ -162,6 +175,21 @@ mod tests {
         assert!(guard.allows(sounding([41, 42])));
         guard.hear(sounding([42]));
         assert!(guard.allows(Step::SILENCE), "and then there are two measures again");
+    }
+
+    #[test]
+    fn a_figure_is_left_after_two_measures_of_going_in_circles() {
+        let mut guard = Guard::new("2/4".parse().unwrap());
+        let figure = |step: usize| sounding([30, 40 + step % 3, 50]);
+        // Heard once, and again for two measures of eight steps.
+        for step in 0..3 + 16 {
+            assert!(guard.allows(figure(step)), "{step}");
+            guard.hear(figure(step));
+        }
+        assert!(guard.is_wary() && !guard.allows(figure(19)));
+        assert!(guard.allows(figure(20)) && guard.allows(Step::SILENCE));
+        guard.hear(figure(20));
+        assert!(!guard.is_wary());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Music as numbers: statistics of passages, and how far two sets of music are from each other.
 
 mod bars;
+mod circles;
 mod comparison;
 mod density;
 mod distribution;
@@ -14,6 +15,7 @@ mod stretches;
 mod texture;
 mod yardstick;
 
+pub use circles::Circles;
 pub use comparison::{
     Comparison, Judgement, PieceComparison, PieceFigure, SetComparison, SetFigure, Summary, compare,
 };

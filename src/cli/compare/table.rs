@@ -42,10 +42,11 @@ fn write_wholes(out: &mut impl Write, wholes: &Wholes) -> io::Result<()> {
     };
     writeln!(
         out,
-        "Longest passages, in measures: silent {:.2}, stuck {:.2}, crowded {:.2}.",
+        "Longest passages, in measures: silent {:.2}, stuck {:.2}, crowded {:.2}, in circles {:.2}.",
         longest(|of| of.silent),
         longest(|of| of.stuck),
-        longest(|of| of.crowded)
+        longest(|of| of.crowded),
+        longest(|of| of.circling)
     )?;
     let shares = generated.iter().filter_map(|whole: &Whole| whole.repeated_bars);
     let shares = Distribution::new(shares);
@@ -64,9 +65,10 @@ fn write_wholes(out: &mut impl Write, wholes: &Wholes) -> io::Result<()> {
 
 /// The longest passages that have broken down.
 fn broken_down(stretches: &Stretches) -> String {
-    let Stretches { silent, stuck, crowded } = stretches;
+    let Stretches { silent, stuck, crowded, circling } = stretches;
     format!(
-        "longest passages, in measures: silent {silent:.2}, stuck {stuck:.2}, crowded {crowded:.2}"
+        "longest passages, in measures: silent {silent:.2}, stuck {stuck:.2}, crowded \
+         {crowded:.2}, in circles {circling:.2}"
     )
 }
 
