@@ -1,6 +1,6 @@
 //! What the command line of `train` says.
 
-use super::origin;
+use super::origin::{self, absolute};
 use anyhow::{Context, bail};
 use deep_jammer::attribute::Layout;
 use deep_jammer::model::Model;
@@ -354,8 +354,4 @@ fn text(path: &Path) -> anyhow::Result<Value> {
     let text = path.to_str();
     let text = text.with_context(|| format!("{}: its path is not Unicode text", path.display()))?;
     Ok(Value::String(text.to_owned()))
-}
-
-pub(super) fn absolute(path: &Path) -> anyhow::Result<PathBuf> {
-    std::path::absolute(path).with_context(|| format!("cannot find {}", path.display()))
 }

@@ -1,8 +1,7 @@
 //! The model that a training goes on from.
 
 use super::super::trained::{BUILT_IN, model_file};
-use super::options::absolute;
-use anyhow::bail;
+use anyhow::{Context, bail};
 use deep_jammer::model::{self, Model};
 use deep_jammer::network::{Architecture, Preset};
 use std::path::{Path, PathBuf};
@@ -53,4 +52,9 @@ pub fn check_sizes(
         );
     }
     Ok(())
+}
+
+/// A path that means the same wherever the run is resumed.
+pub fn absolute(path: &Path) -> anyhow::Result<PathBuf> {
+    std::path::absolute(path).with_context(|| format!("cannot find {}", path.display()))
 }
