@@ -1,7 +1,7 @@
 //! Composing with networks that nobody has trained: what holds whatever they have learned.
 
 use deep_jammer::composing::{
-    Composer, Composition, Criterion, LONGEST_MEASURES, MOST_KEYS, PHRASE_BARS, SILENT_STEPS,
+    Composer, Composition, Criterion, Form, LONGEST_MEASURES, MOST_KEYS, PHRASE_BARS, SILENT_STEPS,
     compose,
 };
 use deep_jammer::corpus;
@@ -50,20 +50,13 @@ fn composition(primer: &Primer, seed: u64) -> Composition<'_> {
     Composition { primer, with_primer: false, bars: 8, repeats: 0.0, seed, temperature: 1.0 }
 }
 
-fn on_threads<R: Send>(threads: usize, work: impl FnOnce() -> R + Send) -> R {
-    rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(work)
-}
-
 #[test]
-fn the_same_seed_gives_the_same_piece_on_any_number_of_threads() {
+fn the_same_seed_gives_the_same_piece_and_another_seed_another() {
     let composer = Composer::new(&model([-2.0, 0.5]));
     let primer = primer();
     let piece = |seed| compose(&composer, &composition(&primer, seed), |_| {});
-    let first = piece(1);
-    for threads in [1, 2, 5] {
-        assert_eq!(on_threads(threads, || piece(1)), first, "{threads} threads");
-    }
-    assert_ne!(piece(2), first, "another seed gives another piece");
+    assert_eq!(piece(1), piece(1));
+    assert_ne!(piece(2), piece(1));
 }
 
 #[test]
@@ -104,7 +97,8 @@ fn a_copy_of_a_stream_goes_on_as_the_stream_does() {
 
 #[test]
 fn a_network_that_would_fall_silent_is_coaxed() {
-    // Each key with a probability of e⁻⁹ a step: left to itself, silence for 92 steps on average.
+    // Each key with a probability of e⁻⁹ a step: left to itself, silence for 92 steps on average. After
+    // two measures it would be forbidden; coaxed, it ends before.
     let composer = Composer::new(&model([-9.0, 0.5]));
     let mut room = composer.workspace();
     let mut stream = composer.begin_in_silence("4/4".parse().unwrap(), 5, 1.0);
@@ -114,7 +108,7 @@ fn a_network_that_would_fall_silent_is_coaxed() {
         silent = if step.play.is_empty() { silent + 1 } else { 0 };
         longest = longest.max(silent);
     }
-    assert!(longest < 4 * SILENT_STEPS, "{longest} steps of silence");
+    assert!((SILENT_STEPS..LONGEST_MEASURES * 16).contains(&longest), "{longest} steps of silence");
 }
 
 #[test]
@@ -144,15 +138,36 @@ fn nothing_is_silent_stuck_crowded_or_in_circles_for_over_two_measures_whatever_
     // Networks that would fall silent, play single notes, fill every key, or never let go.
     for biases in [[-12.0, 0.0], [-6.0, 3.0], [6.0, -9.0], [-4.5, -9.0]] {
         let composer = Composer::new(&model(biases));
-        for metre in ["4/4", "3/8", "12/8", "2/4"] {
+        for (metre, repeats) in
+            [("4/4", 0.0), ("3/8", 0.0), ("12/8", 0.6), ("2/4", 0.6), ("1/8", 0.6)]
+        {
             let mut room = composer.workspace();
-            let mut stream = composer.begin_in_silence(metre.parse().unwrap(), 8, 1.0);
-            let mut roll = Roll::new(stream.metre());
-            (0..500).for_each(|_| roll.push(stream.compose(&composer, &mut room)));
+            let stream = composer.begin_in_silence(metre.parse().unwrap(), 8, 1.0);
+            let mut form = Form::new(stream, repeats, 8);
+            let mut roll = Roll::new(form.metre());
+            (0..500).for_each(|_| roll.push(form.compose(&composer, &mut room)));
             let found = Stretches::of(&roll);
             assert!(found.longest() <= LONGEST_MEASURES as f64, "{biases:?} {metre}: {found:?}");
         }
     }
+}
+
+#[test]
+fn the_rests_that_stand_for_the_primer_are_not_judged() {
+    // It falls silent at once, after a primer that ends eleven steps into the measure.
+    let composer = Composer::new(&model([-30.0, 0.0]));
+    let mut primer = primer();
+    let chord = primer.roll.steps()[17];
+    (0..7).for_each(|_| primer.roll.push(chord));
+    let composition = composition(&primer, 1);
+    assert_eq!((composition.rests(), composition.steps()), (11, 1 + 8 * 12));
+    let piece = compose(&composer, &composition, |_| {});
+    assert_eq!((piece.len(), &piece.steps()[..11]), (9 * 12, &[Step::SILENCE; 11][..]));
+    let pieces = corpus::read(&[concat!(env!("CARGO_MANIFEST_DIR"), "/pieces")]).unwrap().pieces;
+    let criterion = Criterion::new(Repertoire::of(&pieces)).unwrap();
+    let measures = |rests| criterion.judge(&piece, rests).stretches.silent;
+    assert_eq!(measures(11), LONGEST_MEASURES as f64);
+    assert!(measures(0) > LONGEST_MEASURES as f64);
 }
 
 /// The share of bars of a piece that repeat an earlier one.
@@ -229,18 +244,18 @@ fn music_without_end_is_one_piece_in_parts_and_takes_no_more_memory_the_longer_i
 #[test]
 fn a_copy_is_judged_worse_than_music_of_its_own() {
     let pieces = corpus::read(&[concat!(env!("CARGO_MANIFEST_DIR"), "/pieces")]).unwrap().pieces;
-    let criterion = Criterion::new(Repertoire::of(&pieces));
-    let copy = criterion.judge(pieces[0].roll());
+    let criterion = Criterion::new(Repertoire::of(&pieces)).unwrap();
+    let copy = criterion.judge(pieces[0].roll(), 0);
     assert!(copy.copied.as_ref().is_some_and(|run| run.is_copy()), "{copy}");
     let composer = Composer::new(&model([-3.0, 0.5]));
     let primer = primer();
     let own = compose(&composer, &composition(&primer, 1), |_| {});
-    let own = criterion.judge(&own);
+    let own = criterion.judge(&own, 4);
     assert_eq!(own.grave_faults(), 0, "{own}");
     assert!(own.compare(&copy).is_lt());
     let mut silent = Roll::new("2/4".parse().unwrap());
     (0..64).for_each(|_| silent.push(Step::SILENCE));
-    let silent = criterion.judge(&silent);
+    let silent = criterion.judge(&silent, 0);
     assert_eq!(silent.grave_faults(), 1);
     assert!(silent.to_string().starts_with("silent for 8.0 measures"), "{silent}");
 }

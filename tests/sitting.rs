@@ -162,13 +162,35 @@ fn an_opening_of_ones_own_is_heard_wholly_and_its_end_is_played() {
     // follows.
     let sitting = Sitting::begin(&composer, &kept(), script(Opening::Kept(1), vec![])).unwrap();
     assert_eq!(sitting.roll().steps(), [Step::SILENCE; 5]);
-    // Another metre begins at once.
-    let metre = Some("3/4".parse().unwrap());
-    let other = script(Opening::Kept(1), vec![Change { metre, ..change(0) }]);
-    let mut sitting = Sitting::begin(&composer, &kept(), other).unwrap();
-    assert!(sitting.is_empty());
-    go_on(&mut sitting, &composer, 2);
-    assert_eq!(sitting.roll().measures(), [0, 12]);
+    // Another metre begins at once; the same one is none.
+    for (metre, rests, measures) in [("3/4", 0, [0, 12]), ("4/4", 5, [0, 16])] {
+        let metre = Some(metre.parse().unwrap());
+        let with = script(Opening::Kept(1), vec![Change { metre, ..change(0) }]);
+        let mut sitting = Sitting::begin(&composer, &kept(), with).unwrap();
+        assert_eq!(sitting.len(), rests);
+        go_on(&mut sitting, &composer, 2);
+        assert_eq!(sitting.roll().measures(), measures);
+        assert!(sitting.is_at_bar_line());
+    }
+}
+
+#[test]
+fn what_a_piece_began_with_cannot_be_taken_back() {
+    let composer = composer();
+    let cooler = Change { temperature: Some(0.9), ..change(0) };
+    let begun = script(Opening::Kept(0), vec![cooler]);
+    let mut sitting = Sitting::begin(&composer, &kept(), begun).unwrap();
+    assert_eq!(sitting.take_back(), None);
+    go_on(&mut sitting, &composer, 3);
+    let plain = sitting.roll().clone();
+    assert_eq!(sitting.take_back(), None);
+    // What was changed there later can.
+    sitting.change(Change { seed: Some(7), ..change(0) }).unwrap();
+    go_on(&mut sitting, &composer, 3);
+    assert_eq!(sitting.take_back(), Some(0));
+    assert_eq!((sitting.take_back(), &sitting.script().changes[..]), (None, &[cooler][..]));
+    go_on(&mut sitting, &composer, 3);
+    assert_eq!(sitting.roll(), &plain);
 }
 
 #[test]

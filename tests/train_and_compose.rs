@@ -97,6 +97,23 @@ fn the_same_seed_writes_the_same_bytes() {
 }
 
 #[test]
+fn the_same_pieces_are_chosen_and_written_on_any_number_of_threads() {
+    let desk = Desk::new();
+    desk.succeed(&format!("train PIECES --run run {TINY} --epochs 2"));
+    for threads in ["1", "3"] {
+        let line =
+            format!("compose --model run --bars 8 --seed 5 -n 4 --best-of 3 -o {threads}.mid");
+        let mut command = Command::cargo_bin("deep-jammer").unwrap();
+        command.current_dir(desk.0.path()).args(line.split_whitespace());
+        command.env("RAYON_NUM_THREADS", threads).assert().success();
+    }
+    for piece in 1..=4 {
+        let of = |threads| desk.bytes(&format!("{threads}-{piece}.mid"));
+        assert_eq!(of(1), of(3), "piece {piece}");
+    }
+}
+
+#[test]
 fn your_own_music_is_gone_on_from_in_its_metre() {
     let desk = Desk::new();
     desk.succeed(&format!("train PIECES --run run {TINY} --epochs 2"));
@@ -213,6 +230,12 @@ fn the_best_of_several_is_named_and_can_be_composed_by_itself() {
     assert!(said.contains("--best-of") && said.contains("does not carry the music"), "{said}");
     desk.succeed("compose --model bare.safetensors --bars 8 --seed 4 -o bare.mid");
     assert_eq!(read(&desk, "bare.mid").0.best_of, None);
+    // Where the music lies elsewhere it is only asked for if somebody says so: it may be gone tomorrow.
+    desk.succeed(&format!("train PIECES --run poor {TINY} --epochs 1 --without-music"));
+    desk.succeed("compose --model poor --bars 8 --seed 4 -o poor.mid");
+    assert_eq!(read(&desk, "poor.mid").0.best_of, None);
+    desk.succeed("compose --model poor --bars 8 --seed 4 --best-of 2 -o asked.mid");
+    assert_eq!(read(&desk, "asked.mid").0.best_of.unwrap().of, 2);
 }
 
 #[cfg(unix)]

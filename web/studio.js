@@ -130,7 +130,7 @@ async function keepUp() {
 
 /** The program has forgotten the piece: it is played again up to here, if it is not too long. */
 async function comeBack() {
-  const { recipe, changes } = piece;
+  let { recipe, changes } = piece;
   const from = player.nextStep;
   await attempt(async () => {
     let begun;
@@ -139,11 +139,14 @@ async function comeBack() {
     } catch (error) {
       if (error.status !== 422) throw error;
       begun = await composer.begin(settings());
+      [recipe, changes] = [null, 0];
       player.clear();
       say("The piece was too long to be taken up again; this is a new one.");
     }
     piece = { name: begun.piece, seed: begun.seed, opening: begun.opening, changes, recipe };
     player.add(begun);
+    enable();
+    if (!recipe) remember();
   });
 }
 

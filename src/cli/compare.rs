@@ -121,7 +121,8 @@ pub fn run(command: &Compare) -> anyhow::Result<Outcome> {
         [] => None,
         paths => Some(known::real(paths)?),
     };
-    let learned = command.model.as_deref().map(super::learned).transpose()?;
+    let learned = |path: &Path| super::learned(super::model(path)?.repertoire.as_ref(), path);
+    let learned = command.model.as_deref().map(learned).transpose()?;
     let label = match (&command.model, &command.with[..]) {
         (Some(model), _) => format!("what {} has learned from", model.display()),
         (None, paths) => names(paths),

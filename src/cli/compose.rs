@@ -80,10 +80,8 @@ fn compose_all(
     let candidates = |order: &Order| -> Vec<u64> {
         (0..workshop.candidates(command)).map(|number| candidate_seed(order.seed, number)).collect()
     };
-    let length = |seed| workshop.composition(command, seed);
-    let steps: usize = (orders.iter().flat_map(candidates).map(length))
-        .map(|piece| piece.bars * piece.primer.metre().sixteenths() as usize)
-        .sum();
+    let steps = |seed| workshop.composition(command, seed).steps();
+    let steps: usize = orders.iter().flat_map(candidates).map(steps).sum();
     let (done, progress) = (AtomicU64::new(0), Mutex::new(Progress::new(steps as u64, "steps")));
     let start = std::time::Instant::now();
     // Held by each that writes, so that the end does not come between a file and its name.
@@ -119,8 +117,9 @@ impl Workshop {
         let criterion = match command.best_of {
             Some(1) => None,
             Some(_) => Some(source.criterion().context("--best-of needs real music to judge by")?),
-            None if command.endless => None,
-            None => source.criterion().ok(),
+            // By what the model carries, not by files that may be gone the next time.
+            None if command.endless || !source.carries_its_music() => None,
+            None => Some(source.criterion()?),
         };
         Ok(Workshop { source, primers, criterion })
     }
@@ -158,7 +157,8 @@ impl Workshop {
         };
         let judged = candidates.par_iter().map(|&seed| {
             let roll = piece(seed);
-            (criterion.judge(&roll), seed, roll)
+            let rests = self.composition(command, seed).rests();
+            (criterion.judge(&roll, rests), seed, roll)
         });
         let judged: Vec<(Verdict, u64, Roll)> = judged.collect();
         // Of equals the first.
@@ -183,6 +183,7 @@ impl Workshop {
             bars,
             repeats,
             metre: primer.metre(),
+            metre_asked: command.metre.map(|metre| metre.to_string()),
             key: command.key.map(|key| key.to_string()),
             tempo: command.tempo,
             part: None,
@@ -197,8 +198,7 @@ impl Workshop {
 /// How many measures a piece after a primer has.
 fn bars(command: &Compose, primer: &Primer) -> usize {
     let Some(minutes) = command.minutes else { return command.bars as usize };
-    let measure = f64::from(primer.metre().sixteenths()) * f64::from(primer.roll.tempo) / 4e6;
-    (minutes * 60.0 / measure).round().max(1.0) as usize
+    (minutes * 60.0 / primer.seconds_of_a_measure()).round().max(1.0) as usize
 }
 
 /// Which pieces go where; nothing that is there already is in the way.

@@ -41,7 +41,7 @@ pub fn run(command: &Export) -> anyhow::Result<Outcome> {
     let mut model = super::model(&command.model)?;
     let music: Option<Repertoire> = match command.without_music && command.openings.is_none() {
         true => None,
-        false => Some(super::learned(&command.model).context(
+        false => Some(super::learned(model.repertoire.as_ref(), &command.model).context(
             "the music that it has learned from is to be in the file; --without-music leaves it out",
         )?),
     };

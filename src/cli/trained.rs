@@ -2,7 +2,7 @@
 
 use anyhow::{Context, anyhow, bail};
 use deep_jammer::model::{self, Model};
-use deep_jammer::originality::Repertoire;
+use deep_jammer::originality::{Packed, Repertoire};
 use deep_jammer::run::{RunFolder, repertoire};
 use std::path::{Path, PathBuf};
 
@@ -33,9 +33,9 @@ pub fn model_file(path: &Path) -> anyhow::Result<PathBuf> {
 }
 
 /// What a network has learned from: as its model carries it, or else from the files of its run, if
-/// they are what they were.
-pub fn learned(path: &Path) -> anyhow::Result<Repertoire> {
-    if let Some(packed) = model(path)?.repertoire {
+/// they are what they were. The path is where the model was read.
+pub fn learned(carried: Option<&Packed>, path: &Path) -> anyhow::Result<Repertoire> {
+    if let Some(packed) = carried {
         return packed.unpack().with_context(|| path.display().to_string());
     }
     let file = model_file(path)?;

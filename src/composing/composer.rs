@@ -78,7 +78,7 @@ impl Composer {
     ) {
         match &self.mind {
             Mind::Network { engine, layout } => {
-                let Room { workspace, attributes } = room;
+                let Room { workspace, attributes, .. } = room;
                 let workspace = workspace.get_or_insert_with(|| engine.workspace());
                 layout.describe(past, place, attributes);
                 engine.predict(memory, attributes, choose, workspace);
@@ -99,6 +99,8 @@ pub struct Room {
     /// None before the first step of a network.
     workspace: Option<Workspace>,
     attributes: StepAttributes,
+    /// What a memory was before a step that may have to be drawn again.
+    pub(super) before: Memory,
 }
 
 /// How many steps a stream remembers as such: as many as any attribute looks back.

@@ -34,18 +34,22 @@ pub struct Verdict {
 }
 
 impl Criterion {
-    /// A criterion by pieces of which there is at least one that is not empty.
-    pub fn new(mut repertoire: Repertoire) -> Criterion {
+    /// A criterion by real pieces; none by nothing but empty ones.
+    pub fn new(mut repertoire: Repertoire) -> Option<Criterion> {
         repertoire.pieces.retain(|piece| !piece.roll.is_empty());
-        assert!(!repertoire.is_empty(), "there is music to judge by");
-        Criterion { originality: Originality::new(repertoire), standards: Mutex::default() }
+        if repertoire.is_empty() {
+            return None;
+        }
+        let originality = Originality::new(repertoire);
+        Some(Criterion { originality, standards: Mutex::default() })
     }
 
-    /// Judges a piece that is not empty.
-    pub fn judge(&self, roll: &Roll) -> Verdict {
+    /// Judges a piece that is not empty. So many rests at its beginning are no silence: they stand
+    /// for what was heard before it ([`Composition::rests`](super::Composition::rests)).
+    pub fn judge(&self, roll: &Roll, rests: usize) -> Verdict {
         Verdict {
             copied: self.originality.longest_run(roll).filter(Run::is_copy),
-            stretches: Stretches::of(roll),
+            stretches: Stretches::from(roll, rests),
             nearness: self.standard(roll).nearness(roll),
         }
     }

@@ -1,7 +1,7 @@
 //! Phrases that come back.
 
 use super::{Composer, Room, Stream};
-use crate::roll::{Place, Step};
+use crate::roll::{Place, Roll, Step};
 use crate::score::Metre;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -10,8 +10,8 @@ use std::collections::VecDeque;
 /// How many bars a phrase has.
 pub const PHRASE_BARS: usize = 4;
 
-/// The share of bars that repeat an earlier one in the 302 pieces of piano-midi.de, whole pieces,
-/// each counted alike.
+/// The share of bars that repeat an earlier one in whole real pieces, as it has been published of
+/// piano-midi.de; our own count is .332 (docs/statistics.md).
 pub const USUAL_REPEATS: f64 = 0.32;
 
 /// How many phrases are remembered: so a stream without end needs no more memory than a piece.
@@ -34,7 +34,7 @@ const RANDOM_STREAM: u64 = 1;
 /// that repeat an earlier one, counted over what is remembered, becomes the one asked for; bars that
 /// the composer repeats by itself count, too. Of up to four earlier phrases, drawn by lot, that one
 /// comes back whose first steps the composer expects most after all it has heard. If a phrase has
-/// come back, the one that followed it is always among them. The composer then hears that phrase
+/// come back, the new one that followed it, if one did, is always among them. The composer then hears that phrase
 /// to its end and goes on from there.
 ///
 /// It is a value, as the stream is.
@@ -92,6 +92,14 @@ impl Form {
     /// The place in the measure of the step that comes next.
     pub fn place(&self) -> Place {
         self.stream.place()
+    }
+
+    /// The rests with which a piece begins that goes on within a measure: they stand for what was
+    /// heard of it.
+    pub fn rests_before(&self) -> Roll {
+        let mut roll = Roll::new(self.metre());
+        (0..self.place().in_measure).for_each(|_| roll.push(Step::SILENCE));
+        roll
     }
 
     /// How daring the composer is from the next step on ([`Stream::temperature`]). A phrase that is
@@ -190,8 +198,8 @@ impl Form {
         let mut races: Vec<_> =
             candidates.iter().map(|&number| (0.0, 0, number, self.stream.clone())).collect();
         // Every step adds to the surprise. So it is always the candidate with the least so far that
-        // is heard on, and the first to be heard enough has won: what has surprised more by then
-        // need not be heard.
+        // is heard on, and once that has been heard enough it has won: what has surprised more by
+        // then need not be heard.
         loop {
             let ahead = races.iter_mut().reduce(|a, b| if b.0 < a.0 { b } else { a })?;
             let (nats, steps, number, stream) = ahead;

@@ -3,20 +3,17 @@
 use crate::network::Prediction;
 use crate::roll::{Keys, Step};
 use crate::score::Metre;
-use crate::statistic::{CROWD_KEYS, Circles, STUCK_KEYS};
+use crate::statistic::{CROWD_KEYS, Circles, SHORTEST_MEASURE, STUCK_KEYS};
 use std::collections::VecDeque;
 
 /// Steps of silence after which the music is coaxed (DeepJ's rule), where a measure is not shorter.
 pub const SILENT_STEPS: usize = 16;
 
-/// For how many measures the music may be silent, stuck on [`STUCK_KEYS`] keys, crowded by
-/// [`CROWD_KEYS`], or go in [`Circles`].
+/// For how many measures, of at least [`SHORTEST_MEASURE`], the music may be silent, stuck on
+/// [`STUCK_KEYS`] keys, crowded by [`CROWD_KEYS`], or go in [`Circles`].
 pub const LONGEST_MEASURES: usize = 2;
 
-/// So many steps are granted in the shortest of measures.
-const LEAST_GRANTED: usize = 8;
-
-/// Sounding keys, on a mean over about two measures, from which on new notes are discouraged.
+/// Sounding keys, on a mean over about two measures, from which on every key is discouraged.
 /// Real music has 1.7 to 4.8 (5 to 95 %).
 pub const CROWDED_KEYS: f64 = 7.0;
 
@@ -56,7 +53,7 @@ impl Guard {
     /// A guard of music in a metre that has heard nothing yet.
     pub fn new(metre: Metre) -> Guard {
         let measure = metre.sixteenths() as usize;
-        let granted = (LONGEST_MEASURES * measure).max(LEAST_GRANTED);
+        let granted = LONGEST_MEASURES * measure.max(SHORTEST_MEASURE);
         Guard {
             measure,
             granted,
@@ -90,15 +87,17 @@ impl Guard {
         self.circles.hear(step, self.measure);
     }
 
-    /// Whether a step may come next: not if the music would then have been silent, stuck or in
-    /// circles for longer than it may be.
+    /// Whether a step may come next: not if the music would then have been silent, stuck, crowded
+    /// or in circles for longer than it may be.
     pub fn allows(&self, step: Step) -> bool {
         let moves =
             self.recent.len() < self.granted || self.recent().or(step.play).count() > STUCK_KEYS;
-        moves && self.circles.longest_with(step) <= self.granted
+        let has_room = self.crowded < self.granted || step.play.count() < CROWD_KEYS;
+        moves && has_room && self.circles.longest_with(step, self.measure) <= self.granted
     }
 
-    /// Whether there are steps that may not come next.
+    /// Whether there are steps that may be drawn and may not come next. A crowd is not drawn where
+    /// it may not come ([`lean`](Self::lean)).
     pub fn is_wary(&self) -> bool {
         !self.allows(Step::SILENCE) || self.circles.longest() >= self.granted
     }
@@ -202,6 +201,9 @@ mod tests {
         }
         assert_eq!(guard.lean(sure, CROWD_KEYS - 1).play, f32::NEG_INFINITY);
         assert!(guard.lean(sure, CROWD_KEYS - 2).play > 0.0);
+        // Nor may one be played that is given: of a phrase that would come back.
+        assert!(!guard.allows(sounding(40..40 + CROWD_KEYS)));
+        assert!(guard.allows(sounding(40..40 + CROWD_KEYS - 1)));
     }
 
     #[test]

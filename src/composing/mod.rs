@@ -13,7 +13,7 @@ mod stream;
 pub use composer::{Composer, Room};
 pub use criterion::{Criterion, USUAL_CANDIDATES, Verdict, candidate_seed};
 pub use form::{Form, PHRASE_BARS, USUAL_REPEATS};
-pub use guard::{CROWDED_KEYS, Guard, LONGEST_MEASURES, MOST_KEYS, SILENT_STEPS};
+pub use guard::{LONGEST_MEASURES, MOST_KEYS, SILENT_STEPS};
 pub use piece::{Composition, compose};
 pub use recipe::{Choosing, Recipe};
 pub use script::{Change, Opening, Script, ScriptError};

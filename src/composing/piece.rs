@@ -2,7 +2,7 @@
 
 use super::{Composer, Form};
 use crate::primer::Primer;
-use crate::roll::{Roll, Step};
+use crate::roll::{Place, Roll};
 
 /// What a piece is to be.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +28,29 @@ impl Composition<'_> {
         Form::new(stream, self.repeats, self.seed)
     }
 
+    /// How many steps of the first piece are composed: to the end of the measure in which the primer
+    /// ends, and the bars.
+    pub fn steps(&self) -> usize {
+        self.steps_from(self.primer.roll.place(self.primer.roll.len()))
+    }
+
+    /// How many steps the bars have: as many are composed of every further piece.
+    pub fn steps_of_bars(&self) -> usize {
+        self.bars * self.primer.metre().sixteenths() as usize
+    }
+
+    /// How many rests the first piece begins with: they stand for what was heard of the measure in
+    /// which the primer ends.
+    pub fn rests(&self) -> usize {
+        let place = self.primer.roll.place(self.primer.roll.len());
+        if self.with_primer { 0 } else { place.in_measure as usize }
+    }
+
+    fn steps_from(&self, place: Place) -> usize {
+        let rest = (place.measure - place.in_measure) % place.measure;
+        rest as usize + self.bars * place.measure as usize
+    }
+
     /// The first piece of music that has just [begun](Self::begin): with the primer, if it is to
     /// have it.
     pub fn first(&self, composer: &Composer, form: &mut Form, progress: impl Fn(usize)) -> Roll {
@@ -46,9 +69,8 @@ impl Composition<'_> {
     /// Music that stands within a measure is gone on with from there; the piece then begins with
     /// rests.
     pub fn next(&self, composer: &Composer, form: &mut Form, progress: impl Fn(usize)) -> Roll {
-        let mut roll = Roll::new(form.metre());
+        let mut roll = form.rests_before();
         (roll.tempo, roll.key) = (self.primer.roll.tempo, self.primer.roll.key);
-        (0..form.place().in_measure).for_each(|_| roll.push(Step::SILENCE));
         self.go_on(composer, form, &mut roll, progress);
         roll
     }
@@ -60,9 +82,7 @@ impl Composition<'_> {
         roll: &mut Roll,
         progress: impl Fn(usize),
     ) {
-        let place = form.place();
-        let rest = (place.measure - place.in_measure) % place.measure;
-        let steps = rest as usize + self.bars * place.measure as usize;
+        let steps = self.steps_from(form.place());
         let mut room = composer.workspace();
         for step in 1..=steps {
             roll.push(form.compose(composer, &mut room));

@@ -3,7 +3,8 @@
 use crate::score::Metre;
 use serde::{Deserialize, Serialize};
 
-/// All that is needed to compose a piece again, bit for bit.
+/// All that is needed to compose a piece again, bit for bit, with the model and the primer that it
+/// names.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Recipe {
     /// The version of this program.
@@ -25,6 +26,9 @@ pub struct Recipe {
     /// The metre.
     #[serde(with = "metre_in_words")]
     pub metre: Metre,
+    /// The metre that was asked for; it has a say in which primer a seed stands for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metre_asked: Option<String>,
     /// The key that was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
@@ -37,7 +41,8 @@ pub struct Recipe {
     /// Among how many it was chosen, and why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub best_of: Option<Choosing>,
-    /// What the composer heard before.
+    /// What the composer heard before: the source of an excerpt that the model carries, or the name of
+    /// the musician's own music and its [fingerprint](crate::primer::Primer::fingerprint).
     pub primer: String,
     /// By how many semitones that was moved.
     #[serde(default, skip_serializing_if = "is_zero")]
@@ -102,6 +107,7 @@ mod tests {
             bars: 16,
             repeats: 0.32,
             metre: "6/8".parse().unwrap(),
+            metre_asked: Some("6/8".into()),
             key: Some("F minor".into()),
             tempo: Some(92.5),
             part: Some(3),

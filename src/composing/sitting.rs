@@ -5,12 +5,12 @@ use super::composer::Room;
 use super::script::{Change, Opening, Script, ScriptError};
 use super::{Composer, Form};
 use crate::primer::Primer;
-use crate::roll::{Roll, Step, TICKS_PER_STEP};
+use crate::roll::{Roll, TICKS_PER_STEP};
 use crate::score::{At, Score};
 use std::collections::VecDeque;
 
 /// How much of the musician's own music the composer hears, in steps: the last of it.
-pub const HEARD_OF_OWN: usize = 512;
+const HEARD_OF_OWN: usize = 512;
 
 /// With how many measures of the musician's own music the piece begins: the last of them.
 const LEAD_IN_MEASURES: usize = 4;
@@ -33,6 +33,8 @@ pub struct Sitting {
     /// What has been played, from step `forgotten` on.
     roll: Roll,
     forgotten: usize,
+    /// How many steps are remembered at least; twice as many at most.
+    remembered: usize,
     lead_in: usize,
     tempos: Vec<Tempo>,
     /// How many of the script's changes have been made.
@@ -92,18 +94,27 @@ impl Sitting {
         };
         let stream = composer.begin(&primer, script.seed, 1.0);
         let form = Form::new(stream, script.repeats, script.seed);
-        let other_metre = script.changes.iter().any(|it| it.step == 0 && it.metre.is_some());
-        let mut roll = lead_in.unwrap_or_else(|| {
-            let mut roll = Roll::new(form.metre());
-            // Another metre begins at once, the one of the excerpt where the excerpt has ended.
-            let rests = if other_metre { 0 } else { form.place().in_measure };
-            (0..rests).for_each(|_| roll.push(Step::SILENCE));
-            roll
-        });
+        // Another metre begins at once, the one of the excerpt where the excerpt has ended.
+        let other = |it: &Change| it.metre.is_some_and(|metre| metre != form.metre());
+        let at_once = script.changes.iter().any(|it| it.step == 0 && other(it));
+        let mut roll = match lead_in {
+            Some(lead_in) => lead_in,
+            None if at_once => Roll::new(form.metre()),
+            None => form.rests_before(),
+        };
         (roll.tempo, roll.key) = (primer.roll.tempo, primer.roll.key);
         let (lead_in, tempos) = (roll.len(), vec![Tempo { step: 0, micros: roll.tempo, made: 0 }]);
-        let (forgotten, made, marks) = (0, 0, VecDeque::new());
-        let mut sitting = Sitting { script, form, roll, forgotten, lead_in, tempos, made, marks };
+        let mut sitting = Sitting {
+            script,
+            form,
+            roll,
+            forgotten: 0,
+            remembered: REMEMBERED_STEPS,
+            lead_in,
+            tempos,
+            made: 0,
+            marks: VecDeque::new(),
+        };
         sitting.make_changes(0);
         Ok(sitting)
     }
@@ -173,7 +184,7 @@ impl Sitting {
                 break;
             }
         }
-        if self.roll.len() >= 2 * REMEMBERED_STEPS {
+        if self.roll.len() >= 2 * self.remembered {
             self.forget();
         }
     }
@@ -194,8 +205,8 @@ impl Sitting {
     /// if there is nothing that could be taken back.
     pub fn take_back(&mut self) -> Option<usize> {
         let last = *self.script.changes[..self.made].last()?;
-        // What the piece began with is no change.
-        if last.step <= self.lead_in && self.marks.iter().all(|mark| mark.step != last.step) {
+        // What the piece began with is no change: there is no mark from before it.
+        if !self.marks.iter().any(|mark| mark.step == last.step && mark.made < self.made) {
             return None;
         }
         self.go_back(last.step).ok()?;
@@ -280,10 +291,12 @@ impl Sitting {
     /// Forgets the oldest measures.
     fn forget(&mut self) {
         let starts = self.roll.measures();
-        let first = starts.partition_point(|&start| start < self.roll.len() - REMEMBERED_STEPS);
+        let first = starts.partition_point(|&start| start < self.roll.len() - self.remembered);
         let Some(&start) = starts.get(first) else { return };
         self.roll = self.roll.excerpt(start, self.roll.len());
         self.forgotten += start;
+        // Where the music is forgotten it cannot be gone back to.
+        self.marks.retain(|mark| mark.step >= self.forgotten);
         let old = self.tempos.partition_point(|tempo| tempo.step <= self.forgotten).max(1) - 1;
         self.tempos.drain(..old);
     }
@@ -307,5 +320,41 @@ impl Sitting {
             self.form.change_metre(metre);
             self.roll.change_metre(metre);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::baseline::{Baseline, Counts, Kind};
+    use crate::roll::{Keys, Step};
+
+    #[test]
+    fn where_the_music_is_forgotten_it_cannot_be_gone_back_to() {
+        let mut roll = Roll::new("2/4".parse().unwrap());
+        for step in 0..32 {
+            let keys = Keys::from_iter([30 + step % 5, 44]);
+            roll.push(Step { play: keys, articulate: keys });
+        }
+        let composer = Composer::of_baseline(Baseline::new(Kind::Markov, &Counts::of([&roll])));
+        let kept = [Primer { source: "a test".to_owned(), roll }];
+        let opening = Opening::Kept(0);
+        let (version, model) = (String::new(), String::new());
+        let script =
+            Script { version, model, seed: 1, opening, repeats: 0.0, changes: vec![], steps: 0 };
+        let mut sitting = Sitting::begin(&composer, &kept, script).unwrap();
+        sitting.remembered = 80;
+        let mut room = composer.workspace();
+        let change = |step| Change { seed: Some(5), step, ..Change::default() };
+        sitting.compose_measure(&composer, &mut room);
+        sitting.change(change(8)).unwrap();
+        (0..30).for_each(|_| sitting.compose_measure(&composer, &mut room));
+        assert_eq!((sitting.len(), sitting.remembered_from()), (248, 160));
+        let (before, script) = (sitting.roll().clone(), sitting.script());
+        assert_eq!(sitting.take_back(), None);
+        assert!(sitting.change(change(152)).is_err());
+        assert_eq!((sitting.roll(), sitting.script()), (&before, script));
+        sitting.change(change(160)).unwrap();
+        assert_eq!((sitting.len(), sitting.roll().len()), (160, 0));
     }
 }

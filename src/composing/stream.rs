@@ -68,15 +68,17 @@ impl Stream {
 
     /// Composes the next step.
     pub fn compose(&mut self, composer: &Composer, room: &mut Room) -> Step {
-        // What the memory was, where it may have to go back there.
-        let before = self.guard.is_wary().then(|| self.memory.clone());
+        let is_wary = self.guard.is_wary();
+        if is_wary {
+            room.before.clone_from(&self.memory);
+        }
         let mut step = self.draw(composer, 0, room);
-        if let Some(before) = before {
+        if is_wary {
             for again in 1..=MOST_TRIES {
                 if self.guard.allows(step) {
                     break;
                 }
-                self.memory.clone_from(&before);
+                self.memory.clone_from(&room.before);
                 step = self.draw(composer, again, room);
             }
         }
@@ -147,12 +149,15 @@ impl Stream {
         nats
     }
 
-    /// Whether the guard would let all of some steps follow, each after those before it.
+    /// Whether the guard would let all of some steps [`follow`](Self::follow), each after those
+    /// before it.
     pub(super) fn allows(&self, steps: &[Step]) -> bool {
         let mut guard = self.guard.clone();
-        steps.iter().all(|&step| {
-            let allowed = guard.allows(step);
-            guard.hear(step);
+        let mut previous = self.past.last().copied().unwrap_or_default();
+        steps.iter().all(|step| {
+            previous = step.after(previous);
+            let allowed = guard.allows(previous);
+            guard.hear(previous);
             allowed
         })
     }

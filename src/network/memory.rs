@@ -5,16 +5,38 @@ use crate::roll::KEYS;
 
 /// The state of the time layers: all that the network knows of the steps before. It is a value:
 /// a copy of it continues the same music elsewhere, so a stream can be forked, or a step undone.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Default, PartialEq)]
 pub struct Memory {
     pub(super) time: Vec<LayerMemory>,
 }
 
 /// The state of one time layer, `[88 × units]` each.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, PartialEq)]
 pub(super) struct LayerMemory {
     pub(super) cell: Vec<f32>,
     pub(super) output: Vec<f32>,
+}
+
+// Written out for `clone_from`, which needs no new room where a memory is set back to what it was.
+impl Clone for Memory {
+    fn clone(&self) -> Memory {
+        Memory { time: self.time.clone() }
+    }
+
+    fn clone_from(&mut self, other: &Memory) {
+        self.time.clone_from(&other.time);
+    }
+}
+
+impl Clone for LayerMemory {
+    fn clone(&self) -> LayerMemory {
+        LayerMemory { cell: self.cell.clone(), output: self.output.clone() }
+    }
+
+    fn clone_from(&mut self, other: &LayerMemory) {
+        self.cell.clone_from(&other.cell);
+        self.output.clone_from(&other.output);
+    }
 }
 
 impl LayerMemory {

@@ -9,6 +9,7 @@ pub use record::{PrimerError, Record, from_records, to_records};
 use crate::roll::{Keys, Roll};
 use crate::score::{KeySignature, Metre};
 use crate::statistic::key_of;
+use sha2::{Digest, Sha256};
 
 /// A stretch of music to go on from, and where it is from.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,7 +20,26 @@ pub struct Primer {
     pub roll: Roll,
 }
 
+/// The one of several primers that a seed stands for; none of none.
+pub fn chosen<T>(primers: &[T], seed: u64) -> Option<&T> {
+    let number = seed.checked_rem(primers.len() as u64)?;
+    Some(&primers[number as usize])
+}
+
 impl Primer {
+    /// Twelve digits that tell its music from any other, whatever its source is called: the start of
+    /// a SHA-256.
+    pub fn fingerprint(&self) -> String {
+        let music = Primer { source: String::new(), roll: self.roll.clone() };
+        let record = serde_json::to_vec(&Record::of(&music)).expect("a record is always text");
+        Sha256::digest(record).iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// How long a measure lasts of the metre in which it ends, in its tempo.
+    pub fn seconds_of_a_measure(&self) -> f64 {
+        f64::from(self.metre().sixteenths()) * f64::from(self.roll.tempo) / 4e6
+    }
+
     /// The metre in which it ends.
     pub fn metre(&self) -> Metre {
         self.roll.metre_at(self.roll.len()).metre

@@ -81,11 +81,16 @@ fn primer(record: &Record) -> Result<Primer, String> {
     roll.key = record
         .sharps
         .map(|sharps| KeySignature { sharps, minor: record.minor.unwrap_or_default() });
+    let mut changes = metres.into_iter().skip(1).peekable();
     for (index, text) in record.steps.split_whitespace().enumerate() {
-        if let Some((_, metre)) = metres.iter().skip(1).find(|(step, _)| *step == index) {
-            roll.change_metre(*metre);
+        while let Some((_, metre)) = changes.next_if(|(step, _)| *step <= index) {
+            roll.change_metre(metre);
         }
         roll.push(step(text).ok_or_else(|| format!("\"{text}\" is not a step"))?);
+    }
+    // Where it ends another may begin.
+    while let Some((_, metre)) = changes.next_if(|(step, _)| *step <= roll.len()) {
+        roll.change_metre(metre);
     }
     Ok(Primer { source: record.source.clone(), roll })
 }
@@ -111,6 +116,7 @@ mod tests {
         roll.push(Step { play: chord, articulate: Keys::from_iter([39]) });
         roll.change_metre("3/4".parse().unwrap());
         roll.push(Step::SILENCE);
+        roll.change_metre("2/4".parse().unwrap());
         roll.tempo = 612_345;
         roll.key = Some(KeySignature { sharps: -3, minor: true });
         let primers = vec![Primer { source: "Bach/fugue".into(), roll }];

@@ -43,7 +43,7 @@ pub struct Place {
     /// From the downbeat, which is 0.
     pub in_measure: u32,
     /// From the start of the half, third or other part in which a measure of more than sixteen
-    /// 16ths is counted ([`Metre::parts`](crate::score::Metre::parts)): 0 to 15.
+    /// 16ths is counted ([`Metre::place_in_part`]): 0 to 15.
     pub in_part: u8,
     /// How long the measure is.
     pub measure: u32,
@@ -54,15 +54,6 @@ impl Place {
     pub fn within(metre: Metre, step: usize) -> Place {
         let measure = metre.sixteenths();
         let in_measure = (step % measure as usize) as u32;
-        let mut in_part = in_measure;
-        if measure > 16 {
-            for part in metre.parts() {
-                if in_part < part {
-                    break;
-                }
-                in_part -= part;
-            }
-        }
-        Place { in_measure, in_part: in_part as u8, measure }
+        Place { in_measure, in_part: metre.place_in_part(in_measure) as u8, measure }
     }
 }

@@ -5,6 +5,7 @@ use crate::composing::{Composer, Composition, Recipe, compose as compose_piece};
 use crate::midi::{self, FileError, FileFault, MidiError};
 use crate::model::Model;
 use crate::picture::{self, Format};
+use crate::primer::chosen;
 use crate::roll::{Roll, RollError};
 use crate::score::Metre;
 use crate::writing::{self, Existing, WritingError};
@@ -31,8 +32,7 @@ pub struct Sample {
 /// Composes a sample with a model as it is after an epoch. The seed chooses the primer, too;
 /// without primers there is no sample.
 pub fn compose(model: &Model, epoch: u64, seed: u64) -> Option<Sample> {
-    let index = seed.checked_rem(model.primers.len() as u64)?;
-    let primer = &model.primers[index as usize];
+    let primer = chosen(&model.primers, seed)?;
     // What the network plays by itself: no phrase is made to come back.
     let composition = Composition {
         primer,
@@ -52,6 +52,7 @@ pub fn compose(model: &Model, epoch: u64, seed: u64) -> Option<Sample> {
         bars: composition.bars,
         repeats: composition.repeats,
         metre: primer.metre(),
+        metre_asked: None,
         key: None,
         tempo: None,
         part: None,

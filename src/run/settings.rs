@@ -74,16 +74,6 @@ impl Settings {
         self.settings.push(Setting { key, value: value.into(), place });
     }
 
-    /// Where a setting was said whose key is this or lies below it, if one was.
-    pub fn place_of(&self, key: &str) -> Option<&str> {
-        let below = format!("{key}.");
-        let found = self
-            .settings
-            .iter()
-            .find(|setting| setting.key == key || setting.key.starts_with(&below));
-        found.map(|setting| setting.place.as_str())
-    }
-
     /// The format that a file says it is of.
     pub(super) fn format(&self) -> Option<i64> {
         self.settings.iter().find(|setting| setting.key == "format")?.value.as_integer()
@@ -224,6 +214,8 @@ mod tests {
         assert!(changed("training.batch = 0").unwrap_err().to_string().contains("batch must be"));
         let error = changed("corpus.validation = 1.0").unwrap_err().to_string();
         assert!(error.contains("validation must be 0 to under 1"), "{error}");
+        let error = changed("corpus.validation = 0.0\ngoal.patience = 3").unwrap_err().to_string();
+        assert!(error.contains("--patience needs pieces that are held out"), "{error}");
         let error = changed("training = 5").unwrap_err().to_string();
         assert!(error.starts_with("my.toml, line 1: training: "), "{error}");
         let error = changed("[training]\nbatch = \n").unwrap_err().to_string();

@@ -36,47 +36,31 @@ impl Metre {
         length.max(1)
     }
 
-    /// The lengths, in 16ths, of the parts in which the measure is counted: never more than
-    /// sixteen each, so that a place within a part fits the article's sixteen beats.
+    /// How many 16ths after the beginning of its part a place stands that is so many 16ths, less
+    /// than a measure, after the downbeat. No part is longer than sixteen, so that the place within
+    /// fits the article's sixteen beats.
     ///
     /// A measure of at most sixteen 16ths is one part. A longer one falls into its metrical halves
     /// (6/4 into 3 + 3 quarters, 12/8 into 6 + 6 eighths) or thirds (9/8 into 3 + 3 + 3 eighths,
     /// 3/2 into three half notes), again and again; where neither is possible (5/4, 7/4) the
     /// first part is the longer one (3 + 2, 4 + 3), as such measures are mostly felt.
-    pub fn parts(self) -> Vec<u32> {
-        fn divide(beats: u32, beat: u32, parts: &mut Vec<u32>) {
-            if beats * beat <= 16 {
-                parts.push(beats * beat);
-            } else if beats == 1 {
-                // One beat of more than a whole note (a metre of n/0.5 does not exist in MIDI,
-                // 1/1 is 16): cannot happen, yet must not loop.
-                parts.push(16);
-                divide_rest(beat - 16, parts);
-            } else if beats.is_multiple_of(2) {
-                divide(beats / 2, beat, parts);
-                divide(beats / 2, beat, parts);
-            } else if beats.is_multiple_of(3) {
-                for _ in 0..3 {
-                    divide(beats / 3, beat, parts);
-                }
-            } else {
-                divide(beats.div_ceil(2), beat, parts);
-                divide(beats / 2, beat, parts);
-            }
+    pub fn place_in_part(self, in_measure: u32) -> u32 {
+        let (mut beats, beat) = match self.denominator_power {
+            0..=4 => (u32::from(self.numerator.max(1)), 16 >> self.denominator_power),
+            _ => (self.sixteenths(), 1),
+        };
+        let mut place = in_measure;
+        while beats * beat > 16 {
+            let part = match beats {
+                even if even % 2 == 0 => even / 2,
+                three if three % 3 == 0 => three / 3,
+                odd => odd.div_ceil(2),
+            };
+            let is_in_the_rest = !beats.is_multiple_of(part) && place >= part * beat;
+            place %= part * beat;
+            beats = if is_in_the_rest { beats - part } else { part };
         }
-        fn divide_rest(rest: u32, parts: &mut Vec<u32>) {
-            if rest > 0 {
-                divide(1, rest, parts);
-            }
-        }
-        let length = self.sixteenths();
-        let mut parts = Vec::new();
-        if self.denominator_power <= 4 {
-            divide(u32::from(self.numerator.max(1)), 16 >> self.denominator_power, &mut parts);
-        } else {
-            divide(length, 1, &mut parts);
-        }
-        parts
+        place
     }
 }
 
@@ -133,27 +117,39 @@ mod tests {
         }
     }
 
-    #[test]
-    fn long_measures_are_counted_by_halves_and_thirds() {
-        assert_eq!(metre("4/4").parts(), [16]);
-        assert_eq!(metre("6/4").parts(), [12, 12]);
-        assert_eq!(metre("12/8").parts(), [12, 12]);
-        assert_eq!(metre("9/8").parts(), [6, 6, 6]);
-        assert_eq!(metre("3/2").parts(), [8, 8, 8]);
-        assert_eq!(metre("4/2").parts(), [16, 16]);
-        assert_eq!(metre("12/4").parts(), [12, 12, 12, 12]);
-        assert_eq!(metre("5/4").parts(), [12, 8]);
-        assert_eq!(metre("7/4").parts(), [16, 12]);
+    /// The lengths of the parts of a measure.
+    fn parts(text: &str) -> Vec<u32> {
+        let metre = metre(text);
+        let begins = |place: &u32| metre.place_in_part(*place) == 0;
+        let mut starts: Vec<_> = (0..metre.sixteenths()).filter(begins).collect();
+        starts.push(metre.sixteenths());
+        starts.windows(2).map(|pair| pair[1] - pair[0]).collect()
     }
 
     #[test]
-    fn the_parts_of_every_metre_add_up_to_its_measure() {
+    fn long_measures_are_counted_by_halves_and_thirds() {
+        assert_eq!(parts("4/4"), [16]);
+        assert_eq!(parts("6/4"), [12, 12]);
+        assert_eq!(parts("12/8"), [12, 12]);
+        assert_eq!(parts("9/8"), [6, 6, 6]);
+        assert_eq!(parts("3/2"), [8, 8, 8]);
+        assert_eq!(parts("4/2"), [16, 16]);
+        assert_eq!(parts("12/4"), [12, 12, 12, 12]);
+        assert_eq!(parts("5/4"), [12, 8]);
+        assert_eq!(parts("7/4"), [16, 12]);
+        assert_eq!(parts("11/4"), [12, 12, 12, 8]);
+    }
+
+    #[test]
+    fn in_every_metre_parts_of_sixteen_at_most_follow_each_other() {
         for numerator in 1..=255 {
             for denominator_power in 0..=8 {
                 let metre = Metre { numerator, denominator_power };
-                let parts = metre.parts();
-                assert_eq!(parts.iter().sum::<u32>(), metre.sixteenths(), "{metre}");
-                assert!(parts.iter().all(|part| (1..=16).contains(part)), "{metre}: {parts:?}");
+                let places = (0..metre.sixteenths()).map(|place| metre.place_in_part(place));
+                let places: Vec<_> = places.collect();
+                assert!(places[0] == 0 && places.iter().all(|&place| place < 16), "{metre}");
+                let follow = |pair: &[u32]| pair[1] == pair[0] + 1 || pair[1] == 0;
+                assert!(places.windows(2).all(follow), "{metre}: {places:?}");
             }
         }
     }

@@ -3,13 +3,16 @@
 use crate::roll::Step;
 use std::collections::VecDeque;
 
-/// For how long music has been going in circles: for each distance up to a measure, how many of the
-/// last steps in a row have been just what was played that distance before, strokes included. A
-/// chord that is held goes in circles of one step, a figure that is played again and again in
-/// circles of its length.
+/// So many of the last steps are kept at least, for a longer measure that may come.
+const KEPT_STEPS: usize = 64;
+
+/// For how long music has been going in circles: for each distance up to the measure of the time, how
+/// many of the last steps in a row have been just what was played that distance before, strokes
+/// included. A chord that is held goes in circles of one step, a figure that is played again and
+/// again in circles of its length.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Circles {
-    /// The last steps, a measure of them at most.
+    /// The last steps: a measure of them, or [`KEPT_STEPS`].
     past: VecDeque<Step>,
     /// The steps in a row, for the distances 1, 2 and so on.
     runs: Vec<usize>,
@@ -23,7 +26,7 @@ impl Circles {
             *run = if *past == step { *run + 1 } else { 0 };
         }
         self.past.push_back(step);
-        let surplus = self.past.len().saturating_sub(measure);
+        let surplus = self.past.len().saturating_sub(measure.max(KEPT_STEPS));
         self.past.drain(..surplus);
     }
 
@@ -32,9 +35,11 @@ impl Circles {
         self.runs.iter().copied().max().unwrap_or(0)
     }
 
-    /// How many it would have lasted with one step more.
-    pub fn longest_with(&self, step: Step) -> usize {
-        let same = self.runs.iter().zip(self.past.iter().rev()).filter(|(_, past)| **past == step);
+    /// How many it would have lasted with one step more, in a measure of so many steps.
+    pub fn longest_with(&self, step: Step, measure: usize) -> usize {
+        // A distance that is new, as the measure is longer than it was, has lasted for none.
+        let runs = self.runs.iter().copied().chain(std::iter::repeat(0)).take(measure);
+        let same = runs.zip(self.past.iter().rev()).filter(|(_, past)| **past == step);
         same.map(|(run, _)| run + 1).max().unwrap_or(0)
     }
 }
@@ -55,7 +60,7 @@ mod tests {
     fn lasted(steps: &[Step], measure: usize) -> Vec<usize> {
         let mut circles = Circles::default();
         let with = |&step: &Step| {
-            let expected = circles.longest_with(step);
+            let expected = circles.longest_with(step, measure);
             circles.hear(step, measure);
             assert_eq!(circles.longest(), expected);
             expected
@@ -91,14 +96,21 @@ mod tests {
         let keys: Vec<usize> =
             (0..400usize).map(|step| (step.wrapping_mul(2_654_435_761) >> 9) % 2).collect();
         let (music, mut circles) = (steps(&keys), Circles::default());
+        // Longer and shorter measures, some of them over before the longest is filled.
+        let measure_at = |step: usize| [3, 5, 60, 2, 9][step / 7 % 5];
         for (now, &step) in music.iter().enumerate() {
-            let measure = if now < 200 { 5 } else { 3 };
-            circles.hear(step, measure);
+            let measure = measure_at(now);
             let of = |distance: usize| {
-                let same = |at: &usize| *at >= distance && music[at - distance] == music[*at];
+                let same = |at: &usize| {
+                    let counts = (1..=*at).contains(&distance) && distance <= measure_at(*at);
+                    counts && music[at - distance] == music[*at]
+                };
                 (0..=now).rev().take_while(same).count()
             };
-            assert_eq!(circles.longest(), (1..=measure).map(of).max().unwrap());
+            let expected = (1..=measure).map(of).max().unwrap();
+            assert_eq!(circles.longest_with(step, measure), expected, "{now}");
+            circles.hear(step, measure);
+            assert_eq!(circles.longest(), expected, "{now}");
         }
     }
 }

@@ -25,5 +25,5 @@ pub use key::key_of;
 pub use passage::{Passage, passages};
 pub use standard::{Nearness, Standard};
 pub use statistic::Statistic;
-pub use stretches::{CROWD_KEYS, STUCK_KEYS, Stretches};
+pub use stretches::{CROWD_KEYS, SHORTEST_MEASURE, STUCK_KEYS, Stretches};
 pub use yardstick::{ROUNDS, Yardstick};

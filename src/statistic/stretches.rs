@@ -11,8 +11,12 @@ pub const STUCK_KEYS: usize = 2;
 /// From so many keys at once on music is crowded: more than a pianist has fingers.
 pub const CROWD_KEYS: usize = 11;
 
+/// A measure of fewer steps counts as one of so many: in 1/8 a rest of two measures is no fault.
+pub const SHORTEST_MEASURE: usize = 4;
+
 /// The longest stretches of a roll in which nothing sounds, hardly anything changes, nearly
-/// everything sounds, or nothing new comes, in measures of the metre in which they end.
+/// everything sounds, or nothing new comes, in measures, of at least [`SHORTEST_MEASURE`], of the
+/// metre in which they end.
 ///
 /// Of the 302 pieces of piano-midi.de 2 are silent for more than two measures somewhere, 31 stuck,
 /// none crowded, and 27 go in circles.
@@ -32,15 +36,21 @@ pub struct Stretches {
 impl Stretches {
     /// The longest of a roll.
     pub fn of(roll: &Roll) -> Stretches {
+        Stretches::from(roll, 0)
+    }
+
+    /// The longest of a roll from a step on.
+    pub fn from(roll: &Roll, first: usize) -> Stretches {
         let mut longest = Stretches::default();
-        let (mut silent, mut crowded, mut stuck) = (0, 0, Stuck::default());
+        let (mut silent, mut crowded) = (0, 0);
+        let mut stuck = Stuck { since: first, last: [None; KEYS] };
         let mut circles = Circles::default();
-        for (index, step) in roll.steps().iter().enumerate() {
+        for (index, step) in roll.steps().iter().enumerate().skip(first) {
             silent = if step.play.is_empty() { silent + 1 } else { 0 };
             crowded = if step.play.count() >= CROWD_KEYS { crowded + 1 } else { 0 };
             let stuck = stuck.hear(index, step.play);
-            let measure = roll.place(index).measure;
-            circles.hear(*step, measure as usize);
+            let measure = roll.place(index).measure as usize;
+            circles.hear(*step, measure);
             // A rest is as the steps before it, too, but it is silent.
             let circling = if circles.longest() > silent { circles.longest() } else { 0 };
             let in_measures = [
@@ -50,7 +60,7 @@ impl Stretches {
                 (&mut longest.circling, circling),
             ];
             for (longest, steps) in in_measures {
-                *longest = longest.max(steps as f64 / f64::from(measure));
+                *longest = longest.max(steps as f64 / measure.max(SHORTEST_MEASURE) as f64);
             }
         }
         longest
@@ -70,23 +80,24 @@ struct Stuck {
     last: [Option<usize>; KEYS],
 }
 
-impl Default for Stuck {
-    fn default() -> Self {
-        Stuck { since: 0, last: [None; KEYS] }
-    }
-}
-
 impl Stuck {
     /// How long the stretch is with one step more; 0 where nothing sounds in it.
     fn hear(&mut self, step: usize, keys: Keys) -> usize {
         keys.iter().for_each(|key| self.last[key] = Some(step));
-        let mut sounded: Vec<usize> = self.last.iter().flatten().copied().collect();
-        sounded.sort_unstable_by(|a, b| b.cmp(a));
-        if let Some(&third) = sounded.get(STUCK_KEYS) {
-            self.since = self.since.max(third + 1);
+        // When the keys that sounded last did so, the latest first: one more than it may be.
+        let mut latest = [None; STUCK_KEYS + 1];
+        for &last in &self.last {
+            let place = latest.partition_point(|&other| other >= last);
+            if place < latest.len() {
+                latest[place..].rotate_right(1);
+                latest[place] = last;
+            }
         }
-        match sounded.first() {
-            Some(&last) if last >= self.since => step + 1 - self.since,
+        if let Some(surplus) = latest[STUCK_KEYS] {
+            self.since = self.since.max(surplus + 1);
+        }
+        match latest[0] {
+            Some(last) if last >= self.since => step + 1 - self.since,
             _ => 0,
         }
     }
@@ -123,8 +134,14 @@ mod tests {
         let rest: &[usize] = &[];
         let found = Stretches::of(&roll("1/4", &[rest, &[5], rest, rest, &[6, 5], rest, &[7]]));
         assert_eq!((found.stuck, found.silent), (6.0 / 4.0, 2.0 / 4.0));
-        let silence = Stretches::of(&roll("1/4", &[rest; 9]));
-        assert_eq!(silence, Stretches { silent: 9.0 / 4.0, ..Stretches::default() });
+        let silence = roll("1/4", &[rest; 9]);
+        let of = |silent| Stretches { silent, ..Stretches::default() };
+        assert_eq!(Stretches::of(&silence), of(9.0 / 4.0));
+        assert_eq!(Stretches::from(&silence, 3), of(6.0 / 4.0));
+        let trill = roll("1/4", &[rest, rest, rest, &[5], &[6]]);
+        assert_eq!((Stretches::of(&trill).stuck, Stretches::from(&trill, 3).stuck), (1.25, 0.5));
+        // A measure of two steps counts as one of four.
+        assert_eq!(Stretches::of(&roll("1/8", &[rest; 9])), of(9.0 / 4.0));
     }
 
     #[test]

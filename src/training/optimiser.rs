@@ -61,16 +61,6 @@ impl OptimiserSettings {
             OptimiserSettings::Adadelta { rate, .. } | OptimiserSettings::Adam { rate, .. } => rate,
         }
     }
-
-    /// The same with another rate.
-    pub fn with_rate(mut self, new: f32) -> OptimiserSettings {
-        match &mut self {
-            OptimiserSettings::Adadelta { rate, .. } | OptimiserSettings::Adam { rate, .. } => {
-                *rate = new;
-            }
-        }
-        self
-    }
 }
 
 impl fmt::Display for OptimiserSettings {

@@ -1,6 +1,6 @@
 //! Real music.
 
-use crate::cli::{BUILT_IN, learned};
+use crate::cli::{BUILT_IN, learned, model};
 use anyhow::bail;
 use deep_jammer::corpus;
 use deep_jammer::originality::Repertoire;
@@ -12,7 +12,7 @@ pub(super) fn real(paths: &[PathBuf]) -> anyhow::Result<Repertoire> {
     let (trained, files): (Vec<_>, Vec<_>) = paths.iter().partition(|path| is_trained(path));
     let mut real = Repertoire::default();
     for path in trained {
-        real.add(learned(path)?);
+        real.add(learned(model(path)?.repertoire.as_ref(), path)?);
     }
     if !files.is_empty() {
         let corpus = corpus::read(&files)?;

@@ -18,11 +18,11 @@ pub fn run(
     let composition = workshop.composition(command, seed);
     let composer = &workshop.source.composer;
     let mut form = composition.begin(composer);
-    let steps = (composition.bars * composition.primer.metre().sixteenths() as usize) as u64;
     for part in 1.. {
         // Before the work, so that none is done for nothing.
         let outputs = crate::cli::voice::outputs(paths(command, seed, part), existing(command))?;
-        let progress = Mutex::new(Progress::new(steps, "steps"));
+        let steps = if part == 1 { composition.steps() } else { composition.steps_of_bars() };
+        let progress = Mutex::new(Progress::new(steps as u64, "steps"));
         let told = |step: usize| {
             if interruption::asked() {
                 std::process::exit(i32::from(INTERRUPTED));

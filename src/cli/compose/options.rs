@@ -69,7 +69,7 @@ pub struct Compose {
     #[arg(long, default_value_t = 1.0)]
     pub temperature: f64,
     /// The share of bars that repeat an earlier one, phrase by phrase, 0 to 0.9; real pieces have
-    /// 0.32.
+    /// about 0.32.
     #[arg(long, value_name = "SHARE", default_value_t = USUAL_REPEATS, value_parser = repeats)]
     pub repeats: f64,
     /// The seed of all random numbers; drawn if not given.

@@ -3,7 +3,7 @@
 use super::{Compose, Source};
 use anyhow::{bail, ensure};
 use deep_jammer::corpus::Piece;
-use deep_jammer::primer::Primer;
+use deep_jammer::primer::{Primer, chosen};
 use deep_jammer::score::{KeySignature, Metre};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -50,7 +50,7 @@ impl Primers {
 
     /// The one that a seed stands for.
     pub fn of(&self, seed: u64) -> &Ready {
-        &self.ready[(seed % self.ready.len() as u64) as usize]
+        chosen(&self.ready, seed).expect("there is at least one")
     }
 }
 
@@ -60,7 +60,9 @@ fn own(path: &Path) -> anyhow::Result<Primer> {
     if lost > 0 {
         eprintln!("{}: {lost} notes lie beyond the 88 keys and are not heard", path.display());
     }
-    Ok(Primer { source: piece.name.clone(), roll: piece.transcription.roll })
+    let mut primer = Primer { source: piece.name.clone(), roll: piece.transcription.roll };
+    primer.source = format!("{} ({})", primer.source, primer.fingerprint());
+    Ok(primer)
 }
 
 /// Leaves out the primers of the other mode.

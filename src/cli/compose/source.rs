@@ -2,11 +2,11 @@
 
 use super::Compose;
 use crate::cli;
-use anyhow::bail;
+use anyhow::{Context, bail};
 use deep_jammer::baseline::{Baseline, Counts, Kind};
 use deep_jammer::composing::{Composer, Criterion};
 use deep_jammer::corpus::{self, Piece};
-use deep_jammer::originality::Repertoire;
+use deep_jammer::originality::{Packed, Repertoire};
 use deep_jammer::primer::Primer;
 use deep_jammer::training::Excerpts;
 use std::path::{Path, PathBuf};
@@ -27,13 +27,15 @@ pub struct Source {
     pub model: String,
     /// What the chain has learned from.
     pub learn: Vec<String>,
-    /// The music that it has learned from, or where that is found.
     learned: Learned,
 }
 
+/// The music that was learned from.
 enum Learned {
+    /// By the chain, here.
     Pieces(Repertoire),
-    Model(PathBuf),
+    /// By a network, whose model may carry it; the path is where the model was read.
+    Network(Option<Packed>, PathBuf),
 }
 
 impl Source {
@@ -58,21 +60,26 @@ impl Source {
             model: format!("{} ({})", path.display(), model.fingerprint()),
             primers: model.primers,
             learn: Vec::new(),
-            learned: Learned::Model(path.to_owned()),
+            learned: Learned::Network(model.repertoire, path.to_owned()),
         })
+    }
+
+    /// Whether the music that was learned from is there with whoever composes, wherever that is.
+    pub fn carries_its_music(&self) -> bool {
+        match &self.learned {
+            Learned::Pieces(_) => true,
+            Learned::Network(carried, _) => carried.is_some(),
+        }
     }
 
     /// What pieces are judged by: the music that was learned from.
     pub fn criterion(&self) -> anyhow::Result<Criterion> {
-        let mut repertoire = match &self.learned {
+        let repertoire = match &self.learned {
             Learned::Pieces(pieces) => pieces.clone(),
-            Learned::Model(path) => cli::learned(path)?,
+            Learned::Network(carried, path) => cli::learned(carried.as_ref(), path)?,
         };
-        repertoire.pieces.retain(|piece| !piece.roll.is_empty());
-        if repertoire.is_empty() {
-            bail!("{} has learned from no music", self.model);
-        }
-        Ok(Criterion::new(repertoire))
+        let criterion = Criterion::new(repertoire);
+        criterion.with_context(|| format!("{} has learned from no music", self.model))
     }
 
     fn chain(paths: &[PathBuf]) -> anyhow::Result<Source> {

@@ -5,6 +5,7 @@ use super::{Tell, check_name, now};
 use anyhow::{bail, ensure};
 use deep_jammer::composing::{Composer, Composition, USUAL_REPEATS, compose};
 use deep_jammer::corpus;
+use deep_jammer::primer::chosen;
 use deep_jammer::roll::Roll;
 use deep_jammer::survey::{Source, Store, Survey, excerpts};
 use rand_chacha::ChaCha8Rng;
@@ -129,9 +130,9 @@ fn composed(argument: &str, command: &New) -> anyhow::Result<Vec<Source>> {
     let composer = Composer::new(&model);
     let piece = |number: u32| {
         let seed = command.seed.wrapping_add(u64::from(number));
-        let primer = &model.primers[(seed % model.primers.len() as u64) as usize];
-        let measure = f64::from(primer.metre().sixteenths()) * f64::from(primer.roll.tempo) / 4e6;
-        let bars = (COMPOSED * command.seconds / measure).ceil() as usize + 4;
+        let primer = chosen(&model.primers, seed).expect("there is one");
+        let measures = COMPOSED * command.seconds / primer.seconds_of_a_measure();
+        let bars = measures.ceil() as usize + 4;
         let composition = Composition {
             primer,
             with_primer: false,
