@@ -12,7 +12,6 @@ use crate::sound::{
     write_wav,
 };
 use crate::writing::{self, Existing, WritingError};
-use std::io;
 use std::path::{Path, PathBuf};
 
 /// What can be written.
@@ -121,14 +120,7 @@ impl Output {
 
     /// Sees whether the file can be there, before all the work is done for nothing.
     pub fn check(&self, existing: Existing) -> Result<(), OutputError> {
-        if existing == Existing::Keep && self.path.symlink_metadata().is_ok() {
-            return Err(WritingError::Exists(self.path.clone()).into());
-        }
-        if !writing::folder_of(&self.path).is_dir() {
-            let reason = io::ErrorKind::NotFound.into();
-            return Err(WritingError::System { path: self.path.clone(), reason }.into());
-        }
-        Ok(())
+        Ok(writing::check(&self.path, existing)?)
     }
 
     /// Writes a piece. `title` stands above pictures; `voice` is what sound is played on, our own

@@ -33,6 +33,25 @@ pub enum Existing {
 /// program has left.
 const BESIDE: &str = ".deep-jammer-";
 
+/// Sees whether a file can be written, before all the work for it is done for nothing.
+pub fn check(path: &Path, existing: Existing) -> Result<(), WritingError> {
+    let failed = |reason| WritingError::System { path: path.to_owned(), reason };
+    match path.symlink_metadata() {
+        Ok(there) if there.is_dir() => return Err(failed(io::Error::other("it is a folder"))),
+        Ok(_) if existing == Existing::Keep => return Err(WritingError::Exists(path.to_owned())),
+        Err(reason) if reason.kind() != io::ErrorKind::NotFound => return Err(failed(reason)),
+        _ => {}
+    }
+    let folder = folder_of(path);
+    if !folder.is_dir() {
+        return Err(failed(io::Error::other("its folder does not exist")));
+    }
+    // The name of this one is nobody's concern.
+    let nameless = |reason: io::Error| failed(reason.kind().into());
+    tempfile::Builder::new().prefix(BESIDE).tempfile_in(folder).map_err(nameless)?;
+    Ok(())
+}
+
 /// Writes a file beside its place, brings it to the disk, and then moves it there: whatever
 /// happens on the way, nobody ever finds half a file.
 pub fn write(path: &Path, bytes: &[u8], existing: Existing) -> Result<(), WritingError> {
@@ -120,6 +139,22 @@ mod tests {
         write(&path, b"two", Existing::Replace).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"two");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_known_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        fs::create_dir(path("folder.mid")).unwrap();
+        fs::write(path("there.mid"), "").unwrap();
+        let why = |name: &str, existing| check(&path(name), existing).unwrap_err().to_string();
+        assert!(why("folder.mid", Existing::Replace).contains("it is a folder"));
+        assert!(why("there.mid", Existing::Keep).contains("--force"));
+        assert!(why("no/new.mid", Existing::Keep).contains("its folder does not exist"));
+        assert!(why(&"a".repeat(300), Existing::Keep).contains("aaa"));
+        check(&path("there.mid"), Existing::Replace).unwrap();
+        check(&path("new.mid"), Existing::Keep).unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "nothing is left");
     }
 
     #[test]

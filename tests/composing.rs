@@ -76,6 +76,8 @@ fn a_piece_goes_on_in_the_metre_and_tempo_of_its_primer() {
     assert_eq!(whole.steps()[..18], *primer.roll.steps());
     assert_eq!(whole.len(), 18 + 8 + 8 * 12);
     assert_eq!(whole.steps()[19..], piece.steps()[5..], "what is new is the same either way");
+    let with = Composition { with_primer: true, ..composition(&primer, 4) };
+    assert_eq!(*with.new_music(&whole), piece);
 }
 
 #[test]

@@ -53,7 +53,9 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_roll_written_as_midi_and_read_again_is_the_same(roll in roll(), title in ".{0,20}") {
+    fn a_roll_written_as_midi_and_read_again_is_the_same(
+        roll in roll(), title in ".{0,20}", rests in 0usize..40,
+    ) {
         let texts = ["recipe: seed 7".to_owned()];
         let score = roll.to_score(Some(&title), &texts);
         let bytes = midi::write(&score);
@@ -62,7 +64,16 @@ proptest! {
         prop_assert_eq!(&reading.score.texts, &texts);
         let again = Roll::from_score(&reading.score).unwrap();
         prop_assert_eq!((again.out_of_range, again.off_grid), (0, 0));
-        prop_assert_eq!(again.roll, roll);
+        prop_assert_eq!(&again.roll, &roll);
+        // Of the score itself the rests at its end come back, too, be they all there is.
+        let mut with_rests = roll.clone();
+        (0..rests).for_each(|_| with_rests.push(Step::SILENCE));
+        let again = Roll::from_score(&with_rests.to_score(None, &[])).unwrap();
+        prop_assert_eq!(again.roll, with_rests);
+        let mut silent = Roll::new(roll.metre_at(0).metre);
+        (silent.tempo, silent.key) = (roll.tempo, roll.key);
+        (0..=rests).for_each(|_| silent.push(Step::SILENCE));
+        prop_assert_eq!(Roll::from_score(&silent.to_score(None, &[])).unwrap().roll, silent);
         // The same score gives the same bytes.
         prop_assert_eq!(midi::write(&score), bytes);
     }

@@ -122,7 +122,9 @@ pub fn run(command: &Compare) -> anyhow::Result<Outcome> {
         paths => Some(known::real(paths)?),
     };
     let learned = |path: &Path| super::learned(super::model(path)?.repertoire.as_ref(), path);
-    let learned = command.model.as_deref().map(learned).transpose()?;
+    let learned = command.model.as_deref().map(learned).transpose();
+    let learned =
+        learned.context("what --model has learned from; real pieces can be given by --with")?;
     let label = match (&command.model, &command.with[..]) {
         (Some(model), _) => format!("what {} has learned from", model.display()),
         (None, paths) => names(paths),

@@ -1,6 +1,7 @@
 //! `deep-jammer compose`: new music.
 
 mod endless;
+mod length;
 mod options;
 mod primers;
 mod replay;
@@ -11,14 +12,14 @@ pub use options::Compose;
 use super::progress::{Progress, in_words};
 use super::voice::{outputs, unless_interrupted};
 use super::{Outcome, interruption};
-use anyhow::{Context, bail};
+use anyhow::Context;
 use deep_jammer::composing::{
-    Choosing, Composition, Criterion, Recipe, USUAL_CANDIDATES, Verdict, candidate_seed, compose,
+    Choosing, Composition, Criterion, Recipe, USUAL_CANDIDATES, Verdict, candidate_seed,
 };
 use deep_jammer::output::{Output, Voice};
-use deep_jammer::primer::Primer;
 use deep_jammer::roll::Roll;
 use deep_jammer::writing::Existing;
+use length::bars;
 use primers::Primers;
 use rayon::prelude::*;
 use source::Source;
@@ -47,9 +48,6 @@ pub fn run(command: &Compose) -> anyhow::Result<Outcome> {
     if let Some(recipe) = &command.recipe {
         return replay::run(command, recipe);
     }
-    if !(command.temperature.is_finite() && command.temperature >= 0.01) {
-        bail!("--temperature must be at least 0.01; 1 is as the network has learned");
-    }
     let seed = command.seed.unwrap_or_else(|| {
         // Small enough to be said aloud, large enough not to come twice.
         RandomState::new().build_hasher().finish() % 1_000_000_000
@@ -63,6 +61,12 @@ pub fn run(command: &Compose) -> anyhow::Result<Outcome> {
     };
     let voice = command.voice.voice(orders.iter().flat_map(|order| &order.outputs))?;
     let workshop = Workshop::new(command)?;
+    for order in &orders {
+        for number in 0..workshop.candidates(command) {
+            let seed = candidate_seed(order.seed, number);
+            length::check(&workshop.composition(command, seed), &order.outputs)?;
+        }
+    }
     interruption::listen("Leaving what is not ready.")?;
     let ended = match command.endless {
         true => endless::run(command, &workshop, seed, voice.as_ref()),
@@ -80,8 +84,9 @@ fn compose_all(
     let candidates = |order: &Order| -> Vec<u64> {
         (0..workshop.candidates(command)).map(|number| candidate_seed(order.seed, number)).collect()
     };
-    let steps = |seed| workshop.composition(command, seed).steps();
-    let steps: usize = orders.iter().flat_map(candidates).map(steps).sum();
+    let seeds: Vec<u64> = orders.iter().flat_map(candidates).collect();
+    let steps = |&seed: &u64| workshop.composition(command, seed).steps();
+    let steps = seeds.iter().map(steps).sum::<usize>() + workshop.primers.steps_heard(&seeds);
     let (done, progress) = (AtomicU64::new(0), Mutex::new(Progress::new(steps as u64, "steps")));
     let start = std::time::Instant::now();
     // Held by each that writes, so that the end does not come between a file and its name.
@@ -150,15 +155,20 @@ impl Workshop {
         candidates: &[u64],
         told: impl Fn(usize) + Sync,
     ) -> (Recipe, Roll) {
-        let piece =
-            |seed: u64| compose(&self.source.composer, &self.composition(command, seed), &told);
+        let composer = &self.source.composer;
+        let piece = |seed: u64| {
+            let composition = self.composition(command, seed);
+            let heard = self.primers.of(seed).heard(composer, &told);
+            composition.first(composer, &mut composition.begin_after(heard), &told)
+        };
         let Some(criterion) = &self.criterion else {
             return (self.recipe(command, seed), piece(seed));
         };
         let judged = candidates.par_iter().map(|&seed| {
             let roll = piece(seed);
-            let rests = self.composition(command, seed).rests();
-            (criterion.judge(&roll, rests), seed, roll)
+            let composition = self.composition(command, seed);
+            let verdict = criterion.judge(&composition.new_music(&roll), composition.rests());
+            (verdict, seed, roll)
         });
         let judged: Vec<(Verdict, u64, Roll)> = judged.collect();
         // Of equals the first.
@@ -189,16 +199,11 @@ impl Workshop {
             part: None,
             best_of: None,
             primer: primer.source.clone(),
+            own_primer: command.primer.is_some(),
             moved: self.primers.of(seed).moved,
             with_primer,
         }
     }
-}
-
-/// How many measures a piece after a primer has.
-fn bars(command: &Compose, primer: &Primer) -> usize {
-    let Some(minutes) = command.minutes else { return command.bars as usize };
-    (minutes * 60.0 / primer.seconds_of_a_measure()).round().max(1.0) as usize
 }
 
 /// Which pieces go where; nothing that is there already is in the way.
@@ -242,11 +247,19 @@ fn write(
     for output in outputs {
         let go_on = &mut |_| !interruption::asked();
         output.write(&score, &title, voice, existing(command), go_on)?;
-        let mut out = std::io::stdout().lock();
-        writeln!(out, "{}", output.path().display()).context("standard output")?;
+        tell(output.path())?;
     }
     eprintln!("{}", said(recipe));
     Ok(())
+}
+
+/// Says on the standard output where a piece is. Whoever reads that may have seen enough; the pieces
+/// are wanted all the same.
+fn tell(path: &Path) -> anyhow::Result<()> {
+    match writeln!(std::io::stdout().lock(), "{}", path.display()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        told => told.context("standard output"),
+    }
 }
 
 /// How a piece came about, in a line.

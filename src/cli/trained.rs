@@ -48,6 +48,6 @@ pub fn learned(carried: Option<&Packed>, path: &Path) -> anyhow::Result<Repertoi
         Some(folder) => repertoire(&folder).map_err(|error| {
             anyhow!("{carries_none}; and in {}: {error}", folder.dataset().display())
         }),
-        None => bail!("{carries_none}; give that music with --with, or the folder of its run"),
+        None => bail!("{carries_none}; name the folder of its run instead"),
     }
 }

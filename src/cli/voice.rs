@@ -4,8 +4,8 @@ use super::Outcome;
 use anyhow::bail;
 use deep_jammer::output::{Kind, Output, OutputError, Voice};
 use deep_jammer::sound::SoundFont;
-use deep_jammer::writing::Existing;
-use std::path::PathBuf;
+use deep_jammer::writing::{self, Existing};
+use std::path::{Path, PathBuf};
 
 /// The choice of a piano.
 #[derive(Debug, clap::Args)]
@@ -42,12 +42,20 @@ impl VoiceChoice {
 pub fn outputs(paths: Vec<PathBuf>, existing: Existing) -> anyhow::Result<Vec<Output>> {
     let outputs = paths.into_iter().map(Output::new).collect::<Result<Vec<_>, _>>()?;
     for (at, output) in outputs.iter().enumerate() {
-        if outputs[..at].iter().any(|other| other.path() == output.path()) {
+        let place = place(output.path());
+        if outputs[..at].iter().any(|other| self::place(other.path()) == place) {
             bail!("-o {} is given twice", output.path().display());
         }
         output.check(existing)?;
     }
     Ok(outputs)
+}
+
+/// Where a file will be, by whatever way its folder is named.
+fn place(path: &Path) -> PathBuf {
+    let folder = writing::folder_of(path);
+    let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    folder.join(path.file_name().unwrap_or_default())
 }
 
 /// How work has ended that Ctrl-C may have broken off.

@@ -45,12 +45,22 @@ impl Composer {
     /// Begins a stream that has heard a primer, from its first step to its last, and goes on in
     /// its metre.
     pub fn begin(&self, primer: &Primer, seed: u64, temperature: f64) -> Stream {
+        let mut stream = self.hear(primer, |_| {});
+        stream.reseed(seed);
+        stream.temperature = temperature;
+        stream
+    }
+
+    /// A stream that has heard a primer, for any seed: copies of it can be [seeded](Stream::reseed).
+    /// `progress` is told of every step that has been heard.
+    pub fn hear(&self, primer: &Primer, progress: impl Fn(usize)) -> Stream {
         let roll = &primer.roll;
         let change = roll.metre_at(roll.len());
-        let mut stream = Stream::new(self.empty.clone(), change.metre, seed, temperature);
+        let mut stream = self.begin_in_silence(change.metre, 0, 1.0);
         let mut room = self.workspace();
         for (step, &heard) in roll.steps().iter().enumerate() {
             stream.hear(self, heard, roll.place(step), &mut room);
+            progress(step + 1);
         }
         stream.since_change = roll.len() - change.step;
         stream

@@ -109,7 +109,8 @@ impl fmt::Display for Verdict {
                 write!(f, "unusual in {}", names.join(" and "))?;
             }
         }
-        let percent = 100.0 * repeated;
+        // What rounds to nothing has no sign.
+        let (percent, distance) = (100.0 * repeated, distance + 0.0);
         write!(f, ", {distance:.2} sd from the middle, {percent:.0} % of the bars come back")
     }
 }

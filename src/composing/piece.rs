@@ -1,8 +1,9 @@
 //! A piece from beginning to end.
 
-use super::{Composer, Form};
+use super::{Composer, Form, Stream};
 use crate::primer::Primer;
-use crate::roll::{Place, Roll};
+use crate::roll::{Place, Roll, Step};
+use std::borrow::Cow;
 
 /// What a piece is to be.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,8 +25,14 @@ pub struct Composition<'a> {
 impl Composition<'_> {
     /// The music before its first step.
     pub fn begin(&self, composer: &Composer) -> Form {
-        let stream = composer.begin(self.primer, self.seed, self.temperature);
-        Form::new(stream, self.repeats, self.seed)
+        self.begin_after(composer.hear(self.primer, |_| {}))
+    }
+
+    /// The same, where the primer [has been heard](Composer::hear) already.
+    pub fn begin_after(&self, mut heard: Stream) -> Form {
+        heard.reseed(self.seed);
+        heard.temperature = self.temperature;
+        Form::new(heard, self.repeats, self.seed)
     }
 
     /// How many steps of the first piece are composed: to the end of the measure in which the primer
@@ -39,11 +46,22 @@ impl Composition<'_> {
         self.bars * self.primer.metre().sixteenths() as usize
     }
 
-    /// How many rests the first piece begins with: they stand for what was heard of the measure in
-    /// which the primer ends.
+    /// How many rests the first piece begins with, where it does not begin with the primer: they
+    /// stand for what was heard of the measure in which the primer ends.
     pub fn rests(&self) -> usize {
-        let place = self.primer.roll.place(self.primer.roll.len());
-        if self.with_primer { 0 } else { place.in_measure as usize }
+        self.primer.roll.place(self.primer.roll.len()).in_measure as usize
+    }
+
+    /// What is new of the first piece: the piece itself, or what it would be without the primer.
+    pub fn new_music<'a>(&self, piece: &'a Roll) -> Cow<'a, Roll> {
+        if !self.with_primer {
+            return Cow::Borrowed(piece);
+        }
+        let mut new = Roll::new(self.primer.metre());
+        (new.tempo, new.key) = (piece.tempo, piece.key);
+        (0..self.rests()).for_each(|_| new.push(Step::SILENCE));
+        piece.steps()[self.primer.roll.len()..].iter().for_each(|&step| new.push(step));
+        Cow::Owned(new)
     }
 
     fn steps_from(&self, place: Place) -> usize {

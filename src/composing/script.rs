@@ -94,8 +94,10 @@ impl Change {
             (within(self.density, 0.1, 10.0), "the density must be 0.1 to 10"),
             (within(self.tempo.map(f64::from), 20.0, 300.0), "the tempo must be 20 to 300"),
             (
-                self.metre.is_none_or(|metre| (2..=48).contains(&metre.sixteenths())),
-                "a measure must have 2 to 48 sixteenths",
+                self.metre.is_none_or(|metre| {
+                    metre.is_of_sixteenths() && (2..=48).contains(&metre.sixteenths())
+                }),
+                "a measure must have 2 to 48 whole sixteenths",
             ),
         ];
         match rules.into_iter().find(|(kept, _)| !kept) {

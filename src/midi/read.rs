@@ -170,6 +170,7 @@ impl Collection {
             keys: in_order(self.keys),
             pedal: pedal_of_all_channels(self.pedal),
             texts: self.texts,
+            length: 0,
         };
         Ok(Reading { score, percussion: self.percussion, warnings })
     }

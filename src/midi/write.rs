@@ -52,6 +52,7 @@ enum Rank {
     Release,
     Pedal,
     Strike,
+    End,
 }
 
 type Timed<'a> = (u64, Rank, TrackEventKind<'a>);
@@ -79,7 +80,7 @@ fn conductor<'a>(score: &'a Score, clock: &Clock, title: &'a str) -> Vec<TrackEv
         let tempo = change.value.clamp(1, 0xFF_FFFF);
         set(change.tick, MetaMessage::Tempo(u24::new(tempo)));
     }
-    in_deltas(events)
+    in_deltas(events, 0)
 }
 
 fn piano(score: &Score, clock: &Clock) -> Vec<TrackEvent<'static>> {
@@ -101,7 +102,7 @@ fn piano(score: &Score, clock: &Clock) -> Vec<TrackEvent<'static>> {
         events.push((note.start, Rank::Strike, on_channel(strike)));
         events.push((note.end(), Rank::Release, on_channel(release)));
     }
-    in_deltas(events)
+    in_deltas(events, clock.tick(score.length))
 }
 
 /// The notes in ticks of the file, each at least one tick long, none overlapping another of its
@@ -134,14 +135,16 @@ fn playable(score: &Score, clock: &Clock) -> Vec<Note> {
     notes
 }
 
-/// Sorts events and measures each from the one before. Where a silence is longer than one delta
-/// time can say, empty text events break it.
-fn in_deltas(mut events: Vec<Timed<'_>>) -> Vec<TrackEvent<'_>> {
+/// Sorts events and measures each from the one before; the track ends with the last, or later. Where
+/// a silence is longer than one delta time can say, empty text events break it.
+fn in_deltas(mut events: Vec<Timed<'_>>, end: u64) -> Vec<TrackEvent<'_>> {
     /// No piece that we read or write needs more; without a bound one wrong tick would fill memory.
     const MOST_BREAKS: u64 = 64;
     let longest = u64::from(u28::max_value().as_int());
+    let last = events.iter().map(|event| event.0).max().unwrap_or(0);
+    events.push((end.max(last), Rank::End, TrackEventKind::Meta(MetaMessage::EndOfTrack)));
     events.sort_by_key(|&(tick, rank, _)| (tick, rank));
-    let mut track = Vec::with_capacity(events.len() + 1);
+    let mut track = Vec::with_capacity(events.len());
     let mut now = 0;
     for (tick, _, kind) in events {
         let gap = tick - now;
@@ -154,8 +157,6 @@ fn in_deltas(mut events: Vec<Timed<'_>>) -> Vec<TrackEvent<'_>> {
         track.push(TrackEvent { delta, kind });
         now = tick;
     }
-    let kind = TrackEventKind::Meta(MetaMessage::EndOfTrack);
-    track.push(TrackEvent { delta: u28::new(0), kind });
     track
 }
 

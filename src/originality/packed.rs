@@ -34,7 +34,7 @@ pub struct Packed(Arc<[u8]>);
 pub enum PackedError {
     /// Cut off, or not compressed as it should be.
     #[error("the music that it has learned from is damaged ({0})")]
-    Compression(#[from] io::Error),
+    Compression(io::Error),
     /// From another version of the format.
     #[error(
         "the music that it has learned from is of format {0}, and this program reads format \
@@ -95,7 +95,10 @@ impl Packed {
     /// The repertoire.
     pub fn unpack(&self) -> Result<Repertoire, PackedError> {
         let mut bytes = Vec::new();
-        ZlibDecoder::new(&*self.0).take(LARGEST + 1).read_to_end(&mut bytes)?;
+        ZlibDecoder::new(&*self.0)
+            .take(LARGEST + 1)
+            .read_to_end(&mut bytes)
+            .map_err(PackedError::Compression)?;
         if bytes.len() as u64 > LARGEST {
             return Err(PackedError::Music("it is too large"));
         }

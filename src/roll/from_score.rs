@@ -19,7 +19,7 @@ pub struct KeyChange {
 /// A roll and what was lost in writing it down.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Transcription {
-    /// The piece in 16ths; from a score, it has at least one note.
+    /// The piece in 16ths; from a file, it has at least one note.
     pub roll: Roll,
     /// How many notes of the score are in the roll.
     pub notes: usize,
@@ -48,8 +48,8 @@ pub enum RollError {
     NoKeys(usize),
     /// Longer than any piece.
     #[error(
-        "the last note ends after {0} 16ths, longer than {LONGEST_ROLL}; \
-         the file's times are damaged: export it again or cut it"
+        "it lasts {0} 16ths, and {LONGEST_ROLL} can be had; if a file says so, its times are damaged: \
+         export it again or cut it"
     )]
     TooLong(u128),
 }
@@ -64,14 +64,17 @@ impl Roll {
     ///
     /// A note lasts from its rounded start to its rounded end, at least one step. Each stroke
     /// articulates; where notes of one pitch overlap, the key sounds from the first to the last.
-    /// The roll ends with the last release, whatever silence follows; rests at the start stay.
+    /// The roll ends with the last release, or where the score says that it does; rests at the start
+    /// stay.
     ///
     /// The pedal does not lengthen notes: the network learns how long notes are written, from
     /// which the voices can be read; what the pedal adds is a blur that no score contains.
     pub fn from_score(score: &Score) -> Result<Transcription, RollError> {
         let on_keys = score.notes.iter().filter(|note| key(note).is_some());
         let last = on_keys.clone().map(Note::end).max();
-        let last = last.ok_or(RollError::NoKeys(score.notes.len()))?;
+        // What was composed may be rests from beginning to end.
+        let last = last.or((score.length > 0).then_some(0));
+        let last = last.ok_or(RollError::NoKeys(score.notes.len()))?.max(score.length);
         let sixteenths = u128::from(last) * 4 / u128::from(score.ticks_per_quarter.max(1));
         if sixteenths > u128::from(LONGEST_ROLL) {
             return Err(RollError::TooLong(sixteenths));
@@ -99,6 +102,8 @@ impl Roll {
             }
             sounds_until[key] = end.max(sounds_until[key]);
         }
+
+        steps.resize(steps.len().max(grid.step(score.length)), Step::SILENCE);
 
         let mut roll = Roll::new(Metre::COMMON);
         let mut changes = grid.regions.iter().peekable();
@@ -221,6 +226,7 @@ mod tests {
             keys: Vec::new(),
             pedal: Vec::new(),
             texts: Vec::new(),
+            length: 0,
         }
     }
 

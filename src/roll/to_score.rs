@@ -33,6 +33,7 @@ impl Roll {
             keys: self.key.map(|value| At { tick: 0, value }).into_iter().collect(),
             pedal: Vec::new(),
             texts: texts.to_vec(),
+            length: tick(self.len()),
         }
     }
 }
@@ -50,10 +51,12 @@ mod tests {
         roll.push(Step { play: keys, articulate: keys });
         roll.push(Step { play: keys, articulate: Keys::NONE });
         roll.push(Step { play: keys, articulate: keys });
+        roll.push(Step::SILENCE);
         roll.tempo = 600_000;
         let score = roll.to_score(Some("Study"), &[]);
         let note = |start, length| Note { start, pitch: 60, length, velocity: 80 };
         assert_eq!(score.notes, [note(120, 240), note(360, 120)]);
+        assert_eq!((score.end(), score.length), (480, 600));
         assert_eq!(score.mean_tempo(), 600_000);
         assert_eq!(score.metres[0].value.to_string(), "3/4");
     }

@@ -58,6 +58,7 @@ pub fn compose(model: &Model, epoch: u64, seed: u64) -> Option<Sample> {
         part: None,
         best_of: None,
         primer: primer.source.clone(),
+        own_primer: false,
         moved: 0,
         with_primer: composition.with_primer,
     };

@@ -36,6 +36,18 @@ impl Metre {
         length.max(1)
     }
 
+    /// Whether a measure is a whole number of 16ths, so that bars can be what the signature says.
+    pub fn is_of_sixteenths(self) -> bool {
+        let power = u32::from(self.denominator_power);
+        u32::from(self.numerator.max(1)).trailing_zeros() + 4 >= power
+    }
+
+    /// The metre of 16ths that is [as long](Self::sixteenths).
+    pub fn in_sixteenths(self) -> Metre {
+        let numerator = u8::try_from(self.sixteenths()).unwrap_or(u8::MAX);
+        Metre { numerator, denominator_power: 4 }
+    }
+
     /// How many 16ths after the beginning of its part a place stands that is so many 16ths, less
     /// than a measure, after the downbeat. No part is longer than sixteen, so that the place within
     /// fits the article's sixteen beats.
@@ -150,6 +162,23 @@ mod tests {
                 assert!(places[0] == 0 && places.iter().all(|&place| place < 16), "{metre}");
                 let follow = |pair: &[u32]| pair[1] == pair[0] + 1 || pair[1] == 0;
                 assert!(places.windows(2).all(follow), "{metre}: {places:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn only_some_metres_of_32nds_have_whole_16ths() {
+        for (text, whole) in [("4/4", true), ("1/16", true), ("6/32", true), ("3/32", false)] {
+            assert_eq!(metre(text).is_of_sixteenths(), whole, "{text}");
+        }
+        for numerator in 1..=255 {
+            for denominator_power in 0..=8 {
+                let metre = Metre { numerator, denominator_power };
+                let exact = f64::from(numerator) * 16.0 / f64::from(metre.denominator());
+                assert_eq!(metre.is_of_sixteenths(), exact.fract() == 0.0, "{metre}");
+                if denominator_power > 4 {
+                    assert_eq!(metre.in_sixteenths().sixteenths(), metre.sixteenths(), "{metre}");
+                }
             }
         }
     }

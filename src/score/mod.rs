@@ -7,7 +7,7 @@
 mod metre;
 mod signature;
 
-pub use metre::Metre;
+pub use metre::{Metre, MetreError};
 pub use signature::{KeyError, KeySignature};
 
 /// One note: a key, struck at a tick, held for a number of ticks.
@@ -58,13 +58,17 @@ pub struct Score {
     pub pedal: Vec<At<bool>>,
     /// Free text that belongs to the piece; ours writes the recipe of a composition here.
     pub texts: Vec<String>,
+    /// The tick at which the piece ends, where rests after the last release belong to it; 0 where
+    /// nothing is known of such rests. A file that is read says nothing of them: what silence
+    /// follows there is mostly chance.
+    pub length: u64,
 }
 
 impl Score {
     /// Microseconds a quarter lasts where nothing is said: 120 quarters a minute.
     pub const DEFAULT_TEMPO: u32 = 500_000;
 
-    /// The tick of the last release: where the music ends, whatever silence follows in the file.
+    /// The tick of the last release: where the music ends, whatever silence follows.
     pub fn end(&self) -> u64 {
         self.notes.iter().map(Note::end).max().unwrap_or(0)
     }
@@ -73,7 +77,7 @@ impl Score {
     ///
     /// Rubato is often written as hundreds of tempo changes; the mean is what a listener would tap.
     pub fn mean_tempo(&self) -> u32 {
-        let end = self.end();
+        let end = if self.notes.is_empty() { self.length } else { self.end() };
         let (mut tempo, mut since, mut sum) = (Self::DEFAULT_TEMPO, 0u64, 0u128);
         for change in self.tempos.iter().filter(|change| change.tick < end) {
             sum += u128::from(tempo) * u128::from(change.tick - since);

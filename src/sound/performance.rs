@@ -128,6 +128,7 @@ mod tests {
             keys: Vec::new(),
             pedal: Vec::new(),
             texts: Vec::new(),
+            length: 0,
         }
     }
 

@@ -264,5 +264,6 @@ fn score_of(notes: &[Played], beginning: &Beginning) -> Result<Score, Failure> {
         keys: Vec::new(),
         pedal: Vec::new(),
         texts: Vec::new(),
+        length: 0,
     })
 }

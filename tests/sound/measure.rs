@@ -131,6 +131,7 @@ pub fn score(notes: &[(u64, u64, u8, u8)], pedal: &[(u64, bool)]) -> Score {
         keys: Vec::new(),
         pedal: pedal.iter().map(|&(tick, value)| At { tick, value }).collect(),
         texts: Vec::new(),
+        length: 0,
     }
 }
 

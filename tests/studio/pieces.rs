@@ -141,6 +141,13 @@ fn files_hold_what_was_heard_and_the_command_line_repeats_it() {
         (again.notes, again.tempos, again.metres),
         (score.notes, score.tempos, score.metres)
     );
+    // So does the file itself, which has the recipe in it.
+    std::fs::write(desk().join("heard.mid"), &downloaded.body).unwrap();
+    let line = "compose --model run --recipe heard.mid -o once-more.mid --force";
+    let composed = program().current_dir(desk()).args(line.split(' ')).output().unwrap();
+    assert!(composed.status.success(), "{}", String::from_utf8_lossy(&composed.stderr));
+    let bytes = |name| std::fs::read(desk().join(name)).unwrap();
+    assert_eq!(bytes("once-more.mid"), bytes("again.mid"));
 
     // In the studio, too.
     let repeated = begin(&studio, json!({ "recipe": recipe.text() }));

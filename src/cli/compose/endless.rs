@@ -17,20 +17,23 @@ pub fn run(
 ) -> anyhow::Result<()> {
     let composition = workshop.composition(command, seed);
     let composer = &workshop.source.composer;
-    let mut form = composition.begin(composer);
+    let ready = workshop.primers.of(seed);
+    let told = |progress: &Mutex<Progress>, step: usize| {
+        if interruption::asked() {
+            std::process::exit(i32::from(INTERRUPTED));
+        }
+        if let Ok(mut progress) = progress.try_lock() {
+            progress.show(step as u64, "");
+        }
+    };
+    let progress = Mutex::new(Progress::new(ready.primer.roll.len() as u64, "steps heard"));
+    let mut form = composition.begin_after(ready.heard(composer, |step| told(&progress, step)));
     for part in 1.. {
         // Before the work, so that none is done for nothing.
         let outputs = crate::cli::voice::outputs(paths(command, seed, part), existing(command))?;
         let steps = if part == 1 { composition.steps() } else { composition.steps_of_bars() };
         let progress = Mutex::new(Progress::new(steps as u64, "steps"));
-        let told = |step: usize| {
-            if interruption::asked() {
-                std::process::exit(i32::from(INTERRUPTED));
-            }
-            if let Ok(mut progress) = progress.try_lock() {
-                progress.show(step as u64, "");
-            }
-        };
+        let told = |step| told(&progress, step);
         let roll = match part {
             1 => composition.first(composer, &mut form, told),
             _ => composition.next(composer, &mut form, told),

@@ -2,7 +2,7 @@
 
 use crate::cli::voice::VoiceChoice;
 use deep_jammer::composing::USUAL_REPEATS;
-use deep_jammer::score::{KeySignature, Metre};
+use deep_jammer::score::{KeySignature, Metre, MetreError};
 use std::path::PathBuf;
 
 /// Compose new piano music.
@@ -29,8 +29,9 @@ pub struct Compose {
     /// baseline to listen to.
     #[arg(long, value_name = "FILE-OR-RUN", default_value = crate::cli::BUILT_IN)]
     pub model: PathBuf,
-    /// Play a recipe of the studio again: a file with the recipe, or the recipe itself in quotes. It says
-    /// all that there is to say of the music.
+    /// Play a piece of the studio again: its MIDI file, a file with its recipe, or the recipe itself in
+    /// quotes. It says all that there is to say of the music. (Of a piece of `compose` it is said with
+    /// which options it is composed again.)
     #[arg(long, value_name = "RECIPE", conflicts_with_all = ["learn", "primer", "with_primer", "bars",
           "minutes", "endless", "metre", "key", "tempo", "temperature", "repeats", "seed", "count",
           "best_of"])]
@@ -41,39 +42,40 @@ pub struct Compose {
     /// Your own music to go on from, a MIDI file of any length and metre.
     #[arg(long, value_name = "FILE.mid")]
     pub primer: Option<PathBuf>,
-    /// Begin the new piece with the primer itself.
+    /// Begin the new piece with the primer itself, as it is heard: in 16ths, evenly loud, in its mean
+    /// tempo and with the key signature in which it ends.
     #[arg(long)]
     pub with_primer: bool,
     /// How many measures to compose.
-    #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    #[arg(long, allow_negative_numbers = true, default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub bars: u32,
     /// For how many minutes to compose, by the tempo of the piece, to whole measures; instead of
     /// --bars.
-    #[arg(long, conflicts_with = "bars", value_parser = minutes)]
+    #[arg(long, allow_negative_numbers = true, conflicts_with = "bars", value_parser = minutes)]
     pub minutes: Option<f64>,
     /// Go on for ever, until Ctrl-C: one stream, cut into numbered files of --bars or --minutes.
     #[arg(long, conflicts_with_all = ["count", "best_of"])]
     pub endless: bool,
     /// The metre, like 3/4: a primer in it is chosen. If there is none, or with your own primer in
     /// another, the music goes on in this metre from a downbeat.
-    #[arg(long)]
+    #[arg(long, value_parser = metre)]
     pub metre: Option<Metre>,
     /// The key, like D, "Bb major", "F# minor" or Em: a primer of that mode is chosen and moved
     /// there, by the smallest interval; your own too, if its mode is that.
     #[arg(long)]
     pub key: Option<KeySignature>,
     /// The tempo in quarters a minute, 20 to 300; that of the primer if not given.
-    #[arg(long, value_name = "BPM", value_parser = tempo)]
+    #[arg(long, allow_negative_numbers = true, value_name = "BPM", value_parser = tempo)]
     pub tempo: Option<f64>,
-    /// How daring the composer is: 1 is as it has learned, 0.8 is safer, 1.2 is wilder.
-    #[arg(long, default_value_t = 1.0)]
+    /// How daring the composer is, 0.01 to 10: 1 is as it has learned, 0.8 is safer, 1.2 is wilder.
+    #[arg(long, allow_negative_numbers = true, default_value_t = 1.0, value_parser = temperature)]
     pub temperature: f64,
     /// The share of bars that repeat an earlier one, phrase by phrase, 0 to 0.9; real pieces have
     /// about 0.32.
-    #[arg(long, value_name = "SHARE", default_value_t = USUAL_REPEATS, value_parser = repeats)]
+    #[arg(long, allow_negative_numbers = true, value_name = "SHARE", default_value_t = USUAL_REPEATS, value_parser = repeats)]
     pub repeats: f64,
     /// The seed of all random numbers; drawn if not given.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     pub seed: Option<u64>,
     /// How many pieces; their seeds follow each other.
     #[arg(short = 'n', long = "count", default_value_t = 1, value_name = "COUNT",
@@ -107,6 +109,20 @@ fn minutes(text: &str) -> Result<f64, String> {
 
 fn tempo(text: &str) -> Result<f64, String> {
     within(text, 20.0, 300.0)
+}
+
+fn temperature(text: &str) -> Result<f64, String> {
+    within(text, 0.01, 10.0)
+}
+
+fn metre(text: &str) -> Result<Metre, String> {
+    let metre: Metre = text.parse().map_err(|error: MetreError| error.to_string())?;
+    match metre.is_of_sixteenths() {
+        true => Ok(metre),
+        false => Err(format!(
+            "a measure of {metre} is no whole number of 16ths, of which the music is made"
+        )),
+    }
 }
 
 fn repeats(text: &str) -> Result<f64, String> {

@@ -2,11 +2,16 @@
 
 use super::{Compose, Source};
 use anyhow::{bail, ensure};
+use deep_jammer::composing::{Composer, Stream};
 use deep_jammer::corpus::Piece;
 use deep_jammer::primer::{Primer, chosen};
 use deep_jammer::score::{KeySignature, Metre};
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::OnceLock;
+
+/// How many warnings of a damaged file are printed: one of a thousand tracks has thousands.
+const MOST_WARNINGS: usize = 8;
 
 /// The primers that can be gone on from as it was asked, at least one.
 pub struct Primers {
@@ -18,6 +23,19 @@ pub struct Ready {
     pub primer: Primer,
     /// By how many semitones it was moved.
     pub moved: i32,
+    /// The stream that has heard it, once it has been heard.
+    heard: OnceLock<Stream>,
+}
+
+impl Ready {
+    fn steps(&self) -> usize {
+        self.primer.roll.len()
+    }
+
+    /// A stream that has heard it; `told` is told of each step, if it has to be heard first.
+    pub fn heard(&self, composer: &Composer, told: impl Fn(usize)) -> Stream {
+        self.heard.get_or_init(|| composer.hear(&self.primer, told)).clone()
+    }
 }
 
 impl Primers {
@@ -29,6 +47,11 @@ impl Primers {
             Some(path) => path.display().to_string(),
             None => source.model.clone(),
         };
+        if own.is_some() && command.with_primer {
+            eprintln!(
+                "{whose} is written as it is heard: in 16ths, evenly loud, in its mean tempo"
+            );
+        }
         let mut primers = own.map_or_else(|| source.primers.clone(), |own| vec![own]);
         ensure!(!primers.is_empty(), "{whose} holds no primers; give one with --primer FILE.mid");
         // The mode first: a metre can be taken up where the primer ends, a mode cannot.
@@ -43,9 +66,19 @@ impl Primers {
             ready.extend(make_ready(command, primer));
         }
         if let (Some(key), true) = (command.key, ready.is_empty()) {
-            bail!("{whose} has no primer with room on the piano for {key}");
+            bail!(
+                "--key {key}: moved there, {whose} would leave the piano's 88 keys; ask for another \
+                 key, or give a primer with a smaller range"
+            );
         }
         Ok(Primers { ready })
+    }
+
+    /// How many steps are heard of all those that some seeds stand for.
+    pub fn steps_heard(&self, seeds: &[u64]) -> usize {
+        let numbers: BTreeSet<u64> =
+            seeds.iter().map(|seed| seed % self.ready.len() as u64).collect();
+        numbers.iter().filter_map(|&number| chosen(&self.ready, number)).map(Ready::steps).sum()
     }
 
     /// The one that a seed stands for.
@@ -54,13 +87,20 @@ impl Primers {
     }
 }
 
+/// The musician's own music; what of it is not heard is said.
 fn own(path: &Path) -> anyhow::Result<Primer> {
-    let piece = Piece::read(path)?;
-    let lost = piece.transcription.out_of_range;
-    if lost > 0 {
-        eprintln!("{}: {lost} notes lie beyond the 88 keys and are not heard", path.display());
+    let Piece { name, transcription, percussion, warnings, .. } = Piece::read(path)?;
+    for warning in warnings.iter().take(MOST_WARNINGS) {
+        eprintln!("{}: {warning}", path.display());
     }
-    let mut primer = Primer { source: piece.name.clone(), roll: piece.transcription.roll };
+    let lost =
+        [(transcription.out_of_range, "notes beyond the 88 keys"), (percussion, "drum strokes")];
+    for (count, what) in lost.into_iter().filter(|(count, _)| *count > 0) {
+        eprintln!("{}: {count} {what} are not heard", path.display());
+    }
+    let mut primer = Primer { source: name, roll: transcription.roll };
+    // It goes on as it ends.
+    primer.roll.key = transcription.keys.last().map(|change| change.key);
     primer.source = format!("{} ({})", primer.source, primer.fingerprint());
     Ok(primer)
 }
@@ -104,8 +144,13 @@ fn make_ready(command: &Compose, primer: Primer) -> Option<Ready> {
     if let Some(tempo) = command.tempo {
         primer.roll.tempo = (60e6 / tempo).round() as u32;
     }
-    if let Some(metre) = command.metre.filter(|&metre| metre != primer.metre()) {
+    let metre = command.metre.unwrap_or(primer.metre());
+    if !metre.is_of_sixteenths() {
+        let other = metre.in_sixteenths();
+        eprintln!("a measure of {metre} is no whole number of 16ths: the music goes on in {other}");
+        primer.roll.change_metre(other);
+    } else if metre != primer.metre() {
         primer.roll.change_metre(metre);
     }
-    Some(Ready { primer, moved })
+    Some(Ready { primer, moved, heard: OnceLock::new() })
 }

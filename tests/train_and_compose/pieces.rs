@@ -1,57 +1,11 @@
-//! The commands `train` and `compose`, as a user runs them.
+//! What musicians ask for, and what they get.
 
+use super::desk::{Desk, PIECES, TINY, read, talk};
 use assert_cmd::Command;
 use deep_jammer::composing::Recipe;
 use deep_jammer::midi;
-use deep_jammer::score::Score;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Output;
-use tempfile::TempDir;
-
-const PIECES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/pieces");
-
-/// A folder in which the program is run.
-struct Desk(TempDir);
-
-impl Desk {
-    fn new() -> Desk {
-        Desk(tempfile::tempdir().unwrap())
-    }
-
-    fn run(&self, line: &str) -> Output {
-        let mut command = Command::cargo_bin("deep-jammer").unwrap();
-        let arguments = line.split_whitespace().map(|word| word.replace("PIECES", PIECES));
-        command.current_dir(self.0.path()).args(arguments).output().unwrap()
-    }
-
-    fn succeed(&self, line: &str) -> String {
-        let output = self.run(line);
-        assert_eq!(output.status.code(), Some(0), "{line}\n{}", talk(&output));
-        String::from_utf8(output.stdout).unwrap()
-    }
-
-    fn fail(&self, code: i32, line: &str) -> String {
-        let output = self.run(line);
-        assert_eq!(output.status.code(), Some(code), "{line}\n{}", talk(&output));
-        talk(&output)
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn bytes(&self, name: &str) -> Vec<u8> {
-        fs::read(self.path(name)).unwrap()
-    }
-}
-
-fn talk(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-/// A network so small that a step takes no time.
-const TINY: &str = "--time 6,5 --note 4,3 --batch 2";
+use std::path::Path;
 
 #[test]
 fn a_folder_of_midi_becomes_a_model_and_the_model_a_piece() {
@@ -129,12 +83,6 @@ fn your_own_music_is_gone_on_from_in_its_metre() {
     let minuet = fs::read(Path::new(PIECES).join("minuet-in-g.mid")).unwrap();
     let minuet = midi::read(&minuet).unwrap().score;
     assert_eq!(whole.notes[..minuet.notes.len() - 5], minuet.notes[..minuet.notes.len() - 5]);
-}
-
-/// The recipe and the score of a file.
-fn read(desk: &Desk, name: &str) -> (Recipe, Score) {
-    let score = midi::read(&desk.bytes(name)).unwrap().score;
-    (Recipe::from_text(&score.texts[0]).expect("a recipe"), score)
 }
 
 #[test]
@@ -291,55 +239,20 @@ fn a_model_is_passed_on_in_half_the_size() {
 }
 
 #[test]
-fn nothing_is_written_over_unless_force_is_given() {
+fn only_what_is_new_is_judged_and_rests_at_the_end_are_kept() {
     let desk = Desk::new();
-    let train = format!("train PIECES --run run {TINY} --epochs 1");
-    desk.succeed(&train);
-    let model = desk.bytes("run/model.safetensors");
-    assert!(desk.fail(1, &format!("{train} --seed 2")).contains("--force"));
-    assert_eq!(desk.bytes("run/model.safetensors"), model);
-    desk.succeed(&format!("{train} --seed 2 --force"));
-    assert_ne!(desk.bytes("run/model.safetensors"), model);
-
-    fs::write(desk.path("mine.mid"), "mine").unwrap();
-    let compose = "compose --model run --bars 1 -o mine.mid";
-    assert!(desk.fail(1, compose).contains("mine.mid is there already"));
-    assert_eq!(desk.bytes("mine.mid"), b"mine");
-    desk.succeed(&format!("{compose} --force"));
-    assert_ne!(desk.bytes("mine.mid"), b"mine");
-}
-
-#[test]
-fn what_is_missing_is_named_with_a_remedy() {
-    let desk = Desk::new();
-    assert!(desk.fail(1, "compose --learn PIECES").contains("deep-jammer train"));
-    assert!(desk.fail(1, "compose --model nowhere").contains("nowhere: cannot be read"));
-    fs::create_dir(desk.path("empty")).unwrap();
-    assert!(desk.fail(1, "compose --model empty").contains("model.safetensors"));
-    assert!(desk.fail(1, "train nowhere --run run").contains("nowhere does not exist"));
-    assert!(desk.fail(1, "train empty --run run").contains("no MIDI files in empty"));
-    fs::write(desk.path("broken.mid"), "MThd but no more").unwrap();
-    let said = desk.fail(1, "train broken.mid --run run");
-    assert!(said.contains("broken.mid") && said.contains("could be read"), "{said}");
-    assert!(!desk.path("run").exists(), "and nothing is begun");
-    assert!(desk.fail(1, "compose --model broken.mid").contains("broken.mid: is damaged"));
-}
-
-#[test]
-fn wrong_usage_exits_with_two() {
-    let desk = Desk::new();
-    desk.fail(2, "train PIECES");
-    desk.fail(2, "train --run r");
-    assert!(desk.fail(2, "train PIECES --run r --preset huge").contains("large, medium, small"));
-    desk.fail(2, "train PIECES --run r --epochs 0");
-    desk.fail(2, "compose --bars none");
-    assert!(desk.fail(2, "compose --minutes 0").contains("0.01 to 1000"));
-    assert!(desk.fail(2, "compose --tempo 301").contains("20 to 300"));
-    assert!(desk.fail(2, "compose --repeats 1").contains("0 to 0.9"));
-    assert!(desk.fail(2, "compose --key H").contains("F# minor"));
-    assert!(desk.fail(2, "compose --metre 3/5").contains("3/4"));
-    desk.fail(2, "compose --minutes 1 --bars 8");
-    desk.fail(2, "compose --endless -n 2");
-    desk.fail(2, "compose --endless --best-of 2");
-    desk.fail(2, "sing");
+    desk.succeed(&format!("train PIECES --run run {TINY} --epochs 2"));
+    let line = "compose --model run --primer PIECES/minuet-in-g.mid --bars 8 --seed 4 --best-of 3";
+    desk.succeed(&format!("{line} -o new.mid"));
+    desk.succeed(&format!("{line} -o whole.mid --with-primer"));
+    let chosen = |name| read(&desk, name).0.best_of.unwrap();
+    assert_eq!(chosen("whole.mid"), chosen("new.mid"));
+    for name in ["new.mid", "whole.mid"] {
+        // The piano's track ends with a bar line: the last delta times add up to whole measures.
+        let bytes = desk.bytes(name);
+        let file = midly::Smf::parse(&bytes).unwrap();
+        let ticks: u32 = file.tracks[1].iter().map(|event| event.delta.as_int()).sum();
+        let bars = if name == "new.mid" { 8 } else { 32 + 8 };
+        assert_eq!(ticks, bars * 3 * 480, "{name}");
+    }
 }
