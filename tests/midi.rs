@@ -313,8 +313,11 @@ fn writes_a_conductor_and_a_piano_track() {
 #[test]
 fn silences_longer_than_a_delta_time_are_written() {
     let mut score = read_track(&NOTE).score;
-    score.notes[0].start = 3 << 28;
-    let again = midi::read(&midi::write(&score)).unwrap();
-    assert_eq!(again.score.notes, score.notes);
-    assert_eq!(again.warnings, []);
+    let longest = (1 << 28) - 1;
+    for start in [longest, longest + 1, 2 * longest, 2 * longest + 1, 3 << 28] {
+        score.notes[0].start = start;
+        let again = midi::read(&midi::write(&score)).unwrap();
+        assert_eq!(again.score.notes, score.notes);
+        assert_eq!(again.warnings, []);
+    }
 }

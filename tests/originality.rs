@@ -73,7 +73,7 @@ fn planted_copies_are_found_where_they_are_from_and_how_far_they_were_moved() {
         let keys = copied.iter().fold(Keys::NONE, |all, step| all.or(step.articulate)).count();
         if strokes < LEAST_STROKES || keys < LEAST_KEYS || length < 7 {
             // Too little to count, or as short as what noise has in common with noise.
-            assert!(found.is_none_or(|run| run.steps >= length.min(2)), "{length} steps");
+            assert!(found.as_ref().is_none_or(|run| run.steps < 8), "{length} steps: {found:?}");
             continue;
         }
         held += usize::from(!copied[0].held().is_empty());

@@ -12,6 +12,8 @@ const AHEAD = { seen: 6, unseen: 20 };
 const element = (name) => document.getElementById(name);
 const piano = new Piano();
 const player = new Player(piano);
+/** What is played by hand sounds on a piano of its own: a pause of the piece does not stop it. */
+const hand = new Piano();
 const view = new RollView(element("roll"), player);
 
 let studio = null;
@@ -64,7 +66,6 @@ function enable() {
   element("recipe").disabled = !has;
   element("fork").disabled = !has;
   element("undo").disabled = !has || piece.changes === 0;
-  element("play").setAttribute("aria-pressed", String(playing));
   element("play-sign").textContent = playing ? "❚❚" : "▶";
   element("play-word").textContent = playing ? "Pause" : "Play";
 }
@@ -74,8 +75,8 @@ async function begin(asked, midi) {
   say("Composing …");
   await openPiano();
   const begun = await inTurn(async () => {
-    const begun = await composer.begin(asked, midi);
-    if (piece) composer.leave(piece.name);
+    const instead = piece ? { instead_of: piece.name } : {};
+    const begun = await composer.begin({ ...asked, ...instead }, midi);
     player.clear();
     piece = { name: begun.piece, seed: begun.seed, opening: begun.opening, changes: 0, recipe: null };
     player.add(begun);
@@ -119,7 +120,7 @@ async function keepUp() {
     });
     if (element("status").classList.contains("trouble")) say(`Playing. Seed ${piece.seed}.`);
   } catch (error) {
-    if (error.status === 404) await comeBack();
+    if (error.status === 404) await inTurn(comeBack);
     else if (error.status === 409) player.dropFrom(0);
     else if (error.status !== 429) say(error.message, true);
     waitUntil = performance.now() + 1000 * Math.min(error.wait || 1, 20);
@@ -130,6 +131,9 @@ async function keepUp() {
 
 /** The program has forgotten the piece: it is played again up to here, if it is not too long. */
 async function comeBack() {
+  // Somebody may have begun another one in the meantime.
+  const gone = await composer.stay(piece.name).then(() => false, (error) => error.status === 404);
+  if (!gone) return;
   let { recipe, changes } = piece;
   const from = player.nextStep;
   await attempt(async () => {
@@ -212,7 +216,9 @@ element("undo").addEventListener("click", () =>
     remember();
   }),
 );
-element("volume").addEventListener("input", (event) => piano.setVolume(event.target.value / 100));
+element("volume").addEventListener("input", (event) => {
+  for (const each of [piano, hand]) each.setVolume(event.target.value / 100);
+});
 
 /** A dial: it shows its value at once, and takes effect when the hand rests. */
 function dial(name, show, what) {
@@ -221,6 +227,7 @@ function dial(name, show, what) {
   input.addEventListener("input", () => {
     input.dataset.asked = "yes";
     element(`${name}-value`).textContent = show(Number(input.value));
+    input.setAttribute("aria-valuetext", show(Number(input.value)));
     clearTimeout(resting);
     resting = setTimeout(() => change(what(Number(input.value))), 300);
   });
@@ -251,21 +258,26 @@ for (const kind of ["dragover", "dragleave", "drop"]) {
   });
 }
 
+/** The keys that are down, and what sounds of them. */
+const held = new Set();
 const sounding = new Map();
 const keyboard = new Keyboard(element("keyboard"), {
   play(pitch) {
     const start = performance.now() / 1000;
     attempt(async () => {
-      await openPiano();
-      if (!playing && piece) piano.context.resume();
-      sounding.set(pitch, piano.strike(pitch, piano.now));
+      held.add(pitch);
+      studio ??= await composer.about();
+      await hand.open(studio.sounds);
+      // The sounds may have taken longer than the key was held.
+      if (held.has(pitch)) sounding.set(pitch, hand.strike(pitch, hand.now));
     });
-    recording?.notes.push({ pitch, start, seconds: null });
+    if (recording?.on) recording.notes.push({ pitch, start, seconds: null });
     report();
   },
   release(pitch) {
+    held.delete(pitch);
     const note = sounding.get(pitch);
-    if (note) piano.damp(note, piano.now);
+    if (note) hand.damp(note, hand.now);
     sounding.delete(pitch);
     const now = performance.now() / 1000;
     const open = recording?.notes.findLast((note) => note.pitch === pitch && note.seconds === null);
@@ -290,14 +302,20 @@ element("record").addEventListener("click", () => {
 element("answer").addEventListener("click", () =>
   attempt(async () => {
     const first = Math.min(...recording.notes.map((note) => note.start));
-    const notes = recording.notes.map(({ pitch, start, seconds }) => ({ pitch, start: start - first, seconds: seconds ?? 0.5 }));
+    const milliseconds = (seconds) => Math.round(1000 * seconds) / 1000;
+    const notes = recording.notes.map(({ pitch, start, seconds }) => ({
+      pitch,
+      start: milliseconds(start - first),
+      seconds: milliseconds(seconds ?? 0.5),
+    }));
     const within = notes.filter((note) => note.start < 600);
+    // What was played is let go only when it is being gone on from.
+    await begin({ ...settings(), ...seed(), notes: within });
     recording = null;
     element("record").setAttribute("aria-pressed", "false");
     element("record").textContent = "Record what I play";
     element("answer").disabled = true;
     element("played").textContent = "";
-    await begin({ ...settings(), ...seed(), notes: within });
   }),
 );
 if (navigator.requestMIDIAccess) {

@@ -8,7 +8,7 @@ pub use options::Train;
 use super::progress::{Progress, in_words};
 use super::{Outcome, interruption};
 use anyhow::{Context, anyhow, bail};
-use deep_jammer::corpus::{self, Corpus};
+use deep_jammer::corpus::{self, Corpus, Piece};
 use deep_jammer::model::Model;
 use deep_jammer::originality::{Packed, Repertoire};
 use deep_jammer::run::{
@@ -59,6 +59,7 @@ fn prepare(command: &Train) -> anyhow::Result<Prepared> {
     let corpus = read(&command.paths, &config.corpus.paths)?;
     let (segment, seed) = (config.training.segment, config.training.seed);
     let (dataset, pieces) = Dataset::new(corpus, segment, config.corpus.validation, seed)?;
+    check_patience(&config, &dataset)?;
     if config.keeping.validate_every == 0 {
         let steps = dataset.steps(Side::Validation);
         config.keeping.validate_every = Schedule::automatic(steps, &config.training).interval;
@@ -67,10 +68,20 @@ fn prepare(command: &Train) -> anyhow::Result<Prepared> {
     let lock = folder.lock()?;
     // Somebody else may have begun a run here in the meantime.
     check_free(command, &folder)?;
-    folder.clear()?;
     let before = before(&config, model.as_ref())?;
+    warn_of_what_is_known(&config, &before, &pieces);
+    folder.clear()?;
     let origin = Origin::New(start(&config, model), before);
     Ok(Prepared { folder, config, dataset, pieces, origin, room, lock })
+}
+
+/// Whether it can be seen on pieces that are held out that the network no longer gets better, where
+/// that is to end the training.
+fn check_patience(config: &Config, dataset: &Dataset) -> anyhow::Result<()> {
+    if config.goal.patience.is_some() && dataset.count(Side::Validation) == 0 {
+        bail!("--patience needs pieces that are held out: --validation more than 0");
+    }
+    Ok(())
 }
 
 /// What the model has been learned from whose weights are gone on from, if it says so.
@@ -79,6 +90,31 @@ fn before(config: &Config, model: Option<&Model>) -> anyhow::Result<Repertoire> 
     let from = config.start.from.as_deref().unwrap_or(Path::new("the model"));
     let unpack = |packed: &Packed| packed.unpack().with_context(|| from.display().to_string());
     Ok(packed.map(unpack).transpose()?.unwrap_or_default())
+}
+
+/// Says so where pieces are held out that the model has learned from whose weights are gone on from:
+/// what is said of held-out pieces is too good then.
+fn warn_of_what_is_known(config: &Config, before: &Repertoire, pieces: &Pieces) {
+    let Some(from) = &config.start.from else { return };
+    let known: Vec<_> = before.pieces.iter().map(|piece| &piece.roll).collect();
+    let held_out = pieces.validation.iter().map(Piece::roll);
+    let rolls: Vec<_> = known.iter().copied().chain(held_out).collect();
+    let alike = corpus::alike(&rolls).split_off(known.len());
+    let heard = alike.iter().filter(|alike| alike.iter().any(|&other| other < known.len())).count();
+    if heard > 0 {
+        eprintln!(
+            "{heard} of the {} pieces held out are among what {} has learned from: what is measured on \
+             them is too good; the --seed and the files of its training hold out the same pieces",
+            pieces.validation.len(),
+            from.display()
+        );
+    }
+    if before.is_empty() {
+        eprintln!(
+            "{} does not carry the music that it has learned from: copies of that will not be told",
+            from.display()
+        );
+    }
 }
 
 fn start(config: &Config, model: Option<Model>) -> Start {
@@ -137,6 +173,7 @@ fn prepare_resume(command: &Train) -> anyhow::Result<Prepared> {
     if dataset.fingerprint() != checkpoint.dataset {
         bail!("{} is not what the run was begun with; put it back as it was", list.display());
     }
+    check_patience(&config, &dataset)?;
     let pieces = dataset.read_again()?;
     let epochs = checkpoint.snapshot.state.epochs;
     let room = room(command, &config, &dataset, epochs)?;
@@ -171,7 +208,10 @@ fn introduce(prepared: &Prepared) {
         );
     }
     if validation == 0 && config.corpus.validation > 0.0 {
-        eprintln!("all pieces are the same music, so that none can be held out");
+        match dataset.files.iter().any(|file| corpus::is_set(&file.path)) {
+            true => eprintln!("the set holds out no piece for validation"),
+            false => eprintln!("all pieces are the same music, so that none can be held out"),
+        }
     }
     eprintln!(
         "a network of {} units; seed {}; {}; {} threads",

@@ -132,6 +132,13 @@ impl Script {
             return Err(ScriptError::OutOfBounds("the share of repeated bars must be 0 to 0.9"));
         }
         script.changes.iter().try_for_each(Change::check)?;
+        if let Opening::Own(own) = &script.opening {
+            let primer = own.primer()?;
+            // A tempo that a change could ask for, and a metre.
+            let (tempo, metre) =
+                (Some(60_000_000 / primer.roll.tempo.max(1)), Some(primer.metre()));
+            Change { tempo, metre, ..Change::default() }.check()?;
+        }
         Ok(script)
     }
 }

@@ -11,5 +11,5 @@ pub use inspection::{
     FileReport, Inspection, Music, OFF_GRID_SHARE, SHORTEST, Summary, Verdict, inspect,
 };
 pub use piece::{Corpus, Failure, Part, Piece, PieceError, read};
-pub use repeats::{CONTAINMENT, repeats};
+pub use repeats::{CONTAINMENT, alike, repeats};
 pub use set::{LARGEST_SET, SetError, SetFault, is_set, read_set};

@@ -25,11 +25,34 @@ const ENOUGH: usize = 8;
 /// For each roll, the index of the earlier one that it repeats, where there is one: the same music,
 /// whatever its key, tempo, metre and leading rests, whole or trimmed.
 ///
-/// Compared are the chords that are struck: their intervals, and the proportions of the steps
-/// between them, in all windows of six. A roll is compared only with those that repeat nothing
-/// themselves. So of each music one copy is left when all repeats are taken out.
+/// A roll is compared only with those that repeat nothing themselves. So of each music one copy is
+/// left when all repeats are taken out.
 pub fn repeats(rolls: &[&Roll]) -> Vec<Option<usize>> {
-    let mut repeated = Vec::with_capacity(rolls.len());
+    let mut repeated: Vec<Option<usize>> = Vec::with_capacity(rolls.len());
+    for earlier in likenesses(rolls) {
+        // The most alike; of those, the earliest.
+        let originals = earlier.into_iter().filter(|(other, _)| repeated[*other].is_none()).rev();
+        let original = originals.max_by(|a, b| a.1.total_cmp(&b.1));
+        repeated.push(original.map(|(other, _)| other));
+    }
+    repeated
+}
+
+/// For each roll, all earlier ones that are the same music, as [`repeats`] means it: those, too, that
+/// repeat others themselves.
+pub fn alike(rolls: &[&Roll]) -> Vec<Vec<usize>> {
+    let numbers =
+        |earlier: Vec<(usize, f64)>| earlier.into_iter().map(|(other, _)| other).collect();
+    likenesses(rolls).into_iter().map(numbers).collect()
+}
+
+/// For each roll, the earlier ones that are the same music, in their order, and what share of the
+/// windows of the shorter piece is in the other.
+///
+/// Compared are the chords that are struck: their intervals, and the proportions of the steps
+/// between them, in all windows of six.
+fn likenesses(rolls: &[&Roll]) -> Vec<Vec<(usize, f64)>> {
+    let mut alike = Vec::with_capacity(rolls.len());
     let mut sizes = Vec::with_capacity(rolls.len());
     let mut pieces_with: HashMap<u64, Vec<usize>> = HashMap::new();
     for (index, roll) in rolls.iter().enumerate() {
@@ -40,28 +63,20 @@ pub fn repeats(rolls: &[&Roll]) -> Vec<Option<usize>> {
                 shared[earlier] += 1;
             }
         }
-        let containment = |earlier: usize| {
-            let smaller = windows.len().min(sizes[earlier]).max(1);
-            shared[earlier] as f64 / smaller as f64
+        let likeness = |earlier: usize| {
+            let (smaller, larger) =
+                (windows.len().min(sizes[earlier]), windows.len().max(sizes[earlier]));
+            let containment = shared[earlier] as f64 / smaller.max(1) as f64;
+            let same = shared[earlier] >= ENOUGH.min(larger) && containment >= CONTAINMENT;
+            same.then_some((earlier, containment))
         };
-        let repeats = |&earlier: &usize| {
-            let all = windows.len().max(sizes[earlier]);
-            shared[earlier] >= ENOUGH.min(all) && containment(earlier) >= CONTAINMENT
-        };
-        let original = (0..index)
-            .filter(repeats)
-            // The most alike; of those, the earliest.
-            .rev()
-            .max_by(|&a, &b| containment(a).total_cmp(&containment(b)));
-        if original.is_none() {
-            for &window in &windows {
-                pieces_with.entry(window).or_default().push(index);
-            }
-        }
+        alike.push((0..index).filter_map(likeness).collect());
         sizes.push(windows.len());
-        repeated.push(original);
+        for window in windows {
+            pieces_with.entry(window).or_default().push(index);
+        }
     }
-    repeated
+    alike
 }
 
 /// The windows of a roll, each as a number that depends on nothing but its intervals and rhythm.
@@ -174,6 +189,8 @@ mod tests {
         let end = changed(&whole, 0, 600..900, 0);
         // The whole repeats its start and would be taken out; its end is then in nothing else.
         assert_eq!(repeats(&[&start, &whole, &end]), [None, Some(0), None]);
+        // The same music as the whole it is all the same.
+        assert_eq!(alike(&[&start, &whole, &end]), [vec![], vec![0], vec![1]]);
     }
 
     #[test]

@@ -6,7 +6,7 @@
 //! struck again while it sounds is not told, nor where the measures lie, nor how long a step is.
 
 use super::{Part, Piece};
-use crate::roll::{KEYS, Keys, LOWEST_PITCH, Roll, Step, Transcription};
+use crate::roll::{KEYS, Keys, LONGEST_ROLL, LOWEST_PITCH, Roll, Step, Transcription};
 use crate::score::Metre;
 use flate2::read::GzDecoder;
 use serde::Deserialize;
@@ -31,7 +31,7 @@ pub struct SetError {
 #[derive(Debug, thiserror::Error)]
 pub enum SetFault {
     /// The system refused, or the compression is damaged.
-    #[error("cannot be read: {0}")]
+    #[error("cannot be read ({0}); check the path and its permissions, or get the file again")]
     System(#[from] io::Error),
     /// More than is sensible.
     #[error("is larger than {} MB uncompressed; split it", LARGEST_SET >> 20)]
@@ -42,6 +42,16 @@ pub enum SetFault {
          piece a list of steps, a step a list of MIDI pitches"
     )]
     Format(#[from] serde_json::Error),
+    /// A piece longer than any.
+    #[error("piece {piece} of \"{part}\" has {steps} steps, more than {LONGEST_ROLL}; split it")]
+    Long {
+        /// The part, as the file calls it.
+        part: &'static str,
+        /// The piece, from 1.
+        piece: usize,
+        /// How many steps it has.
+        steps: usize,
+    },
     /// A pitch beyond the piano.
     #[error(
         "has the pitch {pitch} in piece {piece}, step {step} of \"{part}\"; a piano has \
@@ -93,8 +103,12 @@ pub fn read_set(path: &Path) -> Result<Vec<Piece>, SetError> {
     for (part, of_part) in [(Part::Training, train), (Part::Validation, valid), (Part::Test, test)]
     {
         for (index, pitches) in of_part.iter().enumerate() {
+            let (piece, steps) = (index + 1, pitches.len());
+            if steps as u64 > LONGEST_ROLL {
+                return Err(failed(SetFault::Long { part: part.name(), piece, steps }));
+            }
             let roll = roll(pitches).map_err(|(step, pitch)| {
-                let (piece, step) = (index + 1, step + 1);
+                let step = step + 1;
                 failed(SetFault::Pitch { part: part.name(), piece, step, pitch })
             })?;
             pieces.push(Piece {

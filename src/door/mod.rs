@@ -6,9 +6,11 @@
 
 mod failure;
 pub mod page;
+mod part;
 mod rules;
 mod serve;
 
 pub use failure::Failure;
+pub use part::whole_or_part;
 pub use rules::{OnlyHere, hold};
 pub use serve::{Stop, serve};

@@ -60,9 +60,8 @@ fn is_ours(headers: &HeaderMap, method: &Method, only_here: bool) -> bool {
         return false;
     }
     let of_page = match headers.get(header::ORIGIN) {
-        None => text(HeaderName::from_static("sec-fetch-site")).is_none_or(|site| {
-            matches!(site, "same-origin" | "none") || *method == Method::GET && site == "cross-site"
-        }),
+        None => text(HeaderName::from_static("sec-fetch-site"))
+            .is_none_or(|site| matches!(site, "same-origin" | "none")),
         Some(origin) => origin.to_str().is_ok_and(|origin| {
             origin.split_once("://").is_some_and(|(_, origin)| origin.eq_ignore_ascii_case(host))
         }),
@@ -94,6 +93,12 @@ mod tests {
         // A name of somebody else's that leads to this machine.
         assert!(!ours("evil.example:8765", Some("http://evil.example:8765"), true));
         assert!(!ours("127.0.0.1.evil.example", None, true));
+        // A page of another site that does not say which.
+        let mut headers = HeaderMap::new();
+        headers.insert(header::HOST, "localhost:8765".parse().unwrap());
+        headers.insert("sec-fetch-site", "cross-site".parse().unwrap());
+        assert!(!is_ours(&headers, &Method::POST, true));
+        assert!(is_ours(&headers, &Method::GET, true), "a link to the page");
         // In a house with other machines its name is whatever they call it.
         assert!(ours("piano.local:8765", Some("http://piano.local:8765"), false));
         assert!(!ours("piano.local:8765", Some("http://evil.example"), false));

@@ -80,6 +80,9 @@ pub async fn serve(routes: Router, listener: TcpListener, mut stop: Stop) -> io:
             });
             let connection = hyper::server::conn::http1::Builder::new()
                 .timer(TokioTimer::new())
+                // While an answer is under way nothing is read, so that the time for a request does
+                // not end it.
+                .half_close(true)
                 .header_read_timeout(LONGEST_REQUEST)
                 .max_buf_size(64 * 1024)
                 .serve_connection(

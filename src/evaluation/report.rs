@@ -94,8 +94,10 @@ impl Report {
             Summary::of(&chosen, bootstrap)
         };
         let all: Vec<usize> = (0..entries.len()).collect();
-        let (known, new): (Vec<usize>, Vec<usize>) =
-            all.iter().partition(|&&piece| heard[piece] == Heard::LearnedFrom);
+        let of = |kind: Heard| -> Vec<usize> {
+            all.iter().copied().filter(|&piece| heard[piece] == kind).collect()
+        };
+        let (known, new) = (of(Heard::LearnedFrom), of(Heard::NotLearnedFrom));
         let mixed = !known.is_empty() && !new.is_empty();
         let mut folders: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (piece, entry) in entries.iter().enumerate() {

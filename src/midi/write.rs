@@ -148,7 +148,7 @@ fn in_deltas(mut events: Vec<Timed<'_>>, end: u64) -> Vec<TrackEvent<'_>> {
     let mut now = 0;
     for (tick, _, kind) in events {
         let gap = tick - now;
-        for _ in 0..(gap / (longest + 1)).min(MOST_BREAKS) {
+        for _ in 0..(gap.saturating_sub(1) / longest).min(MOST_BREAKS) {
             let kind = TrackEventKind::Meta(MetaMessage::Text(b""));
             track.push(TrackEvent { delta: u28::max_value(), kind });
             now += longest;

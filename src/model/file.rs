@@ -55,13 +55,17 @@ pub struct ModelError {
 #[derive(Debug, thiserror::Error)]
 pub enum ModelFault {
     /// The system refused.
-    #[error("cannot be read: {0}")]
+    #[error(
+        "cannot be read ({0}); check the path: it is the file of a model, or the folder of a run"
+    )]
     System(#[from] io::Error),
     /// Not safetensors, or cut off.
     #[error("is damaged or no model file ({0}); copy it again, or train anew")]
     Damaged(#[from] SafeTensorError),
     /// Somebody else's safetensors.
-    #[error("is no model of deep-jammer: its metadata do not say so")]
+    #[error(
+        "is no model of deep-jammer: its metadata do not say so; give the model.safetensors of a run"
+    )]
     Foreign,
     /// From another version of the format.
     #[error(
@@ -69,7 +73,7 @@ pub enum ModelFault {
     )]
     Version(u64),
     /// A part of the metadata is missing or not as it must be.
-    #[error("its metadata cannot be read: {0}")]
+    #[error("its metadata cannot be read ({0}); copy it again, or train anew")]
     Metadata(#[from] serde_json::Error),
     /// The architecture makes no sense.
     #[error(transparent)]
@@ -78,7 +82,10 @@ pub enum ModelFault {
     #[error(transparent)]
     Primers(#[from] PrimerError),
     /// A tensor is missing or has another shape.
-    #[error("its tensor {name} is {found}, and its architecture asks for {expected}")]
+    #[error(
+        "its tensor {name} is {found}, and its architecture asks for {expected}; copy it again, or \
+         train anew"
+    )]
     Tensor {
         /// The tensor.
         name: String,
@@ -167,8 +174,8 @@ pub fn from_bytes(bytes: &[u8]) -> Result<Model, ModelFault> {
     let primers = primer::from_records(primers)?;
     let layout = architecture.check()?;
     let layers = Layers::new(&architecture, &layout);
-    let mut parameters = Parameters::zeros(&layers);
-    for (index, tensor) in layers.tensors.iter().enumerate() {
+    let view = |index: usize| {
+        let tensor = &layers.tensors[index];
         let expected = [tensor.rows, tensor.columns];
         let wrong = |found: String| ModelFault::Tensor {
             name: tensor.name.clone(),
@@ -176,20 +183,28 @@ pub fn from_bytes(bytes: &[u8]) -> Result<Model, ModelFault> {
             expected: format!("F32 or F16 of {expected:?}"),
         };
         let view = file.tensor(&tensor.name).map_err(|_| wrong("missing".to_owned()))?;
+        match view.shape() == expected && matches!(view.dtype(), Dtype::F32 | Dtype::F16) {
+            true => Ok(view),
+            false => Err(wrong(format!("{:?} of {:?}", view.dtype(), view.shape()))),
+        }
+    };
+    // All of them are there before room is made: sizes alone cost a file nothing.
+    for index in 0..layers.tensors.len() {
+        view(index)?;
+    }
+    let mut parameters = Parameters::zeros(&layers);
+    for (index, tensor) in layers.tensors.iter().enumerate() {
+        let view = view(index)?;
         let to = parameters.tensor_mut(index);
         match view.dtype() {
-            _ if view.shape() != expected => {
-                return Err(wrong(format!("{:?} of {:?}", view.dtype(), view.shape())));
-            }
             Dtype::F32 => {
                 let values = view.data().as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b));
                 to.iter_mut().zip(values).for_each(|(to, value)| *to = value);
             }
-            Dtype::F16 => {
+            _ => {
                 let values = view.data().as_chunks::<2>().0.iter().map(|b| f16::from_le_bytes(*b));
                 to.iter_mut().zip(values).for_each(|(to, value)| *to = value.to_f32());
             }
-            other => return Err(wrong(format!("{other:?} of {:?}", view.shape()))),
         }
         if !parameters.tensor(index).iter().all(|value| value.is_finite()) {
             return Err(ModelFault::NotFinite(tensor.name.clone()));

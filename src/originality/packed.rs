@@ -33,7 +33,7 @@ pub struct Packed(Arc<[u8]>);
 #[derive(Debug, thiserror::Error)]
 pub enum PackedError {
     /// Cut off, or not compressed as it should be.
-    #[error("the music that it has learned from is damaged ({0})")]
+    #[error("the music that it has learned from is damaged ({0}); copy the model again")]
     Compression(io::Error),
     /// From another version of the format.
     #[error(
@@ -42,7 +42,7 @@ pub enum PackedError {
     )]
     Version(u64),
     /// Something that no roll can be.
-    #[error("the music that it has learned from is damaged ({0})")]
+    #[error("the music that it has learned from is damaged ({0}); copy the model again")]
     Music(&'static str),
 }
 

@@ -156,7 +156,9 @@ fn staff_measure(
     if voices.iter().all(Vec::is_empty) {
         voices[0].push(Sign::new(measure.start, measure.length, What::MeasureRest));
     }
-    without_idle_rests(&mut voices[1], measure, pulse);
+    if !voices[0].is_empty() {
+        without_idle_rests(&mut voices[1], measure, pulse);
+    }
     voices.iter_mut().for_each(|signs| beam(signs, measure, pulse));
     accidentals(&mut voices, tones, sharps);
     // What is chosen last, when all measures are known.

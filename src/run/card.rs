@@ -2,6 +2,7 @@
 
 use super::session::Kept;
 use super::{Config, Dataset, Side};
+use crate::corpus::is_set;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
@@ -79,12 +80,15 @@ fn music(text: &mut String, config: &Config, dataset: &Dataset) -> std::fmt::Res
             dataset.steps(Side::Test)
         )?;
     }
+    let sets = dataset.files.iter().any(|file| is_set(&file.path));
     let repeats = dataset.files.iter().filter(|file| file.repeats.is_some()).count();
     writeln!(
         text,
-        "A step is a 16th. Pieces are held out whole; copies of a piece ({repeats} found) are never \
-         on both sides. Left out: {} shorter than a segment, {} unreadable. `dataset.json` lists \
-         every file with its SHA-256.\n",
+        "{}Pieces are held out whole; copies of a piece ({repeats} found) are never on both sides{}. \
+         Left out: {} shorter than a segment, {} unreadable. `dataset.json` lists every file with its \
+         SHA-256.\n",
+        if sets { "" } else { "A step is a 16th. " },
+        if sets { ", but where the published split of a set parts them" } else { "" },
         dataset.count(Side::TooShort),
         dataset.count(Side::Unreadable)
     )?;

@@ -85,8 +85,8 @@ pub struct Contents<'a> {
     pub snapshot: &'a Snapshot,
     /// The model as it is now.
     pub model: &'a Model,
-    /// The best model, where one has been validated: what its file holds, and where that file is.
-    pub best: Option<(&'a [u8], &'a Path)>,
+    /// What the file of the best model holds, where one has been validated.
+    pub best: Option<&'a [u8]>,
 }
 
 /// A checkpoint that cannot be used.
@@ -164,7 +164,7 @@ pub fn save(
     fs::create_dir_all(checkpoints).map_err(failed(checkpoints))?;
     remove(&partial).map_err(failed(&partial))?;
     fs::create_dir(&partial).map_err(failed(&partial))?;
-    if let Err(error) = fill(&partial, contents) {
+    if let Err(error) = fill(checkpoints, &partial, contents) {
         // Half a checkpoint is of no use, and on a full disk its room is.
         let _ = remove(&partial);
         return Err(error);
@@ -180,7 +180,7 @@ pub fn save(
     Ok(place)
 }
 
-fn fill(partial: &Path, contents: Contents<'_>) -> Result<(), WritingError> {
+fn fill(checkpoints: &Path, partial: &Path, contents: Contents<'_>) -> Result<(), WritingError> {
     let Contents { config, dataset, standing, snapshot, model, best } = contents;
     let mut files = BTreeMap::new();
     let mut keep = |name: &str, bytes: &[u8]| {
@@ -189,15 +189,10 @@ fn fill(partial: &Path, contents: Contents<'_>) -> Result<(), WritingError> {
     };
     keep(MODEL, &model::to_bytes(model))?;
     keep(OPTIMIZER, &to_safetensors(snapshot))?;
-    if let Some((bytes, file)) = best {
-        // The same file under another name takes no room, where the file system knows such a thing.
-        let linked = fs::hard_link(file, partial.join(BEST)).is_ok();
-        if linked && fs::read(file).is_ok_and(|found| found == bytes) {
+    if let Some(bytes) = best {
+        if link_best(checkpoints, partial, bytes) {
             files.insert(BEST.to_owned(), Seal::of(bytes));
         } else {
-            if linked {
-                fs::remove_file(partial.join(BEST)).map_err(failed(partial))?;
-            }
             keep(BEST, bytes)?;
         }
     }
@@ -214,6 +209,20 @@ fn fill(partial: &Path, contents: Contents<'_>) -> Result<(), WritingError> {
     let json = serde_json::to_vec(&file).expect("a state is always JSON");
     write(&partial.join(STATE), &json)?;
     sync_folder(partial).map_err(failed(partial))
+}
+
+/// Gives the best model of an earlier checkpoint another name, where it is the same: that takes no
+/// room. The file that the user has is never linked to, as whoever writes into that would write
+/// into the checkpoints.
+fn link_best(checkpoints: &Path, partial: &Path, bytes: &[u8]) -> bool {
+    let earlier = fs::read_dir(checkpoints).into_iter().flatten().flatten();
+    let is_checkpoint = |name: &std::ffi::OsStr| name.to_string_lossy().starts_with("step-");
+    let earlier = earlier.filter(|entry| is_checkpoint(&entry.file_name()));
+    let mut files = earlier.map(|entry| entry.path().join(BEST));
+    files.any(|file| {
+        fs::read(&file).is_ok_and(|found| found == bytes)
+            && fs::hard_link(&file, partial.join(BEST)).is_ok()
+    })
 }
 
 fn failed(path: &Path) -> impl Fn(io::Error) -> WritingError + '_ {

@@ -104,7 +104,7 @@ pub struct Beginning {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// A file that cannot be read.
-    #[error("{}: cannot be read: {reason}", path.display())]
+    #[error("{}: cannot be read ({reason}); check the path and its permissions", path.display())]
     System {
         /// The file.
         path: PathBuf,
@@ -129,9 +129,6 @@ pub enum ConfigError {
         /// What it is.
         value: String,
     },
-    /// No pieces are held out, by which it is seen whether the network still gets better.
-    #[error("--patience needs pieces that are held out: --validation more than 0")]
-    NothingHeldOut,
     /// From another version of the format.
     #[error(
         "{}: is of format {found}, and this program reads format {FORMAT}; use the deep-jammer that \
@@ -278,9 +275,6 @@ impl Config {
         range(hours.is_finite() && hours > 0.0, "hours", "more than 0", &hours)?;
         let patience = self.goal.patience.unwrap_or(1);
         range(patience >= 1, "patience", "at least 1", &patience)?;
-        if self.goal.patience.is_some() && validation == 0.0 {
-            return Err(ConfigError::NothingHeldOut);
-        }
         let Keeping { checkpoint_every, checkpoints, .. } = self.keeping;
         range(checkpoint_every >= 1, "checkpoint_every", "at least 1", &checkpoint_every)?;
         range(checkpoints >= 1, "checkpoints", "at least 1", &checkpoints)

@@ -33,7 +33,7 @@ pub struct Pieces {
 #[derive(Debug, thiserror::Error)]
 pub enum DatasetError {
     /// No file can be read.
-    #[error("none of the {0} files could be read")]
+    #[error("none of the {0} files could be read; give MIDI files, or a set with pieces in it")]
     Unreadable(usize),
     /// No piece can be learned from.
     #[error(
@@ -46,6 +46,9 @@ pub enum DatasetError {
         /// Steps to a segment.
         segment: usize,
     },
+    /// There is nothing to learn.
+    #[error("nothing sounds in the pieces that would be learned from; give other music")]
+    Silent,
     /// A path that cannot be written down.
     #[error("{}: its path is not Unicode text; rename it", .0.display())]
     Path(PathBuf),
@@ -104,12 +107,12 @@ impl Dataset {
         for piece in &mut pieces {
             piece.path = absolute(&piece.path)?;
         }
-        // In the order in which a resume will find them.
+        // An order that the names of files alone decide.
         pieces.sort_by(|a, b| (&a.path, &a.name).cmp(&(&b.path, &b.name)));
         // Found by two ways.
         pieces.dedup_by(|a, b| (&a.path, &a.name) == (&b.path, &b.name));
         let rolls: Vec<_> = pieces.iter().map(Piece::roll).collect();
-        let repeats = corpus::repeats(&rolls);
+        let (repeats, alike) = (corpus::repeats(&rolls), corpus::alike(&rolls));
         let paths: Vec<_> = pieces.iter().map(|piece| piece.path.clone()).collect();
         // Each file once, however many pieces it holds.
         let distinct: BTreeSet<_> = paths.iter().collect();
@@ -124,7 +127,7 @@ impl Dataset {
             }
         }
         let free: Vec<bool> = pieces.iter().map(|piece| piece.part.is_none()).collect();
-        choose(&mut files, &free, &repeats, share, seed);
+        choose(&mut files, &free, &alike, share, seed);
         if !files.iter().any(|file| file.split == Side::Training) {
             return Err(DatasetError::TooShort { pieces: files.len(), segment });
         }
@@ -134,6 +137,10 @@ impl Dataset {
         files.sort_by(|a, b| (&a.path, &a.name).cmp(&(&b.path, &b.name)));
         let dataset = Dataset { files };
         let pieces = dataset.sort_out(pieces);
+        let sounds = |piece: &Piece| piece.roll().steps().iter().any(|step| !step.play.is_empty());
+        if !pieces.training.iter().any(sounds) {
+            return Err(DatasetError::Silent);
+        }
         Ok((dataset, pieces))
     }
 
@@ -204,7 +211,9 @@ impl Dataset {
         self.of(side).map(|file| file.steps).sum()
     }
 
-    fn sort_out(&self, pieces: Vec<Piece>) -> Pieces {
+    /// The pieces by side, in the order of their places and names, whatever order they come in.
+    fn sort_out(&self, mut pieces: Vec<Piece>) -> Pieces {
+        pieces.sort_by(|a, b| (&a.path, &a.name).cmp(&(&b.path, &b.name)));
         let sides: BTreeMap<_, _> =
             self.files.iter().map(|file| ((&file.path, &file.name), file.split)).collect();
         let mut sorted = Pieces::default();
@@ -220,22 +229,20 @@ impl Dataset {
     }
 }
 
-/// Holds out a share of the files that would be learned from and are `free` to be held out.
-fn choose(
-    files: &mut [DatasetFile],
-    free: &[bool],
-    repeats: &[Option<usize>],
-    share: f64,
-    seed: u64,
-) {
-    // Files of the same bytes are the same music, even if there is too little of it to compare.
-    let mut same: BTreeMap<String, usize> = BTreeMap::new();
-    let mut music: Vec<usize> = Vec::with_capacity(files.len());
-    for (index, file) in files.iter().enumerate() {
-        let original = repeats[index].map(|original| music[original]);
-        let identity = file.sha256.clone().unwrap_or_default();
-        let of_bytes = *same.entry(identity).or_insert(original.unwrap_or(index));
-        music.push(original.unwrap_or(of_bytes));
+/// Holds out a share of the files that would be learned from and are `free` to be held out. `alike`
+/// are for each file the earlier ones of the same music.
+fn choose(files: &mut [DatasetFile], free: &[bool], alike: &[Vec<usize>], share: f64, seed: u64) {
+    let music = music(files, free, alike);
+    // What is the same as a piece that a set holds out is held out with it.
+    for side in [Side::Validation, Side::Test] {
+        let fixed = |index: &usize| !free[*index] && files[*index].split == side;
+        let held_out: BTreeSet<usize> =
+            (0..files.len()).filter(fixed).map(|index| music[index]).collect();
+        for index in (0..files.len()).filter(|&index| free[index]) {
+            if held_out.contains(&music[index]) && files[index].split == Side::Training {
+                files[index].split = side;
+            }
+        }
     }
     let used: Vec<usize> = (0..files.len())
         .filter(|&index| free[index] && files[index].split == Side::Training)
@@ -253,6 +260,26 @@ fn choose(
             files[index].split = Side::Validation;
         }
     }
+}
+
+/// For each file a number of its music: the files of one number are joined by likeness, one by one.
+/// It is the number of the first of them.
+fn music(files: &[DatasetFile], free: &[bool], alike: &[Vec<usize>]) -> Vec<usize> {
+    let mut music: Vec<usize> = (0..files.len()).collect();
+    let mut join = |one: usize, other: usize| {
+        let (first, later) = (music[one].min(music[other]), music[one].max(music[other]));
+        music.iter_mut().filter(|music| **music == later).for_each(|music| *music = first);
+    };
+    // Files of the same bytes are the same music, even if there is too little of it to compare; the
+    // pieces of a set share a file.
+    let mut same: BTreeMap<&str, usize> = BTreeMap::new();
+    for (index, file) in files.iter().enumerate() {
+        if let Some(sha256) = file.sha256.as_deref().filter(|_| free[index]) {
+            join(*same.entry(sha256).or_insert(index), index);
+        }
+        alike[index].iter().for_each(|&other| join(other, index));
+    }
+    music
 }
 
 fn absolute(path: &Path) -> Result<PathBuf, DatasetError> {
@@ -335,6 +362,67 @@ mod tests {
             assert_eq!(sides.len(), 2);
             assert_eq!(sides[0], sides[1]);
         }
+    }
+
+    #[test]
+    fn a_whole_and_its_parts_are_never_parted_whatever_their_names() {
+        let roll = Roll::from_score(&midi::read(&music(9, 900)).unwrap().score).unwrap().roll;
+        let part =
+            |from: usize, to: usize| midi::write(&roll.excerpt(from, to).to_score(None, &[]));
+        for names in [["a", "w", "c"], ["a", "c", "w"], ["w", "a", "c"]] {
+            let folder = folder();
+            let pieces = [part(0, 304), part(0, 896), part(592, 896)];
+            // As the letters say: the start, the whole, the end.
+            let of = |name: &str| pieces["awc".find(name).unwrap()].clone();
+            for (index, name) in names.iter().enumerate() {
+                let path = folder.path().join(format!("bach/{index}-{name}.mid"));
+                fs::write(path, of(name)).unwrap();
+            }
+            for seed in 0..20 {
+                let (dataset, _) = dataset(&folder, seed);
+                let ours = dataset.files.iter().filter(|file| file.name.contains('-'));
+                let sides: Vec<_> = ours.map(|file| file.split).collect();
+                assert!(
+                    sides.len() == 3 && sides.iter().all(|side| *side == sides[0]),
+                    "{sides:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_copy_of_what_a_set_holds_out_is_held_out_too() {
+        let folder = folder();
+        let copied = Roll::from_score(&midi::read(&music(2, 66)).unwrap().score).unwrap().roll;
+        let pitches = |step: &Step| step.play.iter().map(|key| key + 21).collect::<Vec<_>>();
+        let piece: Vec<_> = copied.steps().iter().map(pitches).collect();
+        for (part, side) in [("valid", Side::Validation), ("test", Side::Test)] {
+            let mut set = serde_json::json!({ "train": [], "valid": [], "test": [] });
+            set[part] = serde_json::json!([piece]);
+            let path = folder.path().join("set.json");
+            fs::write(&path, set.to_string()).unwrap();
+            for seed in 0..10 {
+                let corpus = corpus::read(&[folder.path(), &path]).unwrap();
+                let (dataset, _) = Dataset::new(corpus, 32, 0.2, seed).unwrap();
+                let file = dataset.files.iter().find(|file| file.path.ends_with("bach/2.mid"));
+                assert_eq!(file.unwrap().split, side);
+            }
+        }
+    }
+
+    #[test]
+    fn a_set_of_over_a_thousand_pieces_is_read_again_in_the_same_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let piece = |number: usize| vec![vec![21 + number % 88]; 16 + number % 7];
+        let pieces: Vec<_> = (0..1005).map(piece).collect();
+        let set = serde_json::json!({ "train": pieces, "valid": [], "test": [] });
+        let path = folder.path().join("set.json");
+        fs::write(&path, set.to_string()).unwrap();
+        let corpus = corpus::read(&[path]).unwrap();
+        let (dataset, pieces) = Dataset::new(corpus, 16, 0.0, 1).unwrap();
+        let names = |pieces: &[Piece]| pieces.iter().map(|p| p.name.clone()).collect::<Vec<_>>();
+        let again = dataset.read_again().unwrap();
+        assert_eq!(names(&again.training), names(&pieces.training));
     }
 
     #[test]

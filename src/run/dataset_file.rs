@@ -1,6 +1,7 @@
 //! One file of a dataset.
 
-use crate::corpus::{Part, Piece};
+use crate::corpus::{LARGEST_SET, Part, Piece};
+use crate::midi::LARGEST_FILE;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
@@ -74,7 +75,6 @@ impl DatasetFile {
         DatasetFile {
             folder: text(path.parent().and_then(Path::file_name)),
             name: text(path.file_stem()),
-            // What is no file of reasonable size is not read to its end.
             sha256: sha256_of(path).ok(),
             path: path.to_owned(),
             steps: 0,
@@ -97,9 +97,15 @@ impl DatasetFile {
 /// The SHA-256 of the bytes of a file.
 pub(super) fn sha256_of(path: &Path) -> io::Result<String> {
     use std::io::Read;
-    let mut bytes = Vec::new();
-    fs::File::open(path)?.take(crate::midi::LARGEST_FILE + 1).read_to_end(&mut bytes)?;
-    Ok(hexadecimal(&Sha256::digest(&bytes)))
+    // What is no file of reasonable size is not read to its end.
+    let mut file = fs::File::open(path)?.take(LARGEST_SET.max(LARGEST_FILE) + 1);
+    let (mut hash, mut bytes) = (Sha256::new(), vec![0; 1 << 16]);
+    loop {
+        match file.read(&mut bytes)? {
+            0 => return Ok(hexadecimal(&hash.finalize())),
+            read => hash.update(&bytes[..read]),
+        }
+    }
 }
 
 /// Bytes as hexadecimal digits.

@@ -327,14 +327,13 @@ impl<'a> Session<'a> {
         }
         let validated = self.standing.best.filter(|best| best.epoch == epoch).map(|best| best.nats);
         let model = self.model(validated);
-        let file = self.folder.model();
         let contents = Contents {
             config: &self.config,
             dataset: &self.fingerprint,
             standing: &self.standing,
             snapshot: &snapshot,
             model: &model,
-            best: self.best.as_deref().map(|bytes| (bytes, &*file)),
+            best: self.best.as_deref(),
         };
         checkpoint::save(&self.folder.checkpoints(), contents, self.config.keeping.checkpoints)?;
         self.saved = Some(epoch);

@@ -214,8 +214,6 @@ mod tests {
         assert!(changed("training.batch = 0").unwrap_err().to_string().contains("batch must be"));
         let error = changed("corpus.validation = 1.0").unwrap_err().to_string();
         assert!(error.contains("validation must be 0 to under 1"), "{error}");
-        let error = changed("corpus.validation = 0.0\ngoal.patience = 3").unwrap_err().to_string();
-        assert!(error.contains("--patience needs pieces that are held out"), "{error}");
         let error = changed("training = 5").unwrap_err().to_string();
         assert!(error.starts_with("my.toml, line 1: training: "), "{error}");
         let error = changed("[training]\nbatch = \n").unwrap_err().to_string();

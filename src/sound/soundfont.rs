@@ -113,6 +113,8 @@ fn find(folders: &[PathBuf]) -> Option<PathBuf> {
 /// A piano from a SoundFont, with the reverberation of `rustysynth`.
 pub struct SoundFontPiano {
     synthesizer: Synthesizer,
+    /// How many strokes hold each key down.
+    holds: [u16; 128],
     /// For how many frames nothing has been heard.
     quiet: u64,
     broken: bool,
@@ -128,7 +130,7 @@ impl SoundFontPiano {
         // As many as it takes: the pedal holds whole scales.
         settings.maximum_polyphony = 256;
         let synthesizer = Synthesizer::new(&font.0, &settings).expect("settings within bounds");
-        SoundFontPiano { synthesizer, quiet: PATIENCE, broken: false }
+        SoundFontPiano { synthesizer, holds: [0; 128], quiet: PATIENCE, broken: false }
     }
 }
 
@@ -139,9 +141,18 @@ impl Instrument for SoundFontPiano {
             _ if self.broken => {}
             Event::Strike { pitch, velocity } => {
                 self.quiet = 0;
+                let holds = &mut self.holds[usize::from(pitch & 127)];
+                *holds = holds.saturating_add(1);
                 self.synthesizer.note_on(CHANNEL, i32::from(pitch), i32::from(velocity));
             }
-            Event::Release { pitch } => self.synthesizer.note_off(CHANNEL, i32::from(pitch)),
+            Event::Release { pitch } => {
+                // The key stays down until all who struck it have let it go.
+                let holds = &mut self.holds[usize::from(pitch & 127)];
+                *holds = holds.saturating_sub(1);
+                if *holds == 0 {
+                    self.synthesizer.note_off(CHANNEL, i32::from(pitch));
+                }
+            }
             Event::Pedal { down } => {
                 let value = if down { 127 } else { 0 };
                 self.synthesizer.process_midi_message(CHANNEL, 0xB0, 64, value);

@@ -26,6 +26,10 @@ const FIRST_SECONDS: f64 = 4.0;
 /// How soon the first measures of a piece are wanted, if music that others hear is about to end.
 const BEGINS_WITHIN: Duration = Duration::from_secs(2);
 
+/// The tempos that can be asked for, in quarters a minute.
+const SLOWEST: u32 = 20;
+const FASTEST: u32 = 300;
+
 /// How many notes somebody may have played.
 const MOST_NOTES: usize = 4096;
 
@@ -45,6 +49,8 @@ pub struct Beginning {
     notes: Option<Vec<Played>>,
     /// A piece that is to be played again.
     recipe: Option<String>,
+    /// The piece that the listener leaves for it, when it has begun.
+    instead_of: Option<String>,
 }
 
 /// A note that somebody has played.
@@ -85,13 +91,13 @@ pub async fn begin(
                 format!("this recipe is for the model {}, not for {}", script.model, studio.model);
             return Err(Failure::unusable(reason));
         }
-        return begin_with(studio, script).await;
+        return begin_with(studio, script, beginning.instead_of).await;
     }
     let opening = match beginning.notes.take() {
         Some(notes) => own(&score_of(&notes, &beginning)?, "what you played")?,
         None => kept(&studio, &beginning)?,
     };
-    begin_with(studio.clone(), script(&studio, opening, &beginning)?).await
+    begin_with(studio.clone(), script(&studio, opening, &beginning)?, beginning.instead_of).await
 }
 
 /// Begins a piece after a MIDI file.
@@ -106,11 +112,16 @@ pub async fn begin_after(
         own(&reading.score, "your file")
     });
     let opening = opening.await??;
-    begin_with(studio.clone(), script(&studio, opening, &beginning)?).await
+    begin_with(studio.clone(), script(&studio, opening, &beginning)?, beginning.instead_of).await
 }
 
-async fn begin_with(studio: Arc<Studio>, script: Script) -> Result<Response, Failure> {
-    if !studio.hall.has_room() {
+async fn begin_with(
+    studio: Arc<Studio>,
+    script: Script,
+    instead: Option<String>,
+) -> Result<Response, Failure> {
+    let instead = instead.as_deref();
+    if !studio.hall.has_room(instead) {
         return Err(full(&studio));
     }
     let seed = script.seed;
@@ -156,7 +167,7 @@ async fn begin_with(studio: Arc<Studio>, script: Script) -> Result<Response, Fai
         metre: sitting.roll().metre_at(sitting.roll().len() - 1).metre.to_string(),
         music: measures(&sitting, 0, usize::MAX),
     };
-    let piece = studio.hall.seat(sitting).ok_or_else(|| full(&studio))?;
+    let piece = studio.hall.seat(sitting, instead).ok_or_else(|| full(&studio))?;
     Ok((StatusCode::CREATED, Json(Begun { piece, ..begun })).into_response())
 }
 
@@ -175,13 +186,14 @@ fn script(studio: &Studio, opening: Opening, beginning: &Beginning) -> Result<Sc
     });
     let metre = beginning.metre.as_deref().map(str::parse::<Metre>).transpose();
     let metre = metre.map_err(Failure::unusable)?;
+    let asked = Change { step: 0, seed: None, temperature, density, tempo, metre };
+    asked.check().map_err(Failure::unusable)?;
     // Where the opening is in that metre, it is gone on with.
     let metre = metre.filter(|metre| match &opening {
         Opening::Kept(number) => last_metre(&studio.kept[*number].roll) != *metre,
         Opening::Own(own) => own.primer().map_or(true, |primer| last_metre(&primer.roll) != *metre),
     });
-    let change = Change { step: 0, seed: None, temperature, density, tempo, metre };
-    change.check().map_err(Failure::unusable)?;
+    let change = Change { metre, ..asked };
     Ok(Script {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         model: studio.model.clone(),
@@ -221,7 +233,15 @@ fn own(score: &Score, source: &str) -> Result<Opening, Failure> {
     if roll.steps().iter().all(|step| step.play.is_empty()) {
         return Err(Failure::unusable("there is no note in it for the composer to hear"));
     }
-    Ok(Opening::Own(Box::new(Record::of(&Primer { source: source.to_owned(), roll }))))
+    let mut primer = Primer { source: source.to_owned(), roll };
+    // It goes on at a pace, and in measures, that can be played to somebody.
+    let pace = 60_000_000 / FASTEST..=60_000_000 / SLOWEST;
+    primer.roll.tempo = primer.roll.tempo.clamp(*pace.start(), *pace.end());
+    let asked = Change { metre: Some(primer.metre()), ..Change::default() };
+    if asked.check().is_err() {
+        primer.roll.change_metre(Metre::COMMON);
+    }
+    Ok(Opening::Own(Box::new(Record::of(&primer))))
 }
 
 /// What somebody has played, as a score, in the tempo and metre that were asked for.
@@ -237,7 +257,7 @@ fn score_of(notes: &[Played], beginning: &Beginning) -> Result<Score, Failure> {
     if !notes.iter().all(possible) {
         return Err(Failure::unusable("notes must lie on the 88 keys and within ten minutes"));
     }
-    let tempo = beginning.tempo.unwrap_or(100).clamp(20, 300);
+    let tempo = beginning.tempo.unwrap_or(100).clamp(SLOWEST, FASTEST);
     let metre = beginning.metre.as_deref().map(str::parse::<Metre>).transpose();
     let ticks = |seconds: f64| (seconds * f64::from(tempo) / 60.0 * 480.0).round() as u64;
     // The first note is the first beat.

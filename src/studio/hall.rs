@@ -47,15 +47,21 @@ impl Hall {
         self.seats.lock().expect(LOCK).len()
     }
 
-    /// Whether there is room for one more.
-    pub fn has_room(&self) -> bool {
-        self.listeners() < self.room_for
+    /// Whether there is room for one more, who may leave another seat for it.
+    pub fn has_room(&self, instead: Option<&str>) -> bool {
+        self.clear();
+        let seats = self.seats.lock().expect(LOCK);
+        seats.len() < self.room_for || instead.is_some_and(|name| seats.contains_key(name))
     }
 
-    /// Gives a piece a seat and tells its name; nothing if all are taken.
-    pub fn seat(&self, sitting: Sitting) -> Option<String> {
-        self.clear();
+    /// Gives a piece a seat, which may be that of another piece, and tells its name; nothing if all are
+    /// taken.
+    pub fn seat(&self, sitting: Sitting, instead: Option<&str>) -> Option<String> {
+        if !self.has_room(instead) {
+            return None;
+        }
         let mut seats = self.seats.lock().expect(LOCK);
+        instead.and_then(|name| seats.remove(name));
         if seats.len() >= self.room_for {
             return None;
         }

@@ -39,7 +39,7 @@ pub struct Studio {
     hall: Hall,
     workers: Turns,
     /// Those who write files, which takes longer.
-    writers: Semaphore,
+    writers: Arc<Semaphore>,
     sounds: Sounds,
     /// Where files are made before they are sent.
     folder: PathBuf,
@@ -76,7 +76,7 @@ impl Studio {
             model,
             hall: Hall::new(listeners),
             workers: Turns::new(workers),
-            writers: Semaphore::new(1),
+            writers: Arc::new(Semaphore::new(1)),
             sounds: Sounds::new(),
             folder,
             only_here,

@@ -88,6 +88,7 @@ pub async fn change(
         sitting.change(change).map_err(Failure::conflict)?;
         Ok(change.step)
     };
+    may_go_on(&studio, &piece)?;
     on(&studio, &piece, (change.step, 1), Duration::ZERO, apply).await
 }
 
@@ -99,7 +100,14 @@ pub async fn take_back(
     let apply = |sitting: &mut Sitting| {
         sitting.take_back().ok_or_else(|| Failure::conflict("there is nothing to take back"))
     };
+    may_go_on(&studio, &piece)?;
     on(&studio, &piece, (0, 1), Duration::ZERO, apply).await
+}
+
+/// Whether there will be an answer to a change: if not, nothing is to be changed.
+fn may_go_on(studio: &Studio, piece: &str) -> Result<(), Failure> {
+    let seat = studio.hall.find(piece).ok_or_else(gone)?;
+    seat.may_go_on().map_err(Failure::too_far_ahead)
 }
 
 /// The recipe of a piece.
@@ -144,7 +152,7 @@ pub async fn file(
         _ => return Err(Failure::bad("there is music.mid, .wav, .png, .svg and .musicxml")),
     };
     let seat = studio.hall.find(&piece).ok_or_else(gone)?;
-    let Ok(_writer) = studio.writers.acquire().await else {
+    let Ok(writer) = studio.writers.clone().acquire_owned().await else {
         return Err(Failure::busy("another file is being written"));
     };
     let sitting = seat.sitting.clone().lock_owned().await;
@@ -156,15 +164,22 @@ pub async fn file(
     let score = sitting.score(until.saturating_sub(LONGEST_FILE), until, &title);
     drop(sitting);
     let folder = studio.folder.clone();
+    // Whoever asked may go away; then it is not written to its end.
+    let wanted = Arc::new(());
+    let asked = Arc::downgrade(&wanted);
     let written = tokio::task::spawn_blocking(move || {
+        // One file after the other, whoever still waits for it.
+        let _writer = writer;
         let folder = tempfile::tempdir_in(folder).map_err(Failure::broken)?;
         let output = Output::new(folder.path().join(&name)).map_err(Failure::broken)?;
-        let written = output.write(&score, &title, None, Existing::Replace, &mut |_| true);
+        let written = output
+            .write(&score, &title, None, Existing::Replace, &mut |_| asked.strong_count() > 0);
         written.map_err(Failure::broken)?;
         // The open file stays when its folder goes.
         std::fs::File::open(output.path()).map_err(Failure::broken)
     });
     let file = written.await.map_err(Failure::broken)??;
+    drop(wanted);
     let length = file.metadata().map_err(Failure::broken)?.len();
     let stream = tokio_util::io::ReaderStream::new(tokio::fs::File::from_std(file));
     let mut response = Body::from_stream(stream).into_response();

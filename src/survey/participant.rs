@@ -2,12 +2,12 @@
 //! order that was drawn.
 
 use super::{About, Desk, Store, Taking};
-use crate::door::Failure;
+use crate::door::{Failure, whole_or_part};
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -48,10 +48,11 @@ pub async fn taking(
 pub async fn sound(
     State(desk): Desks,
     Path((token, place)): Path<(String, String)>,
+    headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let place = number(&place)?;
     let sound = desk.with(move |store, now| store.sound(&token, place, now)).await?;
-    Ok(([(header::CONTENT_TYPE, "audio/wav")], sound).into_response())
+    Ok(whole_or_part(&headers, "audio/wav", sound))
 }
 
 /// An excerpt has been listened to.

@@ -109,6 +109,9 @@ pub struct Listed {
     pub closed: bool,
 }
 
+/// What stands for the version of a database that is not ours.
+const FOREIGN: i64 = -1;
+
 impl Store {
     /// Opens a file of surveys, and makes it where there is none.
     pub fn open_or_make(path: &Path) -> Result<Store, StoreError> {
@@ -116,6 +119,14 @@ impl Store {
         let mut connection = Connection::open(path).map_err(|error| unusable(error.to_string()))?;
         let prepared = (|| {
             connection.busy_timeout(WAIT)?;
+            // Somebody else's database is left as it is.
+            let version: i64 =
+                connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+            let tables = "SELECT count(*) FROM sqlite_schema";
+            let tables: i64 = connection.query_row(tables, [], |row| row.get(0))?;
+            if version == 0 && tables > 0 {
+                return Ok(FOREIGN);
+            }
             // An answer is on the disk when its transaction is over, whatever happens then.
             connection.pragma_update(None, "journal_mode", "WAL")?;
             connection.pragma_update(None, "synchronous", "FULL")?;
@@ -131,6 +142,9 @@ impl Store {
         })();
         match prepared {
             Ok(0 | VERSION) => Ok(Store { connection }),
+            Ok(FOREIGN) => {
+                Err(unusable("it is a database of something else; choose another file".to_owned()))
+            }
             Ok(version) => Err(unusable(format!(
                 "it is of version {version}, and this program knows version {VERSION}"
             ))),

@@ -62,6 +62,15 @@ fn voices_fill_the_measure(measure: &Measure<'_>) {
     for staff in [1, 2] {
         assert!(voices.keys().filter(|(of, _)| *of == staff).count() <= 2);
     }
+    for staff in [1, 2] {
+        let of_staff = voices.iter().filter(|((of, _), _)| *of == staff);
+        let whole =
+            |signs: &&Vec<&Sign<'_>>| signs.iter().all(|sign| sign.element.name != "forward");
+        assert!(
+            of_staff.map(|(_, signs)| signs).any(|signs| whole(&signs)),
+            "a hole in staff {staff}"
+        );
+    }
     for signs in voices.values() {
         let mut now = measure.start;
         for sign in signs.iter().filter(|sign| !sign.is_in_chord()) {

@@ -36,6 +36,20 @@ fn a_recorded_piano_plays_in_tune_and_stops() {
 }
 
 #[test]
+fn a_key_that_two_have_struck_sounds_until_both_have_let_it_go() {
+    let font = read(&tiny_soundfont::bytes(b"\0")).unwrap();
+    let mut piano = SoundFontPiano::new(&font);
+    let strike = Event::Strike { pitch: 60, velocity: 100 };
+    let release = Event::Release { pitch: 60 };
+    [strike, strike, release].into_iter().for_each(|event| piano.play(event));
+    listen(&mut piano, 5.0);
+    assert!(!piano.is_silent());
+    piano.play(release);
+    listen(&mut piano, 5.0);
+    assert!(piano.is_silent());
+}
+
+#[test]
 fn compressed_samples_are_refused_with_a_clear_word() {
     let error = read(&tiny_soundfont::bytes(b"OggS")).unwrap_err();
     assert!(matches!(error, SoundFontError::Compressed(_)), "{error}");

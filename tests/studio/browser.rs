@@ -38,7 +38,10 @@ fn a_minute_of_music_plays_without_a_gap_and_the_roll_moves() {
     }
     assert!(struck > 20.0, "{struck} notes in a minute");
     assert_eq!(browser.number("gaps"), gaps, "the music has waited for the composer");
-    assert!(browser.run("return document.querySelectorAll('.key.lit').length").as_u64().is_some());
+    let lit = |browser: &Browser| {
+        browser.run("return document.querySelectorAll('.key.lit').length").as_u64() > Some(0)
+    };
+    browser.wait("a key that is lit", lit);
     if let (Some(before), Some(after)) = (memory, studio.memory()) {
         assert!(after < before + 30.0, "{before} MB have become {after}");
     }

@@ -4,6 +4,7 @@ use super::http::{Answer, ask, get, post};
 use super::server::{Studio, desk, program};
 use deep_jammer::midi;
 use deep_jammer::roll::Roll;
+use deep_jammer::score::At;
 use serde_json::{Value, json};
 
 fn begin(studio: &Studio, how: Value) -> Value {
@@ -192,6 +193,14 @@ fn music_of_ones_own_is_gone_on_from() {
         let refused = post(studio.port, "/api/pieces", &json!({ "notes": notes }));
         assert_eq!(refused.status, 422, "{}", refused.text());
     }
+    let one = json!([{ "pitch": 60, "start": 0.0, "seconds": 1.0 }]);
+    let refused = post(studio.port, "/api/pieces", &json!({ "notes": one, "metre": "255/1" }));
+    assert_eq!(refused.status, 422, "{}", refused.text());
+    // Music at a tempo that nobody plays is gone on with at one that somebody could.
+    let mut score = midi::read(&minuet).unwrap().score;
+    score.tempos = vec![At { tick: 0, value: 1 }];
+    let begun = ask(studio.port, "POST", "/api/pieces/midi", &[], &midi::write(&score));
+    assert_eq!((begun.status, begun.json()["tempo"].as_f64()), (201, Some(300.0)));
 }
 
 #[test]
@@ -202,6 +211,10 @@ fn a_full_studio_says_so_and_a_seat_that_is_left_is_free() {
     assert_eq!(refused.status, 503);
     assert!(refused.text().contains("full"), "{}", refused.text());
     assert!(refused.header("retry-after").is_some());
+    // Who is seated can begin anew: in the seat that is left for it.
+    let instead = json!({ "instead_of": first["piece"] });
+    let first = begin(&studio, instead.clone());
+    assert_eq!(post(studio.port, "/api/pieces", &instead).status, 503, "that one is gone");
     assert_eq!(ask(studio.port, "DELETE", &name(&first), &[], b"").status, 204);
     begin(&studio, json!({}));
     assert_eq!(go_on(&studio, &name(&first), 0, 1).status, 404);
@@ -220,6 +233,12 @@ fn nobody_is_composed_for_hours_ahead() {
         if answer.status == 429 {
             assert!(from / 16 * 4 >= 80, "refused after {from} steps");
             assert!(answer.header("retry-after").is_some());
+            // A change that could not be heard yet is not made.
+            let recipe = || get(studio.port, &format!("{piece}/recipe")).text();
+            let before = recipe();
+            let change = json!({ "step": from, "temperature": 0.5 });
+            assert_eq!(post(studio.port, &format!("{piece}/changes"), &change).status, 429);
+            assert_eq!(recipe(), before);
             return;
         }
         from = end(&answer.json());

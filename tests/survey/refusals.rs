@@ -1,6 +1,6 @@
 //! What is refused, with a reason.
 
-use super::http::{Answer, get, post};
+use super::http::{Answer, ask, get, post};
 use super::server::{Desk, SECONDS, Server};
 use deep_jammer::survey::{Excerpt, Refusal, Store, Survey, Told};
 use serde_json::json;
@@ -11,6 +11,38 @@ fn refused(answer: Answer, status: u16, word: &str) {
     assert_eq!(answer.status, status, "{}", answer.text());
     let reason = answer.json()["error"].as_str().unwrap().to_owned();
     assert!(reason.contains(word), "{reason}");
+}
+
+#[test]
+fn the_sound_of_an_excerpt_can_be_had_in_parts() {
+    let desk = Desk::new();
+    let server = Server::open(&desk);
+    let who = server.join("first");
+    let whole = server.fetch(&who, 1);
+    assert_eq!((whole.status, whole.header("accept-ranges")), (200, Some("bytes")));
+    let path = format!("/api/participants/{who}/1/sound.wav");
+    let part = ask(server.port, "GET", &path, &[("Range", "bytes=0-1")], b"");
+    let all = whole.body.len();
+    let told = format!("bytes 0-1/{all}");
+    assert_eq!((part.status, part.header("content-range")), (206, Some(&*told)));
+    assert_eq!(part.body, whole.body[..2]);
+    let from = format!("bytes={all}-");
+    assert_eq!(ask(server.port, "GET", &path, &[("Range", &from)], b"").status, 416);
+}
+
+#[test]
+fn a_database_of_something_else_is_left_as_it_is() {
+    let desk = Desk::new();
+    let path = desk.0.path().join("other.db");
+    let other = rusqlite::Connection::open(&path).unwrap();
+    other
+        .execute_batch("CREATE TABLE songs (name TEXT); INSERT INTO songs VALUES ('one');")
+        .unwrap();
+    drop(other);
+    let before = std::fs::read(&path).unwrap();
+    let said = desk.fail("survey list --store other.db");
+    assert!(said.contains("other.db") && said.contains("something else"), "{said}");
+    assert_eq!(std::fs::read(&path).unwrap(), before);
 }
 
 #[test]

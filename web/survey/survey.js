@@ -105,8 +105,10 @@ async function heard(tries = 5) {
   const now = place;
   try {
     await ask("POST", mine(`/${now}/heard`));
-    if (now === place) allowAnswer(true);
-    say("");
+    if (now === place) {
+      allowAnswer(true);
+      say("Your answer, please.");
+    }
   } catch (refusal) {
     // Clocks differ a little, and networks fail for a moment.
     if ((refusal.status === 409 || refusal.status === 0) && tries > 0) setTimeout(() => heard(tries - 1), 700);
@@ -151,7 +153,14 @@ element("play").addEventListener("click", () =>
       sound.pause();
     } else {
       element("play").textContent = "Loading …";
-      await sound.play();
+      // What could not be had is not asked for again by itself.
+      if (sound.error) sound.src = mine(`/${place}/sound.wav`);
+      try {
+        await sound.play();
+      } catch (error) {
+        element("play").textContent = "Listen";
+        throw error;
+      }
     }
   }),
 );

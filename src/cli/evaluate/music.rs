@@ -161,8 +161,10 @@ fn read<P: AsRef<Path>>(paths: &[P], part: Part) -> anyhow::Result<(Vec<Piece>, 
     let mut corpus = corpus::read(paths)?;
     if corpus.pieces.is_empty() {
         let count = corpus.failures.len();
-        let reason = corpus.failures.into_iter().next().map(|failure| failure.reason);
-        return Err(anyhow::Error::from(reason.expect("a file that gives no piece"))
+        let Some(failure) = corpus.failures.into_iter().next() else {
+            bail!("the given sets hold no piece; give files or sets with music in them");
+        };
+        return Err(anyhow::Error::from(failure.reason)
             .context(format!("none of the {count} files could be read")));
     }
     corpus.pieces.retain(|piece| piece.part.is_none_or(|of| of == part));
@@ -223,10 +225,10 @@ impl Run {
 /// trimmed.
 fn same_music(learned: &[Piece], evaluated: &[Piece]) -> Vec<bool> {
     let rolls: Vec<_> = learned.iter().chain(evaluated).map(Piece::roll).collect();
-    let repeats = corpus::repeats(&rolls).split_off(learned.len());
-    let same = |(piece, repeats): (&Piece, Option<usize>)| {
-        repeats.is_some_and(|original| original < learned.len())
+    let alike = corpus::alike(&rolls).split_off(learned.len());
+    let same = |(piece, alike): (&Piece, Vec<usize>)| {
+        alike.iter().any(|&other| other < learned.len())
             || learned.iter().any(|learned| learned.roll() == piece.roll())
     };
-    evaluated.iter().zip(repeats).map(same).collect()
+    evaluated.iter().zip(alike).map(same).collect()
 }

@@ -7,7 +7,7 @@ use deep_jammer::composing::{Composer, Composition, USUAL_REPEATS, compose};
 use deep_jammer::corpus;
 use deep_jammer::primer::chosen;
 use deep_jammer::roll::Roll;
-use deep_jammer::survey::{Source, Store, Survey, excerpts};
+use deep_jammer::survey::{Source, Store, StoreError, Survey, excerpts};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rayon::prelude::*;
@@ -60,6 +60,10 @@ pub fn make(command: &New, store: &Path) -> anyhow::Result<Outcome> {
         bail!("give generated pieces with --generated, or have some composed with --compose 5");
     }
     let mut store = Store::open_or_make(store)?;
+    // Before all the work.
+    if store.surveys()?.iter().any(|survey| survey.name == command.name) {
+        return Err(StoreError::Exists(command.name.clone()).into());
+    }
     let mut sources = Vec::new();
     for argument in &command.generated {
         sources.extend(pieces(argument, false)?);

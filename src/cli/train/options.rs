@@ -207,7 +207,7 @@ impl Train {
     pub fn configuration(&self) -> anyhow::Result<(Config, Option<Model>)> {
         let file = self.config.as_deref().map(Settings::read).transpose()?.unwrap_or_default();
         let said = self.said()?;
-        let preset = shape(self.preset.unwrap_or(Preset::Large), self.article);
+        let preset: Architecture = shape(self.preset.unwrap_or(Preset::Large), self.article);
         let base = |architecture| match self.article {
             true => Config::article(architecture),
             false => Config::standard(architecture),
@@ -222,11 +222,16 @@ impl Train {
             config.set(&said)?;
             Ok(config)
         };
-        let mut config = configure(preset)?;
+        let mut config = configure(preset.clone())?;
         let mut origin = None;
         if let Some(from) = config.start.from.clone() {
             let (path, model) = origin::read(&from)?;
-            config = configure(model.architecture.clone())?;
+            let mut architecture = model.architecture.clone();
+            // Dropout is none of the sizes: what is asked for with a preset holds.
+            if self.preset.is_some() {
+                architecture.dropout = preset.dropout;
+            }
+            config = configure(architecture)?;
             origin::check_sizes(&config.architecture, self.preset, &model.architecture, &path)?;
             let fingerprint = model.fingerprint();
             if config.start.from_fingerprint.as_ref().is_some_and(|known| *known != fingerprint) {
@@ -271,6 +276,10 @@ impl Train {
         config.set(&self.said()?)?;
         for path in &mut config.corpus.paths {
             *path = absolute(path)?;
+        }
+        // What was recorded is where the model lies.
+        if let Some(from) = &config.start.from {
+            config.start.from = Some(origin::place(from).unwrap_or_else(|_| from.clone()));
         }
         if config.keeping.validate_every == 0 {
             // Left to the program, which has decided.

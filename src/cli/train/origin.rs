@@ -11,9 +11,18 @@ pub fn read(from: &Path) -> anyhow::Result<(PathBuf, Model)> {
     if from == Path::new(BUILT_IN) {
         return Ok((from.to_owned(), model::built_in()));
     }
-    let path = model_file(from)?;
+    let path = place(from)?;
     let model = model::read(&path)?;
-    Ok((absolute(&path)?, model))
+    Ok((path, model))
+}
+
+/// Where the model of a file, a run or the program is, in words that mean the same wherever the run
+/// is resumed.
+pub fn place(from: &Path) -> anyhow::Result<PathBuf> {
+    match from == Path::new(BUILT_IN) {
+        true => Ok(from.to_owned()),
+        false => absolute(&model_file(from)?),
+    }
 }
 
 /// Whether the network that is asked for, in all and by the name of a preset, has the sizes of the

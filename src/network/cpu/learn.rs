@@ -19,8 +19,8 @@ pub const BLOCK_ROWS: usize = 64;
 /// Values of the gradient that one task adds up over all blocks.
 const SUMMED: usize = 1 << 14;
 
-/// What learning keeps from batch to batch: room, so that nothing is allocated once the first
-/// batch has been worked on.
+/// What learning keeps from batch to batch: the room for traces, gradients and sums, which is not
+/// allocated anew once the first batch has been worked on.
 #[derive(Default)]
 pub(super) struct Learning {
     time: Vec<TimeRows>,
