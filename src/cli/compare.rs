@@ -30,7 +30,8 @@ A run in common is a stretch of steps in which the same keys sound and are struc
 was learned from, at any transposition. 32 steps or more are called a copy.
 
 A passage has broken down while it is silent, stuck (two different keys at most), crowded (eleven
-keys at once or more) or in circles (each step as it was a measure before, or less); the longest are told in measures. Docs: docs/statistics.md")]
+keys at once or more) or in circles (each step as it was a measure before, or less); the longest
+are told in measures. Docs: docs/statistics.md")]
 pub struct Compare {
     /// The generated pieces: MIDI files, and folders to search for them.
     #[arg(required = true, value_name = "GENERATED")]

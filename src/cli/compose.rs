@@ -62,8 +62,7 @@ pub fn run(command: &Compose) -> anyhow::Result<Outcome> {
     let voice = command.voice.voice(orders.iter().flat_map(|order| &order.outputs))?;
     let workshop = Workshop::new(command)?;
     for order in &orders {
-        for number in 0..workshop.candidates(command) {
-            let seed = candidate_seed(order.seed, number);
+        for seed in workshop.candidates(command, order) {
             length::check(&workshop.composition(command, seed), &order.outputs)?;
         }
     }
@@ -81,9 +80,7 @@ fn compose_all(
     orders: &[Order],
     voice: Option<&Voice>,
 ) -> anyhow::Result<()> {
-    let candidates = |order: &Order| -> Vec<u64> {
-        (0..workshop.candidates(command)).map(|number| candidate_seed(order.seed, number)).collect()
-    };
+    let candidates = |order| workshop.candidates(command, order);
     let seeds: Vec<u64> = orders.iter().flat_map(candidates).collect();
     let steps = |&seed: &u64| workshop.composition(command, seed).steps();
     let steps = seeds.iter().map(steps).sum::<usize>() + workshop.primers.steps_heard(&seeds);
@@ -129,9 +126,11 @@ impl Workshop {
         Ok(Workshop { source, primers, criterion })
     }
 
-    /// Of how many pieces each is the best.
-    fn candidates(&self, command: &Compose) -> u32 {
-        self.criterion.as_ref().map_or(1, |_| command.best_of.unwrap_or(USUAL_CANDIDATES))
+    /// The seeds of the pieces of which one is kept.
+    fn candidates(&self, command: &Compose, order: &Order) -> Vec<u64> {
+        let count =
+            self.criterion.as_ref().map_or(1, |_| command.best_of.unwrap_or(USUAL_CANDIDATES));
+        (0..count).map(|number| candidate_seed(order.seed, number)).collect()
     }
 
     /// The piece that a seed stands for.

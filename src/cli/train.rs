@@ -6,7 +6,7 @@ mod origin;
 pub use options::Train;
 
 use super::progress::{Progress, in_words};
-use super::{Outcome, interruption};
+use super::{Outcome, interruption, quoted};
 use anyhow::{Context, anyhow, bail};
 use deep_jammer::corpus::{self, Corpus, Piece};
 use deep_jammer::model::Model;
@@ -145,7 +145,7 @@ fn prepare_resume(command: &Train) -> anyhow::Result<Prepared> {
             "{} holds no training to go on with: it has no config.toml; begin one with\n  \
              deep-jammer train FOLDER-OF-MIDI --run {}",
             command.run.display(),
-            quoted(&command.run)
+            quoted(&command.run.display().to_string())
         );
     }
     let lock = folder.lock()?;
@@ -283,7 +283,10 @@ fn train(run: &Path, prepared: Prepared) -> anyhow::Result<Outcome> {
     if outcome.ending == Ending::Interrupted {
         return Ok(Outcome::Interrupted);
     }
-    eprintln!("compose with it: deep-jammer compose --model {}", quoted(run));
+    eprintln!(
+        "compose with it: deep-jammer compose --model {}",
+        quoted(&run.display().to_string())
+    );
     Ok(Outcome::Done)
 }
 
@@ -323,14 +326,7 @@ fn with_remedy(error: SessionError, run: &Path) -> anyhow::Error {
 }
 
 fn resume_command(run: &Path) -> String {
-    format!("deep-jammer train --run {} --resume", quoted(run))
-}
-
-/// A path as a shell takes it.
-fn quoted(path: &Path) -> String {
-    let text = path.display().to_string();
-    let plain = |c: char| c.is_alphanumeric() || "/\\:._-+,~=@%".contains(c);
-    if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
+    format!("deep-jammer train --run {} --resume", quoted(&run.display().to_string()))
 }
 
 /// Shows how a training goes on.

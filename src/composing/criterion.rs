@@ -13,9 +13,9 @@ use std::sync::{Arc, Mutex};
 ///
 /// A piece is the better the fewer grave faults it has: a run copied from that music (32 steps or
 /// more, at any transposition), a passage of over two measures that is silent, one that is stuck,
-/// one that is crowded, one that goes in circles ([`Stretches`]). Of as many, the fewer statistics lie outside the range of
-/// nine in ten real passages of its length. Of as many, the nearer to the middle of real music they
-/// are on average, the share of bars that come back among them ([`Standard`]).
+/// one that is crowded, one that goes in circles ([`Stretches`]). Of as many, the fewer statistics lie
+/// outside the range of nine in ten real passages of its length. Of as many, the nearer to the middle
+/// of real music they are on average, the share of bars that come back among them ([`Standard`]).
 pub struct Criterion {
     originality: Originality,
     /// By how many steps a piece has.

@@ -34,8 +34,8 @@ const RANDOM_STREAM: u64 = 1;
 /// that repeat an earlier one, counted over what is remembered, becomes the one asked for; bars that
 /// the composer repeats by itself count, too. Of up to four earlier phrases, drawn by lot, that one
 /// comes back whose first steps the composer expects most after all it has heard. If a phrase has
-/// come back, the new one that followed it, if one did, is always among them. The composer then hears that phrase
-/// to its end and goes on from there.
+/// come back, the new one that followed it, if one did, is always among them. The composer then hears
+/// that phrase to its end and goes on from there.
 ///
 /// It is a value, as the stream is.
 #[derive(Debug, Clone, PartialEq)]

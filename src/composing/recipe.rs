@@ -65,15 +65,6 @@ pub struct Choosing {
     pub verdict: String,
 }
 
-/// A word as a shell takes it.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "/._-#".contains(c);
-    match word.chars().all(plain) {
-        true => word.to_owned(),
-        false => format!("'{}'", word.replace('\'', "'\\''")),
-    }
-}
-
 fn is_false(said: &bool) -> bool {
     !said
 }
@@ -87,35 +78,6 @@ impl Recipe {
     pub fn to_text(&self) -> String {
         let json = serde_json::to_string(self).expect("a recipe is always text");
         format!("deep-jammer {json}")
-    }
-
-    /// The options of `deep-jammer compose` by which the piece is composed again: the chosen one, by
-    /// itself.
-    pub fn options(&self) -> String {
-        // The fingerprint behind the name is no part of it.
-        let name = |of: &str| of.rsplit_once(" (").map_or(of, |(name, _)| name).to_owned();
-        let seed = self.best_of.as_ref().map_or(self.seed, |best| best.seed);
-        let mut options = vec![format!("--model {}", quoted(&name(&self.model)))];
-        if !self.learn.is_empty() {
-            let paths: Vec<_> = self.learn.iter().map(|path| quoted(path)).collect();
-            options.push(format!("--learn {}", paths.join(" ")));
-        }
-        options.push(format!("--seed {seed} --bars {}", self.bars));
-        options.push(format!("--temperature {} --repeats {}", self.temperature, self.repeats));
-        let asked = [("metre", &self.metre_asked), ("key", &self.key)];
-        for (option, value) in asked {
-            options.extend(value.as_ref().map(|value| format!("--{option} {}", quoted(value))));
-        }
-        options.extend(self.tempo.map(|tempo| format!("--tempo {tempo}")));
-        if self.own_primer {
-            options.push(format!("--primer {}.mid", quoted(&name(&self.primer))));
-        }
-        options.extend(self.with_primer.then(|| "--with-primer".to_owned()));
-        options.push(match self.part {
-            Some(part) => format!("--endless (part {part})"),
-            None => "--best-of 1".to_owned(),
-        });
-        options.join(" ")
     }
 
     /// Reads such a line.
@@ -162,13 +124,8 @@ mod tests {
             own_primer: true,
             with_primer: true,
         };
-        assert_eq!(Recipe::from_text(&recipe.to_text()), Some(recipe.clone()));
+        assert_eq!(Recipe::from_text(&recipe.to_text()), Some(recipe));
         assert_eq!(Recipe::from_text("anything else"), None);
-        assert_eq!(
-            recipe.options(),
-            "--model run --seed 5 --bars 16 --temperature 0.95 --repeats 0.32 --metre 6/8 --key 'F minor' \
-             --tempo 92.5 --primer 'Bach'\\''s \"fugue\"'.mid --with-primer --endless (part 3)"
-        );
         let before = r#"deep-jammer {"version":"0.1.0","model":"m","seed":7,"temperature":1.0,"bars":2,
             "metre":"3/4","primer":"p","with_primer":false}"#;
         let older = Recipe::from_text(before).expect("of an older version");

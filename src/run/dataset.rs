@@ -1,7 +1,7 @@
 //! The files of a run: what each holds, by its SHA-256, and what it is used for.
 
 use super::dataset_file::{DatasetFile, Side, hexadecimal, sha256_of};
-use super::split::{Candidate, folders, hold_out};
+use super::sides::choose;
 use crate::corpus::{self, Corpus, CorpusError, Piece};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -229,59 +229,6 @@ impl Dataset {
     }
 }
 
-/// Holds out a share of the files that would be learned from and are `free` to be held out. `alike`
-/// are for each file the earlier ones of the same music.
-fn choose(files: &mut [DatasetFile], free: &[bool], alike: &[Vec<usize>], share: f64, seed: u64) {
-    let music = music(files, free, alike);
-    // What is the same as a piece that a set holds out is held out with it.
-    for side in [Side::Validation, Side::Test] {
-        let fixed = |index: &usize| !free[*index] && files[*index].split == side;
-        let held_out: BTreeSet<usize> =
-            (0..files.len()).filter(fixed).map(|index| music[index]).collect();
-        for index in (0..files.len()).filter(|&index| free[index]) {
-            if held_out.contains(&music[index]) && files[index].split == Side::Training {
-                files[index].split = side;
-            }
-        }
-    }
-    let used: Vec<usize> = (0..files.len())
-        .filter(|&index| free[index] && files[index].split == Side::Training)
-        .collect();
-    let folders = folders(files.iter().map(|file| &*file.path));
-    let candidate = |&index: &usize| Candidate {
-        identity: files[index].sha256.as_deref().unwrap_or_default(),
-        folder: &folders[index],
-        music: music[index],
-    };
-    let candidates: Vec<_> = used.iter().map(candidate).collect();
-    let held_out = hold_out(&candidates, share, seed);
-    for (index, held_out) in used.into_iter().zip(held_out) {
-        if held_out {
-            files[index].split = Side::Validation;
-        }
-    }
-}
-
-/// For each file a number of its music: the files of one number are joined by likeness, one by one.
-/// It is the number of the first of them.
-fn music(files: &[DatasetFile], free: &[bool], alike: &[Vec<usize>]) -> Vec<usize> {
-    let mut music: Vec<usize> = (0..files.len()).collect();
-    let mut join = |one: usize, other: usize| {
-        let (first, later) = (music[one].min(music[other]), music[one].max(music[other]));
-        music.iter_mut().filter(|music| **music == later).for_each(|music| *music = first);
-    };
-    // Files of the same bytes are the same music, even if there is too little of it to compare; the
-    // pieces of a set share a file.
-    let mut same: BTreeMap<&str, usize> = BTreeMap::new();
-    for (index, file) in files.iter().enumerate() {
-        if let Some(sha256) = file.sha256.as_deref().filter(|_| free[index]) {
-            join(*same.entry(sha256).or_insert(index), index);
-        }
-        alike[index].iter().for_each(|&other| join(other, index));
-    }
-    music
-}
-
 fn absolute(path: &Path) -> Result<PathBuf, DatasetError> {
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     match absolute.to_str() {
@@ -291,7 +238,7 @@ fn absolute(path: &Path) -> Result<PathBuf, DatasetError> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::midi;
     use crate::roll::{Keys, Roll, Step};
@@ -300,7 +247,7 @@ mod tests {
     use rand_chacha::rand_core::{Rng, SeedableRng};
 
     /// Music like no other, of so many steps.
-    fn music(number: u64, steps: usize) -> Vec<u8> {
+    pub fn music(number: u64, steps: usize) -> Vec<u8> {
         let mut random = ChaCha8Rng::seed_from_u64(number);
         let mut roll = Roll::new(Metre::COMMON);
         for _ in 0..steps {
@@ -312,7 +259,7 @@ mod tests {
 
     /// Two composers of five pieces each; the first piece of the one is the second's as well. And a
     /// file that is too short, and one that is none.
-    fn folder() -> tempfile::TempDir {
+    pub fn folder() -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
         for (composer, first) in [("bach", 0), ("petzold", 4)] {
             fs::create_dir(folder.path().join(composer)).unwrap();
@@ -326,7 +273,7 @@ mod tests {
         folder
     }
 
-    fn dataset(folder: &tempfile::TempDir, seed: u64) -> (Dataset, Pieces) {
+    pub fn dataset(folder: &tempfile::TempDir, seed: u64) -> (Dataset, Pieces) {
         Dataset::new(corpus::read(&[folder.path()]).unwrap(), 64, 0.2, seed).unwrap()
     }
 
@@ -349,68 +296,6 @@ mod tests {
     }
 
     #[test]
-    fn a_copy_is_on_the_side_of_its_original_whatever_the_seed() {
-        let folder = folder();
-        for seed in 0..30 {
-            let (dataset, _) = dataset(&folder, seed);
-            let sides: Vec<_> = dataset
-                .files
-                .iter()
-                .filter(|file| file.name == "4")
-                .map(|file| file.split)
-                .collect();
-            assert_eq!(sides.len(), 2);
-            assert_eq!(sides[0], sides[1]);
-        }
-    }
-
-    #[test]
-    fn a_whole_and_its_parts_are_never_parted_whatever_their_names() {
-        let roll = Roll::from_score(&midi::read(&music(9, 900)).unwrap().score).unwrap().roll;
-        let part =
-            |from: usize, to: usize| midi::write(&roll.excerpt(from, to).to_score(None, &[]));
-        for names in [["a", "w", "c"], ["a", "c", "w"], ["w", "a", "c"]] {
-            let folder = folder();
-            let pieces = [part(0, 304), part(0, 896), part(592, 896)];
-            // As the letters say: the start, the whole, the end.
-            let of = |name: &str| pieces["awc".find(name).unwrap()].clone();
-            for (index, name) in names.iter().enumerate() {
-                let path = folder.path().join(format!("bach/{index}-{name}.mid"));
-                fs::write(path, of(name)).unwrap();
-            }
-            for seed in 0..20 {
-                let (dataset, _) = dataset(&folder, seed);
-                let ours = dataset.files.iter().filter(|file| file.name.contains('-'));
-                let sides: Vec<_> = ours.map(|file| file.split).collect();
-                assert!(
-                    sides.len() == 3 && sides.iter().all(|side| *side == sides[0]),
-                    "{sides:?}"
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn a_copy_of_what_a_set_holds_out_is_held_out_too() {
-        let folder = folder();
-        let copied = Roll::from_score(&midi::read(&music(2, 66)).unwrap().score).unwrap().roll;
-        let pitches = |step: &Step| step.play.iter().map(|key| key + 21).collect::<Vec<_>>();
-        let piece: Vec<_> = copied.steps().iter().map(pitches).collect();
-        for (part, side) in [("valid", Side::Validation), ("test", Side::Test)] {
-            let mut set = serde_json::json!({ "train": [], "valid": [], "test": [] });
-            set[part] = serde_json::json!([piece]);
-            let path = folder.path().join("set.json");
-            fs::write(&path, set.to_string()).unwrap();
-            for seed in 0..10 {
-                let corpus = corpus::read(&[folder.path(), &path]).unwrap();
-                let (dataset, _) = Dataset::new(corpus, 32, 0.2, seed).unwrap();
-                let file = dataset.files.iter().find(|file| file.path.ends_with("bach/2.mid"));
-                assert_eq!(file.unwrap().split, side);
-            }
-        }
-    }
-
-    #[test]
     fn a_set_of_over_a_thousand_pieces_is_read_again_in_the_same_order() {
         let folder = tempfile::tempdir().unwrap();
         let piece = |number: usize| vec![vec![21 + number % 88]; 16 + number % 7];
@@ -423,15 +308,6 @@ mod tests {
         let names = |pieces: &[Piece]| pieces.iter().map(|p| p.name.clone()).collect::<Vec<_>>();
         let again = dataset.read_again().unwrap();
         assert_eq!(names(&again.training), names(&pieces.training));
-    }
-
-    #[test]
-    fn the_split_is_the_same_wherever_the_files_lie() {
-        let sides = |folder: &tempfile::TempDir| {
-            let (dataset, _) = dataset(folder, 5);
-            dataset.files.into_iter().map(|file| (file.name, file.split)).collect::<Vec<_>>()
-        };
-        assert_eq!(sides(&folder()), sides(&folder()));
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub mod samples;
 mod schedule;
 mod session;
 mod settings;
+mod sides;
 mod split;
 mod table;
 pub mod times;

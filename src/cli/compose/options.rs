@@ -17,9 +17,10 @@ draws it.
 
 --best-of N composes N pieces and keeps the best, by the music that the model has learned from:
 first comes the one with the fewest grave faults (32 steps or more copied at any transposition;
-silent, stuck on two keys, crowded by eleven or in circles for over two measures), then the one with the fewest
-statistics outside the range of nine in ten real passages, then the one whose statistics, the share
-of bars that come back among them, are nearest to the middle of real music. Docs: docs/composer.md
+silent, stuck on two keys, crowded by eleven or in circles for over two measures), then the one with
+the fewest statistics outside the range of nine in ten real passages, then the one whose statistics,
+the share of bars that come back among them, are nearest to the middle of real music.
+Docs: docs/composer.md
 
 The seed is printed, and written into the file with the rest of the recipe: the same seed, model,
 primer and settings give the same piece again.")]

@@ -28,10 +28,6 @@ pub struct Ready {
 }
 
 impl Ready {
-    fn steps(&self) -> usize {
-        self.primer.roll.len()
-    }
-
     /// A stream that has heard it; `told` is told of each step, if it has to be heard first.
     pub fn heard(&self, composer: &Composer, told: impl Fn(usize)) -> Stream {
         self.heard.get_or_init(|| composer.hear(&self.primer, told)).clone()
@@ -76,9 +72,9 @@ impl Primers {
 
     /// How many steps are heard of all those that some seeds stand for.
     pub fn steps_heard(&self, seeds: &[u64]) -> usize {
-        let numbers: BTreeSet<u64> =
-            seeds.iter().map(|seed| seed % self.ready.len() as u64).collect();
-        numbers.iter().filter_map(|&number| chosen(&self.ready, number)).map(Ready::steps).sum()
+        let is_heard =
+            |ready: &&Ready| seeds.iter().any(|&seed| std::ptr::eq(self.of(seed), *ready));
+        self.ready.iter().filter(is_heard).map(|ready| ready.primer.roll.len()).sum()
     }
 
     /// The one that a seed stands for.

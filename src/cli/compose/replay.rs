@@ -3,7 +3,7 @@
 use super::{Compose, existing, tell};
 use crate::cli::progress::Progress;
 use crate::cli::voice::{outputs, unless_interrupted};
-use crate::cli::{self, Outcome, interruption};
+use crate::cli::{self, Outcome, interruption, quoted};
 use anyhow::{Context, bail};
 use deep_jammer::composing::{Composer, Recipe, Script, Sitting};
 use deep_jammer::midi;
@@ -98,10 +98,76 @@ fn of_a_line(line: &str) -> anyhow::Result<Script> {
     }
     if let Some(recipe) = Recipe::from_text(line) {
         bail!(
-            "this is no recipe of the studio but one of compose; so the piece is composed again:\n  \
+            "this is no recipe of the studio but one of compose; so {} is composed again:\n  \
              deep-jammer compose {}",
-            recipe.options()
+            recipe
+                .part
+                .map_or("the piece".to_owned(), |part| format!("the piece, as part {part},")),
+            options(&recipe)
         );
     }
     Ok(Script::from_text(line)?)
+}
+
+/// The options by which a piece is composed again: the one that was chosen, by itself.
+fn options(recipe: &Recipe) -> String {
+    // The fingerprint behind the name is no part of it.
+    let name = |of: &str| of.rsplit_once(" (").map_or(of, |(name, _)| name).to_owned();
+    let seed = recipe.best_of.as_ref().map_or(recipe.seed, |best| best.seed);
+    let mut options = vec![format!("--model {}", quoted(&name(&recipe.model)))];
+    if !recipe.learn.is_empty() {
+        let paths: Vec<_> = recipe.learn.iter().map(|path| quoted(path)).collect();
+        options.push(format!("--learn {}", paths.join(" ")));
+    }
+    options.push(format!("--seed {seed} --bars {}", recipe.bars));
+    options.push(format!("--temperature {} --repeats {}", recipe.temperature, recipe.repeats));
+    for (option, value) in [("metre", &recipe.metre_asked), ("key", &recipe.key)] {
+        options.extend(value.as_ref().map(|value| format!("--{option} {}", quoted(value))));
+    }
+    options.extend(recipe.tempo.map(|tempo| format!("--tempo {tempo}")));
+    if recipe.own_primer {
+        options.push(format!("--primer {}", quoted(&format!("{}.mid", name(&recipe.primer)))));
+    }
+    options.extend(recipe.with_primer.then(|| "--with-primer".to_owned()));
+    options.push(if recipe.part.is_some() { "--endless" } else { "--best-of 1" }.to_owned());
+    options.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use deep_jammer::composing::Choosing;
+
+    #[test]
+    fn a_recipe_becomes_the_options_that_it_was_made_with() {
+        let mut recipe = Recipe {
+            version: "0.1.0".into(),
+            model: "run (1a2b3c4d5e6f)".into(),
+            learn: Vec::new(),
+            seed: 7,
+            temperature: 0.95,
+            bars: 16,
+            repeats: 0.32,
+            metre: "6/8".parse().unwrap(),
+            metre_asked: Some("6/8".into()),
+            key: Some("F minor".into()),
+            tempo: Some(92.5),
+            part: None,
+            best_of: Some(Choosing { of: 8, seed: 5, verdict: "no faults".into() }),
+            primer: "Bach's \"fugue\" (0123456789ab)".into(),
+            own_primer: true,
+            moved: -5,
+            with_primer: true,
+        };
+        assert_eq!(
+            options(&recipe),
+            "--model run --seed 5 --bars 16 --temperature 0.95 --repeats 0.32 --metre 6/8 --key \
+             'F minor' --tempo 92.5 --primer 'Bach'\\''s \"fugue\".mid' --with-primer --best-of 1"
+        );
+        (recipe.part, recipe.best_of, recipe.own_primer) = (Some(3), None, false);
+        assert!(options(&recipe).ends_with(
+            "--seed 7 --bars 16 --temperature 0.95 --repeats 0.32 \
+            --metre 6/8 --key 'F minor' --tempo 92.5 --with-primer --endless"
+        ));
+    }
 }
