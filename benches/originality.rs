@@ -17,7 +17,7 @@ fn originality(criterion: &mut Criterion) {
     group.sample_size(20);
     group.bench_function("files read", |b| b.iter(|| corpus::read(&[&folder]).unwrap()));
     let repertoire = Repertoire::of(&music.pieces);
-    let packed = Packed::of(&repertoire);
+    let packed = Packed::of(&repertoire).expect("not too much");
     eprintln!("{} steps in {} bytes", repertoire.steps(), packed.bytes().len());
     group.bench_function("packed", |b| b.iter(|| Packed::of(black_box(&repertoire))));
     group.bench_function("unpacked", |b| b.iter(|| black_box(&packed).unpack().unwrap()));

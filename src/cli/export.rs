@@ -51,7 +51,8 @@ pub fn run(command: &Export) -> anyhow::Result<Outcome> {
             bail!("no piece that it has learned from begins so that it could be gone on from");
         }
     }
-    model.repertoire = music.filter(|_| !command.without_music).map(|music| Packed::of(&music));
+    let music = music.filter(|_| !command.without_music);
+    model.repertoire = music.map(|music| Packed::of(&music)).transpose()?;
     let bytes = match command.half {
         true => model::to_half_bytes(&model).context("kept as 16-bit floats")?,
         false => model::to_bytes(&model),

@@ -13,7 +13,7 @@ use deep_jammer::model::Model;
 use deep_jammer::originality::{Packed, Repertoire};
 use deep_jammer::run::{
     Config, Dataset, Ending, Goal, Lock, Pieces, Report, Room, RunFolder, Schedule, Session,
-    SessionError, Side, Watch, newest_checkpoint, newest_checkpoint_path,
+    SessionError, Side, Watch, carried, newest_checkpoint, newest_checkpoint_path,
 };
 use deep_jammer::training::Start;
 use std::path::{Path, PathBuf};
@@ -32,8 +32,8 @@ struct Prepared {
 
 /// Where a training begins.
 enum Origin {
-    /// With what the weights have been learned from before.
-    New(Start, Repertoire),
+    /// With the music that its model is to carry.
+    New(Start, Option<Packed>),
     Checkpoint(Box<deep_jammer::run::Checkpoint>),
 }
 
@@ -70,8 +70,9 @@ fn prepare(command: &Train) -> anyhow::Result<Prepared> {
     check_free(command, &folder)?;
     let before = before(&config, model.as_ref())?;
     warn_of_what_is_known(&config, &before, &pieces);
+    let music = carried(&config, &pieces, before)?;
     folder.clear()?;
-    let origin = Origin::New(start(&config, model), before);
+    let origin = Origin::New(start(&config, model), music);
     Ok(Prepared { folder, config, dataset, pieces, origin, room, lock })
 }
 
@@ -235,8 +236,8 @@ fn train(run: &Path, prepared: Prepared) -> anyhow::Result<Outcome> {
     let goal = config.goal.clone();
     let resumed = matches!(origin, Origin::Checkpoint(_));
     let mut session = match origin {
-        Origin::New(start, before) => {
-            let session = Session::begin(&folder, config, dataset, &pieces, start, before);
+        Origin::New(start, music) => {
+            let session = Session::begin(&folder, config, dataset, &pieces, start, music);
             if session.is_err() {
                 // Half a beginning is of no use, and in the way of the next one.
                 let _ = folder.clear();

@@ -303,7 +303,7 @@ mod tests {
 
     #[test]
     fn a_model_carries_the_music_that_it_has_learned_from_if_it_is_given() {
-        let model = Model { repertoire: Some(Packed::of(&repertoire())), ..small() };
+        let model = Model { repertoire: Some(Packed::of(&repertoire()).unwrap()), ..small() };
         let read = from_bytes(&to_bytes(&model)).unwrap();
         assert_eq!(read, model);
         assert_eq!(read.repertoire.unwrap().unpack().unwrap(), repertoire());
@@ -313,7 +313,7 @@ mod tests {
 
     #[test]
     fn a_repertoire_that_is_no_bytes_is_refused() {
-        let model = Model { repertoire: Some(Packed::of(&repertoire())), ..small() };
+        let model = Model { repertoire: Some(Packed::of(&repertoire()).unwrap()), ..small() };
         let bytes = to_bytes(&model);
         // Of the same size, so that the file is sound.
         let length = model.repertoire.as_ref().unwrap().bytes().len();

@@ -8,6 +8,6 @@ mod repertoire;
 mod search;
 mod spelling;
 
-pub use packed::{Packed, PackedError};
+pub use packed::{Packed, PackedError, TooMuchMusic};
 pub use repertoire::{Heard, Repertoire};
 pub use search::{COPY_STEPS, LEAST_KEYS, LEAST_STROKES, Originality, Run};

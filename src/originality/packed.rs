@@ -13,8 +13,8 @@ use std::sync::Arc;
 const VERSION: u64 = 1;
 
 /// The most bytes that a repertoire may have before it is compressed: some hundred times those of
-/// 302 pieces. What asks for more is damaged, and must not fill the memory.
-const LARGEST: u64 = 1 << 28;
+/// 302 pieces. No more is packed, so what asks for more is damaged, and must not fill the memory.
+const LARGEST: usize = 1 << 28;
 
 /// A repertoire in about a byte a step, as model files hold it.
 ///
@@ -28,6 +28,19 @@ const LARGEST: u64 = 1 << 28;
 /// how many steps each of these notes lasts.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Packed(Arc<[u8]>);
+
+/// More music than a model can carry.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the music that is learned from has {pieces} pieces of {steps} steps, which is more than a model \
+     can carry; leave it out (--without-music), or take less of it"
+)]
+pub struct TooMuchMusic {
+    /// How many pieces there are.
+    pub pieces: usize,
+    /// How long they are together.
+    pub steps: usize,
+}
 
 /// Bytes that are no repertoire.
 #[derive(Debug, thiserror::Error)]
@@ -53,8 +66,13 @@ impl std::fmt::Debug for Packed {
 }
 
 impl Packed {
-    /// Packs a repertoire.
-    pub fn of(repertoire: &Repertoire) -> Packed {
+    /// Packs a repertoire, if it is of a size that [`unpack`](Self::unpack) takes: some 30 000 pieces.
+    pub fn of(repertoire: &Repertoire) -> Result<Packed, TooMuchMusic> {
+        Packed::within(LARGEST, repertoire)
+    }
+
+    /// Packs a repertoire that has no more bytes before it is compressed.
+    fn within(largest: usize, repertoire: &Repertoire) -> Result<Packed, TooMuchMusic> {
         let mut text = Vec::new();
         write_number(&mut text, VERSION);
         write_number(&mut text, repertoire.pieces.len() as u64);
@@ -75,11 +93,17 @@ impl Packed {
                 write_number(&mut lengths, (note.end - note.start) as u64);
             }
         }
+        let parts = [&text, &counts, &keys, &lengths];
+        if parts.iter().map(|part| part.len()).sum::<usize>() > largest {
+            let pieces = &repertoire.pieces;
+            let steps = pieces.iter().map(|piece| piece.roll.len()).sum();
+            return Err(TooMuchMusic { pieces: pieces.len(), steps });
+        }
         let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
-        for part in [&text, &counts, &keys, &lengths] {
+        for part in parts {
             encoder.write_all(part).expect("memory takes all");
         }
-        Packed(encoder.finish().expect("memory takes all").into())
+        Ok(Packed(encoder.finish().expect("memory takes all").into()))
     }
 
     /// Takes bytes for a repertoire; whether they are one, [`unpack`](Self::unpack) tells.
@@ -96,10 +120,10 @@ impl Packed {
     pub fn unpack(&self) -> Result<Repertoire, PackedError> {
         let mut bytes = Vec::new();
         ZlibDecoder::new(&*self.0)
-            .take(LARGEST + 1)
+            .take(LARGEST as u64 + 1)
             .read_to_end(&mut bytes)
             .map_err(PackedError::Compression)?;
-        if bytes.len() as u64 > LARGEST {
+        if bytes.len() > LARGEST {
             return Err(PackedError::Music("it is too large"));
         }
         let mut rest = &bytes[..];
@@ -315,11 +339,25 @@ mod tests {
 
     #[test]
     fn a_repertoire_comes_back_as_it_was_packed() {
-        let packed = Packed::of(&repertoire());
+        let packed = Packed::of(&repertoire()).unwrap();
         assert_eq!(packed.unpack().unwrap(), repertoire());
-        assert_eq!(Packed::of(&repertoire()), packed, "and is always packed alike");
+        assert_eq!(Packed::of(&repertoire()).unwrap(), packed, "and is always packed alike");
         let none = Repertoire::default();
-        assert_eq!(Packed::of(&none).unpack().unwrap(), none);
+        assert_eq!(Packed::of(&none).unwrap().unpack().unwrap(), none);
+    }
+
+    #[test]
+    fn more_than_can_be_unpacked_is_not_packed() {
+        let largest = {
+            let mut bytes = Vec::new();
+            let packed = Packed::of(&repertoire()).unwrap();
+            ZlibDecoder::new(packed.bytes()).read_to_end(&mut bytes).unwrap();
+            bytes.len()
+        };
+        assert!(Packed::within(largest, &repertoire()).is_ok());
+        let error = Packed::within(largest - 1, &repertoire()).unwrap_err();
+        assert_eq!((error.pieces, error.steps), (2, 4));
+        assert!(error.to_string().contains("--without-music"), "{error}");
     }
 
     proptest! {
@@ -334,7 +372,7 @@ mod tests {
                 let piece = roll(&steps, &[(change, "7/8")]);
                 let pieces = vec![Heard { source: "x".to_owned(), roll: piece }];
                 let repertoire = Repertoire { pieces };
-                prop_assert_eq!(&Packed::of(&repertoire).unpack().unwrap(), &repertoire);
+                prop_assert_eq!(&Packed::of(&repertoire).unwrap().unpack().unwrap(), &repertoire);
             }
         }
 
@@ -345,14 +383,14 @@ mod tests {
             let packed = Packed::from_bytes(&encoder.finish().unwrap());
             // Few are one by chance; none may panic, and what is read is packed as it was.
             if let Ok(found) = packed.unpack() {
-                prop_assert_eq!(Packed::of(&found).unpack().unwrap(), found);
+                prop_assert_eq!(Packed::of(&found).unwrap().unpack().unwrap(), found);
             }
         }
     }
 
     #[test]
     fn bytes_that_are_cut_off_or_altered_are_refused() {
-        let bytes = Packed::of(&repertoire()).bytes().to_vec();
+        let bytes = Packed::of(&repertoire()).unwrap().bytes().to_vec();
         for length in 0..bytes.len() {
             let error = Packed::from_bytes(&bytes[..length]).unpack().unwrap_err().to_string();
             assert!(error.contains("damaged"), "{length}: {error}");

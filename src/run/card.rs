@@ -93,9 +93,15 @@ fn music(text: &mut String, config: &Config, dataset: &Dataset) -> std::fmt::Res
         dataset.count(Side::Unreadable)
     )?;
     if config.keeping.repertoire {
+        let before = match config.start.from {
+            Some(_) => {
+                " (of what the model that it began with has learned from, as much as that carried)"
+            }
+            None => "",
+        };
         writeln!(
             text,
-            "`model.safetensors` carries the notes of what it has learned from, so that \
+            "`model.safetensors` carries the notes of what it has learned from{before}, so that \
              `deep-jammer compare` can tell what is copied: whoever is given the model is given that \
              music. `train --without-music` leaves it out.\n"
         )?;

@@ -31,7 +31,7 @@ pub use config::{
 pub use dataset::{Dataset, DatasetError, Pieces};
 pub use dataset_file::{DatasetFile, Side};
 pub use folder::{FolderError, Lock, RunFolder};
-pub use repertoire::repertoire;
+pub use repertoire::{carried, repertoire};
 pub use room::{Room, RoomError};
 pub use schedule::{Ending, Schedule};
 pub use session::{Session, SessionError};

@@ -11,11 +11,11 @@ use super::samples::{self, SampleError};
 use super::table::TableError;
 use super::times::{self, Times};
 use super::watch::{Outcome, Report, Watch};
-use super::{Config, Dataset, Ending, FolderError, Pieces, RunFolder, Schedule, card};
+use super::{Config, Dataset, Ending, FolderError, Pieces, RunFolder, Schedule, card, carried};
 use crate::corpus::Piece;
 use crate::model::{self, Model};
 use crate::network::Nats;
-use crate::originality::{Packed, Repertoire};
+use crate::originality::{Packed, Repertoire, TooMuchMusic};
 use crate::roll::Roll;
 use crate::training::{Excerpts, Progress, SnapshotError, Start, Trainer};
 use crate::writing::{self, Existing, WritingError};
@@ -61,6 +61,9 @@ pub enum SessionError {
     /// A table cannot be gone on with.
     #[error(transparent)]
     Table(#[from] TableError),
+    /// The model cannot carry what it is to carry.
+    #[error(transparent)]
+    Music(#[from] TooMuchMusic),
     /// What a resume undoes cannot be removed.
     #[error(transparent)]
     Folder(#[from] FolderError),
@@ -90,23 +93,18 @@ pub enum SessionError {
 
 impl<'a> Session<'a> {
     /// Begins a run in a folder that holds none. Its configuration is written when all else is there.
-    /// `before` is what the weights that it starts with have been learned from.
+    /// `repertoire` is the music that its model carries ([`carried`](super::carried)).
     pub fn begin(
         folder: &RunFolder,
         config: Config,
         dataset: Dataset,
         pieces: &'a Pieces,
         start: Start,
-        before: Repertoire,
+        repertoire: Option<Packed>,
     ) -> Result<Session<'a>, SessionError> {
         let excerpts = Excerpts::new(&pieces.training, config.training.segment);
         let trainer = Trainer::new(config.architecture.clone(), config.training, excerpts, start);
         writing::write(&folder.dataset(), &dataset.to_json(), Existing::Replace)?;
-        let repertoire = config.keeping.repertoire.then(|| {
-            let mut heard = Repertoire::of(&pieces.training);
-            heard.add(before);
-            Packed::of(&heard)
-        });
         let mut session = Session {
             repertoire,
             metrics: Metrics::create(&folder.metrics())?,
@@ -145,10 +143,9 @@ impl<'a> Session<'a> {
         let schedule = Schedule { interval: config.keeping.validate_every };
         // What was heard before this run is known to the model only.
         let repertoire = match model::read(&model).ok().and_then(|model| model.repertoire) {
-            Some(packed) => Some(packed),
-            None => Some(Packed::of(&Repertoire::of(&pieces.training))),
-        }
-        .filter(|_| config.keeping.repertoire);
+            Some(packed) => Some(packed).filter(|_| config.keeping.repertoire),
+            None => carried(&config, pieces, Repertoire::default())?,
+        };
         let kept = fs::read(&model)
             .map_err(|reason| SessionError::System { path: model.clone(), reason })?;
         // An epoch whose validation was broken off has left nothing behind yet.

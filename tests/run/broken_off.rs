@@ -5,7 +5,7 @@ use deep_jammer::corpus;
 use deep_jammer::network::{Architecture, Preset};
 use deep_jammer::originality::Repertoire;
 use deep_jammer::run::{
-    Config, Dataset, Ending, Pieces, Report, RunFolder, Session, Watch, newest_checkpoint,
+    Config, Dataset, Ending, Pieces, Report, RunFolder, Session, Watch, carried, newest_checkpoint,
 };
 use deep_jammer::training::Start;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -50,8 +50,8 @@ fn train(folder: &RunFolder, patience: usize) -> Ending {
         assert!(torn.is_empty(), "{torn:?}");
         Session::resume(folder, config(), dataset, &pieces, checkpoint).unwrap()
     } else {
-        Session::begin(folder, config(), dataset, &pieces, Start::Anew, Repertoire::default())
-            .unwrap()
+        let music = carried(&config(), &pieces, Repertoire::default()).unwrap();
+        Session::begin(folder, config(), dataset, &pieces, Start::Anew, music).unwrap()
     };
     session.learn(&mut watch).unwrap().ending
 }
