@@ -1,11 +1,14 @@
 //! A repertoire in few bytes.
 
+mod number;
+
 use super::{Heard, Repertoire};
-use crate::roll::{KEYS, Keys, LONGEST_ROLL, Roll, Step};
+use crate::roll::{KEYS, Keys, Roll, Step};
 use crate::score::{KeySignature, Metre};
 use flate2::Compression;
 use flate2::read::ZlibDecoder;
 use flate2::write::ZlibEncoder;
+use number::{length, number, signed, unsigned, write_number};
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 
@@ -194,11 +197,11 @@ fn head(rest: &mut &[u8]) -> Result<Head, PackedError> {
     };
     let mut metres = Vec::new();
     for _ in 0..number(rest)? {
-        let step = self::length(rest)?;
+        let step = number::length(rest)?;
         let metre = rest.split_off(..2).ok_or(CUT_OFF)?;
         metres.push((step, Metre { numerator: metre[0], denominator_power: metre[1] }));
     }
-    let steps = self::length(rest)?;
+    let steps = number::length(rest)?;
     let in_order = metres.windows(2).all(|pair| pair[0].0 < pair[1].0);
     if metres.first().is_none_or(|first| first.0 != 0) || !in_order {
         return Err(PackedError::Music("its metres are out of order"));
@@ -269,43 +272,6 @@ fn steps_of(chords: &[Keys], rest: &mut &[u8]) -> Result<Vec<Step>, PackedError>
         }
     }
     Ok(steps)
-}
-
-fn write_number(text: &mut Vec<u8>, mut number: u64) {
-    while number >= 0x80 {
-        text.push(number as u8 | 0x80);
-        number >>= 7;
-    }
-    text.push(number as u8);
-}
-
-fn number(rest: &mut &[u8]) -> Result<u64, PackedError> {
-    let mut number = 0;
-    for place in (0..63).step_by(7) {
-        let byte = *rest.split_off_first().ok_or(CUT_OFF)?;
-        number |= u64::from(byte & 0x7f) << place;
-        if byte < 0x80 {
-            return Ok(number);
-        }
-    }
-    Err(PackedError::Music("a number has too many digits"))
-}
-
-/// A number that counts steps or letters.
-fn length(rest: &mut &[u8]) -> Result<usize, PackedError> {
-    let length = number(rest)?;
-    if length > LONGEST_ROLL {
-        return Err(PackedError::Music("a piece is too long"));
-    }
-    Ok(length as usize)
-}
-
-fn signed(number: i64) -> u64 {
-    (number << 1 ^ number >> 63) as u64
-}
-
-fn unsigned(number: u64) -> i64 {
-    (number >> 1) as i64 ^ -((number & 1) as i64)
 }
 
 #[cfg(test)]
