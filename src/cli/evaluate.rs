@@ -8,7 +8,9 @@ use super::{Outcome, interruption};
 use anyhow::bail;
 use deep_jammer::baseline::{Baseline, Counts, Kind};
 use deep_jammer::corpus::Piece;
-use deep_jammer::evaluation::{Bootstrap, Entry, Heard, Listener, Networks, OnlySounding, Report};
+use deep_jammer::evaluation::{
+    Bootstrap, Difference, Entry, Heard, Listener, Networks, OnlySounding, Report,
+};
 use deep_jammer::model::Model;
 use deep_jammer::network::Architecture;
 use deep_jammer::roll::Roll;
@@ -39,6 +41,8 @@ published split (.json) the part `valid` is evaluated, and `train` is learned fr
   deep-jammer evaluate --model my-run               the pieces that the run held out
   deep-jammer evaluate --model my-run my-music      other pieces
   deep-jammer evaluate --model run-1 --model run-2  two networks together
+  deep-jammer evaluate --model my-run --against built-in
+                                                    which of two is the better, and how sure that is
   deep-jammer evaluate my-music --learn their-music the baselines alone")]
 pub struct Evaluate {
     /// The network: the folder of a training run, or a model file; "built-in" for the one that is part
@@ -46,6 +50,10 @@ pub struct Evaluate {
     /// together: the mean of their probabilities, key by key.
     #[arg(long, value_name = "FILE-OR-RUN")]
     model: Vec<PathBuf>,
+    /// Another network to compare it with, on the same pieces: how much more or less surprised it is,
+    /// and by how many of them. Given several times, those together.
+    #[arg(long, value_name = "FILE-OR-RUN", requires = "model")]
+    against: Vec<PathBuf>,
     /// MIDI files, and folders to search for them; if not given, the pieces that the run held out.
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
@@ -76,12 +84,16 @@ struct Evaluation {
     version: &'static str,
     /// None where only baselines are evaluated; several that are averaged.
     models: Vec<Subject>,
+    /// Those that it is compared with; several that are averaged.
+    against: Vec<Subject>,
     evaluated: Amount,
     baselines: Baselines,
     bootstrap: Bootstrap,
     skipped: Vec<Skipped>,
-    /// The network first, where there is one.
+    /// The network first, where there is one, then what it is compared with.
     reports: Vec<Report>,
+    /// How much more surprised than the network each of the others is; nothing without a network.
+    differences: Vec<Difference>,
 }
 
 /// The network.
@@ -91,6 +103,12 @@ struct Subject {
     fingerprint: String,
     architecture: Architecture,
     epochs: u64,
+}
+
+/// A network, and where the user said that it is.
+struct Named<'a> {
+    path: &'a PathBuf,
+    model: Model,
 }
 
 /// Some music.
@@ -127,21 +145,22 @@ struct Candidate {
 /// Evaluates, and prints tables or JSON to standard output.
 pub fn run(command: &Evaluate) -> anyhow::Result<Outcome> {
     // Quickly, what can fail at once.
-    let models = models(&command.model)?;
-    let music = music::find(command)?;
+    let models = Named::all(&command.model)?;
+    let against = Named::all(&command.against)?;
+    asked_the_same(&models, &against)?;
+    let music = music::find(command, &models, &against)?;
     let mut candidates = Vec::new();
     if !models.is_empty() {
-        let shapes: Vec<_> = models.iter().map(|model| model.architecture.to_string()).collect();
-        let (name, about) = match &shapes[..] {
-            [shape] => ("network", format!("the network {shape}")),
-            several => ("networks", format!("the mean of the networks {}", several.join(" and "))),
-        };
-        let (listener, heard) = (Box::new(Networks::new(&models)), music.heard.clone());
-        candidates.push(Candidate { name, about, listener, heard });
+        let name = if models.len() == 1 { "network" } else { "networks" };
+        candidates.push(Candidate::networks(name, &models, &music.heard));
+    }
+    if !against.is_empty() {
+        let name = if against.len() == 1 { "the other" } else { "the others" };
+        candidates.push(Candidate::networks(name, &against, &music.heard_by_others));
     }
     // Music from sets of sounding notes has nothing to say of strokes, and no network is asked.
     let articulation = match models.first() {
-        Some(model) => model.architecture.articulation,
+        Some(named) => named.model.architecture.articulation,
         None => music.evaluated.iter().any(|piece| piece.part.is_none()),
     };
     let baselines = baselines(&music, articulation, &mut candidates);
@@ -150,11 +169,11 @@ pub fn run(command: &Evaluate) -> anyhow::Result<Outcome> {
     let Some(reports) = measure(&candidates, &music.evaluated, &bootstrap) else {
         return Ok(Outcome::Interrupted);
     };
-    let subject = |(model, path): (&Model, &PathBuf)| Subject {
-        path: path.display().to_string(),
-        fingerprint: model.fingerprint(),
-        architecture: model.architecture.clone(),
-        epochs: model.training.epochs,
+    let differences = match reports.split_first() {
+        Some((first, others)) if !models.is_empty() => {
+            others.iter().map(|other| Difference::between(first, other, &bootstrap)).collect()
+        }
+        _ => Vec::new(),
     };
     let skipped = music.skipped.iter().map(|failure| Skipped {
         path: failure.path.display().to_string(),
@@ -162,12 +181,14 @@ pub fn run(command: &Evaluate) -> anyhow::Result<Outcome> {
     });
     let evaluation = Evaluation {
         version: env!("CARGO_PKG_VERSION"),
-        models: models.iter().zip(&command.model).map(subject).collect(),
+        models: models.iter().map(Named::subject).collect(),
+        against: against.iter().map(Named::subject).collect(),
         evaluated: amount(music.what, &music.evaluated),
         baselines,
         bootstrap,
         skipped: skipped.collect(),
         reports,
+        differences,
     };
     let mut out = BufWriter::new(io::stdout().lock());
     if command.json {
@@ -180,22 +201,50 @@ pub fn run(command: &Evaluate) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// Reads the networks; all of them must be asked the same.
-fn models(paths: &[PathBuf]) -> anyhow::Result<Vec<Model>> {
-    let read = |path: &PathBuf| super::model(path);
-    let models: Vec<Model> = paths.iter().map(read).collect::<Result<_, _>>()?;
-    if let Some(other) = models
-        .iter()
-        .position(|model| model.architecture.articulation != models[0].architecture.articulation)
-    {
+impl<'a> Named<'a> {
+    /// Reads networks.
+    fn all(paths: &'a [PathBuf]) -> anyhow::Result<Vec<Named<'a>>> {
+        paths.iter().map(|path| Ok(Named { path, model: super::model(path)? })).collect()
+    }
+
+    fn subject(&self) -> Subject {
+        Subject {
+            path: self.path.display().to_string(),
+            fingerprint: self.model.fingerprint(),
+            architecture: self.model.architecture.clone(),
+            epochs: self.model.training.epochs,
+        }
+    }
+}
+
+impl Candidate {
+    /// One network, or the mean of several; at least one.
+    fn networks(name: &'static str, networks: &[Named], heard: &[Heard]) -> Candidate {
+        let shapes: Vec<_> =
+            networks.iter().map(|named| named.model.architecture.to_string()).collect();
+        let about = match &shapes[..] {
+            [shape] => format!("the network {shape}"),
+            several => format!("the mean of the networks {}", several.join(" and ")),
+        };
+        let listener = Box::new(Networks::new(networks.iter().map(|named| &named.model)));
+        Candidate { name, about, listener, heard: heard.to_vec() }
+    }
+}
+
+/// Networks that are averaged or compared must all be asked the same.
+fn asked_the_same(models: &[Named], against: &[Named]) -> anyhow::Result<()> {
+    let strokes = |named: &Named| named.model.architecture.articulation;
+    let Some(first) = models.first() else { return Ok(()) };
+    let mut others = models.iter().chain(against);
+    if let Some(other) = others.find(|other| strokes(other) != strokes(first)) {
         bail!(
-            "{} and {} cannot be averaged: one of them predicts what is struck, the other only what \
-             sounds",
-            paths[0].display(),
-            paths[other].display()
+            "{} and {} cannot be averaged or compared: one of them predicts what is struck, the \
+             other only what sounds",
+            first.path.display(),
+            other.path.display()
         );
     }
-    Ok(models)
+    Ok(())
 }
 
 fn amount(what: &'static str, pieces: &[Piece]) -> Amount {

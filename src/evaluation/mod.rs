@@ -5,6 +5,7 @@
 //! that was before it. Intervals are by the bootstrap over pieces.
 
 mod bootstrap;
+mod difference;
 mod listener;
 mod measure;
 mod network;
@@ -12,6 +13,7 @@ mod report;
 mod summary;
 
 pub use bootstrap::{Bootstrap, Interval};
+pub use difference::{Difference, MeanDifference};
 pub use listener::{Listener, OnlySounding};
 pub use measure::{Hits, Measure};
 pub use network::Networks;

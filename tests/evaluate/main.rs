@@ -1,4 +1,6 @@
 //! Evaluation: is what is measured what it is said to be, in the library and in the command?
 
+mod against;
 mod command;
+mod desk;
 mod likelihood;

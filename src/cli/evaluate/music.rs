@@ -1,9 +1,10 @@
 //! Which music is evaluated, and which the baselines learn from.
 
-use super::Evaluate;
+use super::{Evaluate, Named};
 use anyhow::{Context, bail};
 use deep_jammer::corpus::{self, Failure, Part, Piece};
 use deep_jammer::evaluation::Heard;
+use deep_jammer::roll::Roll;
 use deep_jammer::run::{Config, Dataset, RunFolder, Side};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -20,6 +21,8 @@ pub struct Music {
     pub learned: Result<Learned, String>,
     /// Whether the network has learned from each piece.
     pub heard: Vec<Heard>,
+    /// Whether the network that it is compared with has.
+    pub heard_by_others: Vec<Heard>,
 }
 
 /// What baselines learn from.
@@ -43,36 +46,67 @@ struct Run {
 }
 
 /// Finds and reads the music.
-pub fn find(command: &Evaluate) -> anyhow::Result<Music> {
-    let folders = command.model.iter().filter(|model| model.is_dir());
-    let runs: Vec<Run> = folders.map(|folder| Run::read(folder)).collect::<Result<_, _>>()?;
+pub fn find(command: &Evaluate, models: &[Named], against: &[Named]) -> anyhow::Result<Music> {
+    let runs = runs_of(models)?;
     let (mut evaluated, what, skipped) = evaluated(command, &runs)?;
     // In sets there may be pieces without a step, which nobody can be surprised by.
     evaluated.retain(|piece| !piece.roll().is_empty());
     if evaluated.is_empty() {
         bail!("there is no piece to evaluate among what is {what}");
     }
-    let each: Vec<_> = runs.iter().map(|run| run.heard(&evaluated)).collect();
-    let all_known = !runs.is_empty() && runs.len() == command.model.len();
+    let heard = heard_by(models, &runs, &evaluated)?;
+    let heard_by_others = heard_by(against, &runs_of(against)?, &evaluated)?;
+    let learned = learned(command, runs.into_iter().flatten().collect(), &evaluated)?;
+    Ok(Music { evaluated, what, skipped, learned, heard, heard_by_others })
+}
+
+/// The runs of those networks that are named by the folder of one.
+fn runs_of(networks: &[Named]) -> anyhow::Result<Vec<Option<Run>>> {
+    let run = |named: &Named| named.path.is_dir().then(|| Run::read(named.path)).transpose();
+    networks.iter().map(run).collect()
+}
+
+/// Whether any of some networks, whose runs are at hand or not, has learned from pieces.
+fn heard_by(
+    networks: &[Named],
+    runs: &[Option<Run>],
+    evaluated: &[Piece],
+) -> anyhow::Result<Vec<Heard>> {
+    let each = networks.iter().zip(runs).map(|(named, run)| match run {
+        Some(run) => Ok(run.heard(evaluated)),
+        None => heard_by_file(named, evaluated),
+    });
+    let each: Vec<_> = each.collect::<anyhow::Result<_>>()?;
     let heard = |piece: usize| {
         let mut each = each.iter().map(|heard| heard[piece]);
         if each.clone().any(|heard| heard == Heard::LearnedFrom) {
             Heard::LearnedFrom
-        } else if all_known && each.all(|heard| heard == Heard::NotLearnedFrom) {
+        } else if each.all(|heard| heard == Heard::NotLearnedFrom) {
             Heard::NotLearnedFrom
         } else {
             Heard::Unknown
         }
     };
-    let heard = (0..evaluated.len()).map(heard).collect();
-    let learned = learned(command, runs, &evaluated)?;
-    Ok(Music { evaluated, what, skipped, learned, heard })
+    Ok((0..evaluated.len()).map(heard).collect())
+}
+
+/// What the music tells that a model carries: what is not in it may have been learned from before,
+/// or left out.
+fn heard_by_file(named: &Named, evaluated: &[Piece]) -> anyhow::Result<Vec<Heard>> {
+    let Some(packed) = &named.model.repertoire else {
+        return Ok(vec![Heard::Unknown; evaluated.len()]);
+    };
+    let repertoire = packed.unpack().with_context(|| named.path.display().to_string())?;
+    let rolls: Vec<_> = repertoire.pieces.iter().map(|piece| &piece.roll).collect();
+    let heard = |same| if same { Heard::LearnedFrom } else { Heard::Unknown };
+    Ok(same_music(&rolls, evaluated).into_iter().map(heard).collect())
 }
 
 fn evaluated(
     command: &Evaluate,
-    runs: &[Run],
+    runs: &[Option<Run>],
 ) -> anyhow::Result<(Vec<Piece>, &'static str, Vec<Failure>)> {
+    let runs: Vec<&Run> = runs.iter().flatten().collect();
     let (part, side) = match command.test {
         true => (Part::Test, Side::Test),
         false => (Part::Validation, Side::Validation),
@@ -96,7 +130,7 @@ fn evaluated(
         }
     };
     let held_out = only(&run.dataset, side);
-    if let Some(other) = differing(runs, side) {
+    if let Some(other) = differing(&runs, side) {
         bail!(
             "{} and {} have held out different pieces; name files to evaluate",
             command.model[0].display(),
@@ -120,7 +154,7 @@ fn learned(
     evaluated: &[Piece],
 ) -> anyhow::Result<Result<Learned, String>> {
     let learn = |pieces: Vec<Piece>, what| {
-        let same = same_music(&pieces, evaluated);
+        let same = same_music(&rolls(&pieces), evaluated);
         let heard = |same| if same { Heard::LearnedFrom } else { Heard::NotLearnedFrom };
         Learned { pieces, what, heard: same.into_iter().map(heard).collect() }
     };
@@ -129,7 +163,7 @@ fn learned(
         say_skipped(&failures);
         return Ok(Ok(learn(pieces, "given by --learn")));
     }
-    if let Some(other) = differing(&runs, Side::Training) {
+    if let Some(other) = differing(&runs.iter().collect::<Vec<_>>(), Side::Training) {
         return Ok(Err(format!(
             "{} and {} have learned from different pieces; name some with --learn",
             runs[0].path.display(),
@@ -175,7 +209,7 @@ fn read<P: AsRef<Path>>(paths: &[P], part: Part) -> anyhow::Result<(Vec<Piece>, 
 }
 
 /// Which of some runs has other pieces on a side than the first, if there is one.
-fn differing(runs: &[Run], side: Side) -> Option<usize> {
+fn differing(runs: &[&Run], side: Side) -> Option<usize> {
     // The pieces of a set share a file.
     let of = |run: &Run| -> BTreeSet<(Option<String>, String)> {
         run.dataset.of(side).map(|file| (file.sha256.clone(), file.name.clone())).collect()
@@ -204,7 +238,8 @@ impl Run {
 
     /// Whether the network has learned from pieces: by the bytes of their files, and by their music.
     fn heard(&self, evaluated: &[Piece]) -> Vec<Heard> {
-        let same = self.training.as_ref().ok().map(|training| same_music(training, evaluated));
+        let same =
+            self.training.as_ref().ok().map(|training| same_music(&rolls(training), evaluated));
         let heard = |(index, piece)| {
             let side = self.dataset.listed(piece).map(|file| file.split);
             let same = same.as_ref().map(|same| same[index]);
@@ -223,12 +258,17 @@ impl Run {
 
 /// For each piece whether its music is among that which is learned from, in any key, whole or
 /// trimmed.
-fn same_music(learned: &[Piece], evaluated: &[Piece]) -> Vec<bool> {
-    let rolls: Vec<_> = learned.iter().chain(evaluated).map(Piece::roll).collect();
+fn same_music(learned: &[&Roll], evaluated: &[Piece]) -> Vec<bool> {
+    let rolls: Vec<_> = learned.iter().copied().chain(evaluated.iter().map(Piece::roll)).collect();
     let alike = corpus::alike(&rolls).split_off(learned.len());
     let same = |(piece, alike): (&Piece, Vec<usize>)| {
         alike.iter().any(|&other| other < learned.len())
-            || learned.iter().any(|learned| learned.roll() == piece.roll())
+            || learned.iter().any(|learned| *learned == piece.roll())
     };
     evaluated.iter().zip(alike).map(same).collect()
+}
+
+/// The rolls of pieces.
+fn rolls(pieces: &[Piece]) -> Vec<&Roll> {
+    pieces.iter().map(Piece::roll).collect()
 }

@@ -2,7 +2,9 @@
 
 use super::{Amount, Baselines, Evaluation};
 use crate::cli::inspect::{printable, shortened};
-use deep_jammer::evaluation::{Heard, Interval, PieceFigures, Report, Summary};
+use deep_jammer::evaluation::{
+    Difference, Heard, Interval, MeanDifference, PieceFigures, Report, Summary,
+};
 use std::io::{self, Write};
 
 /// The widths of the columns with the names of listeners, folders and pieces.
@@ -23,6 +25,9 @@ pub fn write(out: &mut impl Write, evaluation: &Evaluation) -> io::Result<()> {
         overall(out, reports, |report| report.learned_from.as_ref())?;
     }
     let Some((first, others)) = reports.split_first() else { return Ok(()) };
+    if !evaluation.differences.is_empty() {
+        differences(out, first, &evaluation.differences)?;
+    }
     if first.folders.len() > 1 {
         folders(out, first, others)?;
     }
@@ -35,10 +40,14 @@ fn introduce(out: &mut impl Write, evaluation: &Evaluation) -> io::Result<()> {
         let plural = if *pieces == 1 { "" } else { "s" };
         format!("{pieces} piece{plural} {what}, {steps} steps")
     };
-    for (index, model) in evaluation.models.iter().enumerate() {
+    let named = [("Network  ", &evaluation.models), ("Against  ", &evaluation.against)];
+    let subjects = named.iter().flat_map(|&(role, subjects)| {
+        subjects.iter().enumerate().map(move |(index, subject)| (role, index, subject))
+    });
+    for (role, index, model) in subjects {
         let shape = &model.architecture;
         let (path, layout) = (printable(&model.path), &shape.layout);
-        let what = if index == 0 { "Network  " } else { "     and " };
+        let what = if index == 0 { role } else { "     and " };
         writeln!(out, "{what}  {path} ({}), epoch {}", model.fingerprint, model.epochs)?;
         writeln!(out, "           {shape} units, layout {layout}")?;
     }
@@ -81,6 +90,31 @@ fn overall<'a>(
             share(summary.notes.precision()),
             share(summary.notes.recall()),
             share(summary.notes.accuracy()),
+        )?;
+    }
+    Ok(())
+}
+
+/// How much more surprised the others are than the first listener.
+fn differences(out: &mut impl Write, first: &Report, differences: &[Difference]) -> io::Result<()> {
+    writeln!(
+        out,
+        "\nMore surprised than the {}, in nats a step; in brackets where 95 % of the means lie",
+        first.listener
+    )?;
+    writeln!(
+        out,
+        "{:LISTENER$}  {:>7} {:<17}  {:>7} {:<17}  pieces that surprise it less",
+        "", "steps", "", "pieces", ""
+    )?;
+    for difference in differences {
+        let Difference { listener, over_steps, over_pieces, less_surprised, pieces } = difference;
+        let mean = |of: &MeanDifference| format!("{:>+7.3} {:<17}", of.mean, interval(of.interval));
+        writeln!(
+            out,
+            "{listener:LISTENER$}  {}  {}  {less_surprised} of {pieces}",
+            mean(over_steps),
+            mean(over_pieces)
         )?;
     }
     Ok(())
@@ -152,7 +186,7 @@ fn mark(index: usize, first: &Report, others: &[Report]) -> Option<(char, &'stat
     match first.pieces[index].heard {
         Heard::LearnedFrom => Some(('*', "learned from")),
         _ if others.iter().any(|other| other.pieces[index].heard == Heard::LearnedFrom) => {
-            Some(('+', "learned from by the baselines"))
+            Some(('+', "learned from by others"))
         }
         Heard::Unknown => Some(('?', "nobody can tell whether the network has learned from it")),
         Heard::NotLearnedFrom => None,
@@ -166,17 +200,27 @@ fn with_others(first: &Report, others: &[Report]) -> String {
 
 /// The last columns: the totals of the other listeners.
 fn write_heads(out: &mut impl Write, others: &[Report]) -> io::Result<()> {
+    let width = total_width(others.len());
     for other in others {
-        write!(out, " {:>9}", other.listener.split_whitespace().last().unwrap_or_default())?;
+        write!(out, " {:>width$}", other.listener.split_whitespace().last().unwrap_or_default())?;
     }
     writeln!(out)
 }
 
-fn write_totals(out: &mut impl Write, totals: impl Iterator<Item = f64>) -> io::Result<()> {
+fn write_totals(
+    out: &mut impl Write,
+    totals: impl ExactSizeIterator<Item = f64>,
+) -> io::Result<()> {
+    let width = total_width(totals.len());
     for total in totals {
-        write!(out, " {:>9}", nats(total))?;
+        write!(out, " {:>width$}", nats(total))?;
     }
     writeln!(out)
+}
+
+/// So that the totals of the three baselines and of a network that is compared fit as well.
+fn total_width(others: usize) -> usize {
+    if others > 3 { 6 } else { 9 }
 }
 
 /// Nats in six columns, as long as there are less than a hundred of them.

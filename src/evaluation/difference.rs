@@ -1,0 +1,125 @@
+//! How much more surprised one listener is than another by the same pieces.
+
+use super::bootstrap::{Bootstrap, Interval};
+use super::report::Report;
+use serde::Serialize;
+
+/// A mean difference, in nats a step.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct MeanDifference {
+    /// Above zero where the other is more surprised.
+    pub mean: f64,
+    /// How sure that is; none of less than two pieces.
+    pub interval: Option<Interval>,
+}
+
+/// Another listener beside the first, piece by piece. Pieces differ much more from each other than
+/// listeners do, so that the intervals of two means overlap where one listener is the better on
+/// every piece; here each piece is drawn for both at once (a paired bootstrap).
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Difference {
+    /// The other listener.
+    pub listener: String,
+    /// Over all steps: long pieces weigh more.
+    pub over_steps: MeanDifference,
+    /// Over the pieces' means: all pieces weigh the same.
+    pub over_pieces: MeanDifference,
+    /// By how many pieces the other is less surprised than the first.
+    pub less_surprised: usize,
+    /// Of how many.
+    pub pieces: usize,
+}
+
+impl Difference {
+    /// Compares what two listeners made of the same pieces, at least one, in the same order.
+    pub fn between(first: &Report, other: &Report, bootstrap: &Bootstrap) -> Difference {
+        assert_eq!(first.pieces.len(), other.pieces.len());
+        let pairs = first.pieces.iter().zip(&other.pieces);
+        let differences: Vec<(f64, usize)> = pairs
+            .map(|(first, other)| {
+                assert_eq!(first.entry, other.entry);
+                ((other.total - first.total) * first.steps as f64, first.steps)
+            })
+            .collect();
+        let intervals = bootstrap.intervals(&differences);
+        let of = |mean: fn(&Report) -> f64, interval| MeanDifference {
+            mean: mean(other) - mean(first),
+            interval,
+        };
+        Difference {
+            listener: other.listener.clone(),
+            over_steps: of(
+                |report| report.overall.mean_over_steps.total,
+                intervals.map(|intervals| intervals.over_steps),
+            ),
+            over_pieces: of(
+                |report| report.overall.mean_over_pieces.total,
+                intervals.map(|intervals| intervals.over_pieces),
+            ),
+            less_surprised: differences.iter().filter(|(nats, _)| *nats < 0.0).count(),
+            pieces: differences.len(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evaluation::{Entry, Heard, Hits, Measure};
+    use crate::network::Nats;
+
+    fn report(listener: &str, pieces: &[(usize, f64)]) -> Report {
+        let entry = |name: usize| Entry {
+            path: format!("{name}.mid"),
+            folder: String::new(),
+            name: name.to_string(),
+        };
+        let entries: Vec<_> = (0..pieces.len()).map(entry).collect();
+        let measure = |&(steps, play): &(usize, f64)| Measure {
+            steps,
+            nats: Nats { play, articulate: 0.0 },
+            notes: Hits::default(),
+        };
+        let measures: Vec<_> = pieces.iter().map(measure).collect();
+        let heard = vec![Heard::Unknown; pieces.len()];
+        Report::new((listener, ""), &entries, &measures, &heard, &Bootstrap::default())
+    }
+
+    #[test]
+    fn differences_are_counted_as_by_hand_and_by_pairs() {
+        // 6, 1 and 20 nats a step; the other's are 5, 1.5 and 18.
+        let first = report("first", &[(10, 60.0), (20, 20.0), (10, 200.0)]);
+        let other = report("other", &[(10, 50.0), (20, 30.0), (10, 180.0)]);
+        let found = Difference::between(&first, &other, &Bootstrap::default());
+        assert_eq!((found.listener.as_str(), found.less_surprised, found.pieces), ("other", 2, 3));
+        // (-10 + 10 - 20) / 40, and (-1 + 0.5 - 2) / 3.
+        assert!((found.over_steps.mean + 0.5).abs() < 1e-12);
+        assert!((found.over_pieces.mean + 2.5 / 3.0).abs() < 1e-12);
+        // The last piece thrice has one chance in 27, the middle one thrice as well: more than 2.5 %.
+        let interval = found.over_steps.interval.unwrap();
+        assert!((interval.low + 2.0).abs() < 1e-12 && (interval.high - 0.5).abs() < 1e-12);
+        let interval = found.over_pieces.interval.unwrap();
+        assert!((interval.low + 2.0).abs() < 1e-12 && (interval.high - 0.5).abs() < 1e-12);
+    }
+
+    #[test]
+    fn who_is_always_a_little_better_is_surely_so_however_much_pieces_differ() {
+        let pieces: Vec<_> = (1..20).map(|piece| (100, 100.0 * f64::from(piece))).collect();
+        let better: Vec<_> = pieces.iter().map(|&(steps, nats)| (steps, nats - 10.0)).collect();
+        let (first, other) = (report("first", &pieces), report("other", &better));
+        let found = Difference::between(&first, &other, &Bootstrap::default());
+        let interval = found.over_steps.interval.unwrap();
+        assert!(interval.high < 0.0, "{interval:?}");
+        assert_eq!(found.less_surprised, 19);
+        let of = |report: &Report| report.overall.mean_over_steps.interval.unwrap();
+        assert!(of(&other).high > of(&first).low, "the intervals of the means overlap");
+    }
+
+    #[test]
+    fn one_piece_is_compared_without_an_interval() {
+        let (first, other) = (report("first", &[(10, 60.0)]), report("other", &[(10, 60.0)]));
+        let found = Difference::between(&first, &other, &Bootstrap::default());
+        assert_eq!(found.over_steps, MeanDifference { mean: 0.0, interval: None });
+        assert_eq!(found.less_surprised, 0, "as surprised is not less");
+    }
+}
