@@ -86,7 +86,7 @@ fn what_the_other_has_learned_from_is_marked() {
         let table = desk.succeed(&line);
         assert!(table.contains("+ learned from by others"), "{table}");
         assert!(table.contains("Against    second"), "{table}");
-        let below = table.split("More surprised than the network").nth(1).expect("the differences");
+        let below = table.split("Beside the network").nth(1).expect("the differences");
         assert!(below.contains("the other") && below.contains(" of 1"), "{table}");
         assert!(table.lines().all(|line| line.chars().count() <= 100), "{table}");
     }

@@ -99,7 +99,7 @@ fn overall<'a>(
 fn differences(out: &mut impl Write, first: &Report, differences: &[Difference]) -> io::Result<()> {
     writeln!(
         out,
-        "\nMore surprised than the {}, in nats a step; in brackets where 95 % of the means lie",
+        "\nBeside the {}, in nats a step: + is more surprised; in brackets where 95 % of the means lie",
         first.listener
     )?;
     writeln!(
