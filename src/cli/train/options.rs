@@ -347,8 +347,8 @@ impl Train {
         say("--validate-every", "keeping.validate_every", whole(self.validate_every));
         say("--sample-every", "keeping.sample_every", whole(self.sample_every));
         say("--checkpoint-every", "keeping.checkpoint_every", whole(self.checkpoint_every));
-        let repertoire = self.without_music.then_some(false.into());
-        say("--without-music", "keeping.repertoire", repertoire);
+        let training_music = self.without_music.then_some(false.into());
+        say("--without-music", "keeping.repertoire", training_music);
         let from = self.from.as_deref().map(text).transpose()?;
         say("--from", "start.from", from);
         say("--reset-dense", "start.reset_dense", self.reset_dense.then_some(true.into()));
