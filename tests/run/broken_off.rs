@@ -48,7 +48,7 @@ fn train(folder: &RunFolder, patience: usize) -> StopReason {
     let (dataset, pieces) = data();
     let mut session = if folder.config().exists() {
         let (checkpoint, damaged) = newest_checkpoint(&folder.checkpoints()).unwrap();
-        assert!(damaged.is_empty(), "{torn:?}");
+        assert!(damaged.is_empty(), "{damaged:?}");
         Session::resume(folder, config(), dataset, &pieces, checkpoint).unwrap()
     } else {
         let music = carried(&config(), &pieces, TrainingMusic::default()).unwrap();
