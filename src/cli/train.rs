@@ -154,7 +154,7 @@ fn prepare_resume(command: &Train) -> anyhow::Result<Prepared> {
     let config = command.resumed(&recorded)?;
     let (checkpoint, damaged) = newest_checkpoint(&folder.checkpoints())?;
     for damaged in damaged {
-        eprintln!("a checkpoint is damaged and not used: {torn}");
+        eprintln!("a checkpoint is damaged and not used: {damaged}");
     }
     let altered: Vec<_> = recorded
         .differences(&checkpoint.config)

@@ -42,9 +42,9 @@ fn predict(
     let mut attributes = StepAttributes::default();
     Layout::ARTICLE.describe(segment.past(step), segment.place(step), &mut attributes);
     let mut logits = Vec::new();
-    let mut choose = |key: usize, logits: KeyLogits| {
+    let mut choose = |key: usize, said: KeyLogits| {
         assert_eq!(key, logits.len(), "the keys come from the lowest to the highest");
-        logits.push(logits);
+        logits.push(said);
         truth(segment, step, key)
     };
     engine.predict(state, &attributes, &mut choose, workspace);
@@ -214,8 +214,8 @@ fn a_prediction_does_not_know_what_it_predicts() {
     Layout::ARTICLE.describe(segment.past(1), segment.place(1), &mut attributes);
     let step_with = |chosen: usize| {
         let mut logits = Vec::new();
-        let mut choose = |key: usize, logits: KeyLogits| {
-            logits.push(logits);
+        let mut choose = |key: usize, said: KeyLogits| {
+            logits.push(said);
             KeyAction { play: key == chosen, articulate: key == chosen }
         };
         let state = &mut LstmState::empty(&parameters.layers);
@@ -242,7 +242,7 @@ fn the_probabilities_of_all_that_a_key_can_do_add_up_to_one() {
         let struck = KeyAction { play: true, articulate: true };
         let probability = |choice| (-logits.nats(choice).total()).exp();
         let sum: f64 = [silent, held, struck].map(probability).iter().sum();
-        assert!((sum - 1.0).abs() < 1e-14, "{prediction:?}: {sum}");
+        assert!((sum - 1.0).abs() < 1e-14, "{logits:?}: {sum}");
         assert!((probability(silent) + logits.play_probability(1.0) - 1.0).abs() < 1e-14);
         let both = logits.play_probability(1.0) * logits.articulate_probability(1.0);
         assert!((probability(struck) - both).abs() < 1e-14);
