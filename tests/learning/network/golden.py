@@ -1,7 +1,7 @@
-"""Computes small networks with PyTorch, for tests/network/golden.rs to compare with.
+"""Computes small networks with PyTorch, for tests/learning/network/golden.rs to compare with.
 
     pip install torch numpy safetensors
-    python tests/network/golden.py
+    python tests/learning/network/golden.py
 
 writes golden.safetensors beside this script. All of it is written without a look at the Rust
 program, from the article: the attributes, the network (torch.nn.LSTM, in double precision), the

@@ -2,7 +2,7 @@
 
     pip install verovio resvg_py fonttools brotli pillow
     deep-jammer render pieces/study-in-d.mid -o study.musicxml
-    python tests/notation/engrave.py study.musicxml docs/pictures/study-in-d-engraved.png
+    python tests/music/notation/engrave.py study.musicxml docs/pictures/study-in-d-engraved.png
 
 A third argument is the number of the page, 1 if not given. Texts stand in DejaVu Serif.
 """

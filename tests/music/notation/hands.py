@@ -2,7 +2,7 @@
 
     pip install mido lxml
     cargo run --release --example engrave -- /tmp/pages path/to/piano-midi.de/*/*.[mM][iI][dD]
-    python tests/notation/hands.py /tmp/pages path/to/piano-midi.de
+    python tests/music/notation/hands.py /tmp/pages path/to/piano-midi.de
 
 Of piano-midi.de 250 files have one track that is called "Piano right" and one "Piano left", and no
 other with notes. The strokes of each pitch are paired in their order; pitches that the 16ths of the

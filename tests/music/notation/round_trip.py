@@ -2,7 +2,7 @@
 
     pip install music21 mido
     cargo run --release --example engrave -- /tmp/pages pieces/*.mid path/to/piano-midi.de/*/*.[mM][iI][dD]
-    python tests/notation/round_trip.py /tmp/pages
+    python tests/music/notation/round_trip.py /tmp/pages
 
 For each piece the example writes NAME.musicxml and NAME.mid, which is the roll as MIDI, 120 ticks
 to the 16th. Of every note pitch, beginning and length in 16ths must be the same in both, tied

@@ -2,7 +2,7 @@
 
     pip install lxml musicxml xmlschema
     cargo run --release --example engrave -- /tmp/pages pieces/*.mid path/to/piano-midi.de/*/*.[mM][iI][dD]
-    python tests/notation/schema.py /tmp/pages
+    python tests/music/notation/schema.py /tmp/pages
 
 The schema is the one that the W3C published in June 2021 (Version 4.0), as the package `musicxml` of
 PyPI has it; the two schemas that it imports come with `xmlschema`. Some seconds for 300 pieces.

@@ -1,7 +1,7 @@
 """The figures of a made-up survey by scipy: golden.json.
 
     pip install scipy
-    python tests/survey/golden.py > tests/survey/golden.json
+    python tests/servers/survey/golden.py > tests/servers/survey/golden.json
 """
 
 import json
