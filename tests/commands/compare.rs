@@ -1,43 +1,12 @@
 //! The command `compare`, as a user runs it.
 
+use crate::sandbox::{PIECES, Sandbox, said};
 use deep_jammer::corpus;
 use deep_jammer::midi;
 use deep_jammer::model;
 use deep_jammer::roll::{Keys, Roll, Step};
 use std::fs;
 use std::path::Path;
-use std::process::Output;
-use tempfile::TempDir;
-
-const PIECES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/pieces");
-
-fn run(sandbox: &TempDir, line: &str) -> Output {
-    let mut command = assert_cmd::Command::new(assert_cmd::cargo::cargo_bin!("deep-jammer"));
-    let words = line.split_whitespace().map(|word| word.replace("PIECES", PIECES));
-    command.current_dir(sandbox.path()).args(words).output().unwrap()
-}
-
-fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-/// What is printed on success.
-fn succeed(sandbox: &TempDir, line: &str) -> String {
-    let output = run(sandbox, line);
-    assert_eq!(output.status.code(), Some(0), "{line}\n{}", said(&output));
-    String::from_utf8(output.stdout).unwrap()
-}
-
-fn fail(sandbox: &TempDir, line: &str) -> String {
-    let output = run(sandbox, line);
-    assert_eq!(output.status.code(), Some(1), "{line}\n{}", said(&output));
-    assert!(output.stdout.is_empty(), "{line}");
-    said(&output)
-}
-
-fn json(sandbox: &TempDir, line: &str) -> serde_json::Value {
-    serde_json::from_str(&succeed(sandbox, line)).unwrap()
-}
 
 fn write(path: &Path, roll: &Roll) {
     fs::write(path, midi::write(&roll.to_score(None, &[]))).unwrap();
@@ -57,8 +26,8 @@ fn start() -> usize {
 
 /// Two pieces: `copy.mid`, 40 steps of the first of the pieces five semitones lower from bar 3 on,
 /// within notes that are in none of them; and `new.mid`, such notes only.
-fn sandbox() -> TempDir {
-    let sandbox = tempfile::tempdir().unwrap();
+fn sandbox() -> Sandbox {
+    let sandbox = Sandbox::new();
     let other = |step: usize| {
         let keys = Keys::from_iter([10 + (step * step) % 61, 75 + step % 9]);
         Step { play: keys, articulate: keys }
@@ -70,7 +39,7 @@ fn sandbox() -> TempDir {
             roll.push(step.transposed(-5));
         }
         (0..40).for_each(|step| roll.push(other(step)));
-        write(&sandbox.path().join(format!("{name}.mid")), &roll);
+        write(&sandbox.path(&format!("{name}.mid")), &roll);
     }
     sandbox
 }
@@ -78,7 +47,7 @@ fn sandbox() -> TempDir {
 #[test]
 fn a_copy_is_named_with_its_piece_its_bar_and_its_transposition() {
     let sandbox = sandbox();
-    let found = json(&sandbox, "compare copy.mid new.mid --with PIECES --json");
+    let found = sandbox.json("compare copy.mid new.mid --with PIECES");
     let copies = &found["originality"]["generated"];
     assert_eq!(copies[0]["copy"], true);
     let run = &copies[0]["run"];
@@ -86,7 +55,7 @@ fn a_copy_is_named_with_its_piece_its_bar_and_its_transposition() {
     assert_eq!((&run["transposition"], &run["source_step"]), (&(-5).into(), &start().into()));
     assert_eq!((&run["step"], &run["bar"]), (&32.into(), &3.into()));
     assert_eq!(copies[1]["copy"], false);
-    let table = succeed(&sandbox, "compare copy.mid new.mid --with PIECES");
+    let table = sandbox.succeed("compare copy.mid new.mid --with PIECES");
     let expected = format!("A COPY: {} steps from bar 3 on", run["steps"]);
     assert!(table.contains(&expected), "{table}");
     assert!(table.contains(&format!("of {}, 5 semitones lower", first().0)), "{table}");
@@ -97,7 +66,7 @@ fn a_copy_is_named_with_its_piece_its_bar_and_its_transposition() {
 #[test]
 fn every_statistic_stands_beside_the_real_range() {
     let sandbox = sandbox();
-    let found = json(&sandbox, "compare new.mid --with PIECES --json");
+    let found = sandbox.json("compare new.mid --with PIECES");
     assert_eq!((&found["real_pieces"], &found["generated"][0]["steps"]), (&3.into(), &72.into()));
     let statistics = found["generated"][0]["statistics"].as_array().unwrap();
     assert_eq!(statistics.len(), 12);
@@ -117,7 +86,7 @@ fn every_statistic_stands_beside_the_real_range() {
     assert_eq!(of("onsets")["value"], 2.0);
     assert_eq!(of("onsets")["judgement"], "above");
     assert_eq!(of("articulate")["value"], 1.0);
-    let table = succeed(&sandbox, "compare new.mid --with PIECES");
+    let table = sandbox.succeed("compare new.mid --with PIECES");
     let line = table.lines().find(|line| line.contains("onsets a step")).unwrap();
     assert!(line.contains("2.00") && line.ends_with("above"), "{line}");
     assert!(table.lines().all(|line| line.chars().count() <= 120), "{table}");
@@ -140,8 +109,8 @@ fn pieces_that_break_down_or_repeat_themselves_are_found() {
         let keys = Keys::from_iter(key);
         roll.push(Step { play: keys, articulate: keys });
     }
-    write(&sandbox.path().join("stuck.mid"), &roll);
-    let found = json(&sandbox, "compare stuck.mid new.mid --with PIECES --json");
+    write(&sandbox.path("stuck.mid"), &roll);
+    let found = sandbox.json("compare stuck.mid new.mid --with PIECES");
     let wholes = found["whole_pieces"]["generated"].as_array().unwrap();
     let whole = wholes.iter().find(|whole| whole["name"] == "stuck.mid").unwrap();
     // The 49th step is on a second key; the bar of rests follows a key, and a note follows it.
@@ -153,7 +122,7 @@ fn pieces_that_break_down_or_repeat_themselves_are_found() {
     assert!((share - 2.0 / 6.0).abs() < 1e-12, "{share}");
     let real = found["whole_pieces"]["real_repeated_bars"].as_f64().unwrap();
     assert!((0.0..1.0).contains(&real));
-    let table = succeed(&sandbox, "compare stuck.mid --with PIECES");
+    let table = sandbox.succeed("compare stuck.mid --with PIECES");
     let breakdowns = "Longest passages, in measures: silent 1.00, stuck 3.06, crowded 0.00, in \
                       circles 2.94.";
     assert!(table.contains(breakdowns), "{table}");
@@ -163,7 +132,7 @@ fn pieces_that_break_down_or_repeat_themselves_are_found() {
 #[test]
 fn real_pieces_beside_themselves_are_inside_and_all_copied() {
     let sandbox = sandbox();
-    let found = json(&sandbox, "compare PIECES --with PIECES --json");
+    let found = sandbox.json("compare PIECES --with PIECES");
     for longest in found["originality"]["generated"].as_array().unwrap() {
         assert_eq!(longest["copy"], true, "{longest}");
         assert_eq!(longest["run"]["transposition"], 0);
@@ -180,15 +149,15 @@ fn a_picture_is_drawn_and_not_over_another() {
     let sandbox = sandbox();
     for name in ["a.svg", "a.png"] {
         let line = format!("compare copy.mid new.mid --with PIECES -o {name}");
-        succeed(&sandbox, &line);
-        let message = fail(&sandbox, &line);
+        sandbox.succeed(&line);
+        let message = sandbox.fail(&line);
         assert!(message.contains(name) && message.contains("--force"), "{message}");
-        succeed(&sandbox, &format!("{line} --force"));
+        sandbox.succeed(&format!("{line} --force"));
     }
-    let svg = fs::read_to_string(sandbox.path().join("a.svg")).unwrap();
+    let svg = fs::read_to_string(sandbox.path("a.svg")).unwrap();
     assert!(svg.contains("copy.mid and new.mid beside pieces") && svg.contains("groove"), "{svg}");
-    assert!(fs::read(sandbox.path().join("a.png")).unwrap().starts_with(b"\x89PNG"));
-    let message = fail(&sandbox, "compare new.mid --with PIECES -o a.gif");
+    assert!(fs::read(sandbox.path("a.png")).unwrap().starts_with(b"\x89PNG"));
+    let message = sandbox.fail("compare new.mid --with PIECES -o a.gif");
     assert!(message.contains("a.gif") && message.contains(".svg or .png"), "{message}");
 }
 
@@ -196,17 +165,17 @@ fn a_picture_is_drawn_and_not_over_another() {
 fn a_model_tells_what_is_copied_from_its_training_wherever_its_files_are() {
     let sandbox = sandbox();
     let tiny = "--time 6,5 --note 4,3 --batch 2 --segment 16 --epochs 1 --validation 0";
-    fs::create_dir(sandbox.path().join("music")).unwrap();
+    fs::create_dir(sandbox.path("music")).unwrap();
     for entry in fs::read_dir(PIECES).unwrap() {
         let path = entry.unwrap().path();
-        fs::copy(&path, sandbox.path().join("music").join(path.file_name().unwrap())).unwrap();
+        fs::copy(&path, sandbox.path("music").join(path.file_name().unwrap())).unwrap();
     }
-    succeed(&sandbox, &format!("train music --run full {tiny}"));
-    succeed(&sandbox, &format!("train music --run bare {tiny} --without-music"));
-    let card = fs::read_to_string(sandbox.path().join("full/README.md")).unwrap();
+    sandbox.succeed(&format!("train music --run full {tiny}"));
+    sandbox.succeed(&format!("train music --run bare {tiny} --without-music"));
+    let card = fs::read_to_string(sandbox.path("full/README.md")).unwrap();
     assert!(card.contains("carries the notes"), "{card}");
     let copied = |model: &str| {
-        let found = json(&sandbox, &format!("compare copy.mid --model {model} --json"));
+        let found = sandbox.json(&format!("compare copy.mid --model {model}"));
         assert_eq!(found["real_pieces"], 3);
         let run = &found["originality"]["generated"][0]["run"];
         (run["steps"].as_u64().unwrap(), run["source"].as_str().unwrap().to_owned())
@@ -216,30 +185,26 @@ fn a_model_tells_what_is_copied_from_its_training_wherever_its_files_are() {
     // Without the music in the model it is read again from the files that the run lists.
     assert_eq!(copied("bare"), expected);
     assert_eq!(copied("bare/model.safetensors"), expected);
-    fs::rename(sandbox.path().join("music"), sandbox.path().join("elsewhere")).unwrap();
+    fs::rename(sandbox.path("music"), sandbox.path("elsewhere")).unwrap();
     assert_eq!(copied("full"), expected);
-    let message = fail(&sandbox, "compare copy.mid --model bare");
+    let message = sandbox.fail("compare copy.mid --model bare");
     assert!(
         message.contains("does not carry the music") && message.contains("missing"),
         "{message}"
     );
-    fs::copy(
-        sandbox.path().join("bare/model.safetensors"),
-        sandbox.path().join("lone.safetensors"),
-    )
-    .unwrap();
-    let message = fail(&sandbox, "compare copy.mid --with PIECES --model lone.safetensors");
+    fs::copy(sandbox.path("bare/model.safetensors"), sandbox.path("lone.safetensors")).unwrap();
+    let message = sandbox.fail("compare copy.mid --with PIECES --model lone.safetensors");
     assert!(message.contains("lone.safetensors") && message.contains("--with"), "{message}");
     // Runs and models may stand for the real pieces, too.
-    let found = json(&sandbox, "compare copy.mid --with full --json");
+    let found = sandbox.json("compare copy.mid --with full");
     assert_eq!((&found["real_pieces"], &found["originality"]["pieces"]), (&3.into(), &3.into()));
     // Who goes on from a model has learned from its music as well.
-    fs::create_dir(sandbox.path().join("other")).unwrap();
-    fs::copy(sandbox.path().join("new.mid"), sandbox.path().join("other/new.mid")).unwrap();
+    fs::create_dir(sandbox.path("other")).unwrap();
+    fs::copy(sandbox.path("new.mid"), sandbox.path("other/new.mid")).unwrap();
     let from = "--run next --from full --epochs 1 --segment 16 --batch 2 --validation 0";
-    succeed(&sandbox, &format!("train other {from}"));
-    succeed(&sandbox, "train --run next --resume --epochs 2");
-    let file = sandbox.path().join("next/model.safetensors");
+    sandbox.succeed(&format!("train other {from}"));
+    sandbox.succeed("train --run next --resume --epochs 2");
+    let file = sandbox.path("next/model.safetensors");
     let training_music = model::read(&file).unwrap().training_music.unwrap().unpack().unwrap();
     let sources: Vec<_> = training_music.pieces.iter().map(|piece| piece.source.as_str()).collect();
     assert_eq!((sources.len(), sources[0]), (4, "other/new"));
@@ -248,17 +213,17 @@ fn a_model_tells_what_is_copied_from_its_training_wherever_its_files_are() {
 #[test]
 fn what_cannot_be_compared_is_named() {
     let sandbox = sandbox();
-    fs::write(sandbox.path().join("broken.mid"), "MThd").unwrap();
-    let message = fail(&sandbox, "compare broken.mid --with PIECES");
+    fs::write(sandbox.path("broken.mid"), "MThd").unwrap();
+    let message = sandbox.fail("compare broken.mid --with PIECES");
     assert!(message.contains("broken.mid") && message.contains("none of the generated"));
-    let message = fail(&sandbox, "compare new.mid --with broken.mid");
+    let message = sandbox.fail("compare new.mid --with broken.mid");
     assert!(message.contains("none of the real pieces"), "{message}");
-    let message = fail(&sandbox, "compare new.mid --with nowhere");
+    let message = sandbox.fail("compare new.mid --with nowhere");
     assert!(message.contains("nowhere does not exist"), "{message}");
-    let output = run(&sandbox, "compare new.mid broken.mid --with PIECES");
+    let output = sandbox.run("compare new.mid broken.mid --with PIECES");
     assert_eq!(output.status.code(), Some(0));
     assert!(said(&output).starts_with("skipped broken.mid"), "{}", said(&output));
     for line in ["compare", "compare new.mid", "compare --with PIECES"] {
-        assert_eq!(run(&sandbox, line).status.code(), Some(2), "{line}");
+        assert_eq!(sandbox.run(line).status.code(), Some(2), "{line}");
     }
 }

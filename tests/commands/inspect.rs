@@ -1,16 +1,17 @@
 //! The command `deep-jammer inspect`.
 
 use std::fs;
-use std::path::Path;
+use std::process::{Output, Stdio};
 
-use assert_cmd::Command;
+use crate::sandbox::Sandbox;
 use deep_jammer::midi;
 use deep_jammer::roll::{Keys, Roll, Step};
 
-fn inspect(folder: &Path) -> Command {
-    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("deep-jammer"));
-    command.current_dir(folder).arg("inspect");
-    command
+/// Runs a command that must fail.
+fn fail(sandbox: &Sandbox, line: &str) -> Output {
+    let output = sandbox.run(line);
+    assert_eq!(output.status.code(), Some(1), "{line}");
+    output
 }
 
 /// A tune of so many steps in 3/4, as a MIDI file; each seed gives another.
@@ -26,14 +27,12 @@ fn tune(seed: u32, steps: u32) -> Vec<u8> {
 }
 
 /// A folder with a good file, a copy of it, a short one and a text that claims to be MIDI.
-fn folder() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    let write = |name: &str, bytes: &[u8]| fs::write(folder.path().join(name), bytes).unwrap();
-    fs::create_dir(folder.path().join("Anon")).unwrap();
-    write("Anon/a.mid", &tune(1, 240));
-    write("Anon/b.MIDI", &tune(1, 200));
-    write("Anon/short.mid", &tune(3, 127));
-    write("broken.mid", b"not music\x1b[31m");
+fn folder() -> Sandbox {
+    let folder = Sandbox::new();
+    folder.write("Anon/a.mid", tune(1, 240));
+    folder.write("Anon/b.MIDI", tune(1, 200));
+    folder.write("Anon/short.mid", tune(3, 127));
+    folder.write("broken.mid", b"not music\x1b[31m");
     folder
 }
 
@@ -44,7 +43,7 @@ fn text(bytes: &[u8]) -> String {
 #[test]
 fn shows_a_table_with_a_verdict_on_every_file() {
     let folder = folder();
-    let output = inspect(folder.path()).arg(".").assert().success().get_output().clone();
+    let output = folder.finish("inspect .");
     let table = text(&output.stdout);
     let expected = "\
 File              Metre       Steps    Notes  Off grid  Sounding  Beyond  Drums  Verdict
@@ -63,11 +62,11 @@ File              Metre       Steps    Notes  Off grid  Sounding  Beyond  Drums 
 
 #[test]
 fn the_table_fits_in_120_columns_whatever_the_files_are_called() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Sandbox::new();
     let name = format!("{}.mid", "långt ".repeat(25));
-    fs::write(folder.path().join(&name), tune(1, 200)).unwrap();
-    fs::write(folder.path().join(format!("z{name}")), tune(1, 200)).unwrap();
-    let output = inspect(folder.path()).arg(".").assert().success().get_output().clone();
+    fs::write(folder.path(&name), tune(1, 200)).unwrap();
+    fs::write(folder.path(&format!("z{name}")), tune(1, 200)).unwrap();
+    let output = folder.finish("inspect .");
     let table = text(&output.stdout);
     assert!(table.lines().all(|line| line.chars().count() <= 120), "{table}");
     assert!(table.contains("…"), "{table}");
@@ -76,8 +75,7 @@ fn the_table_fits_in_120_columns_whatever_the_files_are_called() {
 #[test]
 fn json_gives_the_same_for_programs() {
     let folder = folder();
-    let output = inspect(folder.path()).args([".", "--json"]).assert().success();
-    let json: serde_json::Value = serde_json::from_slice(&output.get_output().stdout).unwrap();
+    let json = folder.json("inspect .");
     assert_eq!(json["summary"]["files"], 4);
     assert_eq!(json["summary"]["readable"], 3);
     assert_eq!(json["summary"]["metres"]["3/4"], 3);
@@ -93,10 +91,10 @@ fn json_gives_the_same_for_programs() {
 
 #[test]
 fn a_file_that_is_named_is_read_whatever_its_extension() {
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("tune.txt"), tune(1, 200)).unwrap();
-    inspect(folder.path()).arg("tune.txt").assert().success();
-    let output = inspect(folder.path()).arg(".").assert().code(1).get_output().clone();
+    let folder = Sandbox::new();
+    folder.write("tune.txt", tune(1, 200));
+    folder.finish("inspect tune.txt");
+    let output = fail(&folder, "inspect .");
     let message = text(&output.stderr);
     assert!(message.starts_with("deep-jammer: no MIDI files in ."), "{message}");
     assert!(message.contains("mid, midi"), "{message}");
@@ -105,8 +103,7 @@ fn a_file_that_is_named_is_read_whatever_its_extension() {
 #[test]
 fn a_path_that_does_not_exist_fails_and_is_named() {
     let folder = folder();
-    let output =
-        inspect(folder.path()).args([".", "nowhere"]).assert().code(1).get_output().clone();
+    let output = fail(&folder, "inspect . nowhere");
     assert_eq!(text(&output.stderr), "deep-jammer: nowhere does not exist; check the spelling\n");
     assert_eq!(text(&output.stdout), "");
 }
@@ -114,7 +111,7 @@ fn a_path_that_does_not_exist_fails_and_is_named() {
 #[test]
 fn fails_where_nothing_can_be_read_and_says_why() {
     let folder = folder();
-    let output = inspect(folder.path()).arg("broken.mid").assert().code(1).get_output().clone();
+    let output = fail(&folder, "inspect broken.mid");
     assert!(text(&output.stdout).contains("not a MIDI file"));
     assert_eq!(text(&output.stderr), "deep-jammer: the file could not be read\n");
 }
@@ -122,21 +119,15 @@ fn fails_where_nothing_can_be_read_and_says_why() {
 #[test]
 fn wrong_usage_exits_with_2() {
     let folder = folder();
-    inspect(folder.path()).assert().code(2);
-    inspect(folder.path()).args([".", "--nonsense"]).assert().code(2);
+    folder.misuse("inspect");
+    folder.misuse("inspect . --nonsense");
 }
 
 #[test]
 fn a_reader_that_has_seen_enough_is_no_failure() {
     let folder = folder();
-    let program = assert_cmd::cargo::cargo_bin!("deep-jammer");
-    let mut child = std::process::Command::new(program)
-        .args(["inspect", ".", "--json"])
-        .current_dir(folder.path())
-        .stdout(std::process::Stdio::piped())
-        .stderr(std::process::Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut command = folder.command("inspect . --json");
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), String::new()));

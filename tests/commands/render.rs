@@ -1,69 +1,24 @@
 //! The command `render`, and what `compose -o` writes, as a user runs them.
 
+use crate::sandbox::{PIECES, Sandbox, said};
 use crate::tiny_soundfont;
-use assert_cmd::Command;
 use deep_jammer::midi;
 use std::fs;
-use std::process::Output;
-use tempfile::TempDir;
+use std::path::Path;
 
-const PIECES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/pieces");
-
-/// A folder in which the program is run.
-struct Sandbox(TempDir);
-
-impl Sandbox {
-    /// A folder with a measure of music.
-    fn new() -> Sandbox {
-        let sandbox = Sandbox(tempfile::tempdir().unwrap());
-        let piece = fs::read(format!("{PIECES}/study-in-d.mid")).unwrap();
-        let mut score = midi::read(&piece).unwrap().score;
-        score.notes.truncate(8);
-        fs::write(sandbox.0.path().join("in.mid"), midi::write(&score)).unwrap();
-        sandbox
-    }
-
-    fn run(&self, line: &str) -> Output {
-        let mut command = Command::cargo_bin("deep-jammer").unwrap();
-        let arguments = line.split_whitespace().map(|word| word.replace("PIECES", PIECES));
-        command.current_dir(self.0.path()).args(arguments).output().unwrap()
-    }
-
-    /// What is printed.
-    fn succeed(&self, line: &str) -> String {
-        let output = self.run(line);
-        assert_eq!(output.status.code(), Some(0), "{line}\n{}", talk(&output));
-        String::from_utf8(output.stdout).unwrap()
-    }
-
-    /// What is said.
-    fn fail(&self, line: &str) -> String {
-        let output = self.run(line);
-        assert_eq!(output.status.code(), Some(1), "{line}\n{}", talk(&output));
-        assert!(output.stdout.is_empty());
-        talk(&output)
-    }
-
-    fn bytes(&self, name: &str) -> Vec<u8> {
-        fs::read(self.0.path().join(name)).unwrap()
-    }
-
-    fn files(&self) -> Vec<String> {
-        let name = |entry: fs::DirEntry| entry.file_name().into_string().unwrap();
-        let mut names: Vec<_> =
-            fs::read_dir(self.0.path()).unwrap().map(|entry| name(entry.unwrap())).collect();
-        names.sort();
-        names
-    }
-}
-
-fn talk(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
+/// A folder with a measure of music.
+fn sandbox() -> Sandbox {
+    let sandbox = Sandbox::new();
+    let piece = fs::read(Path::new(PIECES).join("study-in-d.mid")).unwrap();
+    let mut score = midi::read(&piece).unwrap().score;
+    score.notes.truncate(8);
+    sandbox.write("in.mid", midi::write(&score));
+    sandbox
 }
 
 #[test]
 fn a_piece_becomes_sound_pictures_and_sheet_music_at_once() {
-    let sandbox = Sandbox::new();
+    let sandbox = sandbox();
     let line = "render in.mid -o a.wav -o b.PNG -o c.svg -o d.musicxml";
     assert_eq!(sandbox.succeed(line), "a.wav\nb.PNG\nc.svg\nd.musicxml\n");
     assert!(String::from_utf8(sandbox.bytes("d.musicxml")).unwrap().contains("<score-partwise"));
@@ -71,7 +26,7 @@ fn a_piece_becomes_sound_pictures_and_sheet_music_at_once() {
     assert!(sandbox.bytes("b.PNG").starts_with(b"\x89PNG"));
     assert!(String::from_utf8(sandbox.bytes("c.svg")).unwrap().starts_with("<svg"));
     assert_eq!(
-        sandbox.files(),
+        sandbox.names(),
         ["a.wav", "b.PNG", "c.svg", "d.musicxml", "in.mid"],
         "and nothing beside them"
     );
@@ -81,7 +36,7 @@ fn a_piece_becomes_sound_pictures_and_sheet_music_at_once() {
 
 #[test]
 fn what_cannot_be_written_is_refused_before_anything_is() {
-    let sandbox = Sandbox::new();
+    let sandbox = sandbox();
     let refused = |line: &str, word: &str| {
         let said = sandbox.fail(line);
         assert!(said.contains(word), "{line}: {said}");
@@ -95,31 +50,31 @@ fn what_cannot_be_written_is_refused_before_anything_is() {
     refused("render in.mid -o a.png --soundfont auto", ".wav");
     refused("render in.mid -o a.wav --soundfont in.mid", "in.mid: not a SoundFont");
     refused("compose --model nowhere -o a.mp3", "a.mp3: the name must end in");
-    assert_eq!(sandbox.files(), ["in.mid"]);
+    assert_eq!(sandbox.names(), ["in.mid"]);
 }
 
 #[test]
 fn what_is_there_is_kept_unless_force_is_given() {
-    let sandbox = Sandbox::new();
-    fs::write(sandbox.0.path().join("a.wav"), "mine").unwrap();
+    let sandbox = sandbox();
+    sandbox.write("a.wav", "mine");
     assert!(sandbox.fail("render in.mid -o b.png -o a.wav").contains("a.wav is there already"));
-    assert_eq!((sandbox.bytes("a.wav"), sandbox.files().len()), (b"mine".to_vec(), 2));
+    assert_eq!((sandbox.bytes("a.wav"), sandbox.names().len()), (b"mine".to_vec(), 2));
     sandbox.succeed("render in.mid -o b.png -o a.wav --force");
     assert!(sandbox.bytes("a.wav").starts_with(b"RIFF"));
 }
 
 #[test]
 fn a_soundfont_plays_in_the_place_of_our_own_piano() {
-    let sandbox = Sandbox::new();
-    fs::write(sandbox.0.path().join("tiny.sf2"), tiny_soundfont::bytes(b"\0")).unwrap();
-    fs::write(sandbox.0.path().join("tiny.sf3"), tiny_soundfont::bytes(b"OggS")).unwrap();
+    let sandbox = sandbox();
+    sandbox.write("tiny.sf2", tiny_soundfont::bytes(b"\0"));
+    sandbox.write("tiny.sf3", tiny_soundfont::bytes(b"OggS"));
     sandbox.succeed("render in.mid -o own.wav");
     sandbox.succeed("render in.mid -o font.wav --soundfont tiny.sf2");
     assert!(sandbox.bytes("own.wav") != sandbox.bytes("font.wav"));
     assert!(sandbox.fail("render in.mid -o a.wav --soundfont tiny.sf3").contains("SF3"));
     // One may be installed here, or none.
     let output = sandbox.run("render in.mid -o auto.wav --soundfont auto");
-    let said = talk(&output);
+    let said = said(&output);
     match output.status.code() {
         Some(0) => assert!(said.contains("playing on /usr"), "{said}"),
         _ => assert!(said.contains("apt-get install") && said.contains("--soundfont"), "{said}"),
@@ -128,7 +83,7 @@ fn a_soundfont_plays_in_the_place_of_our_own_piano() {
 
 #[test]
 fn compositions_are_written_as_whatever_is_asked_for_and_numbered() {
-    let sandbox = Sandbox::new();
+    let sandbox = sandbox();
     sandbox.succeed("train PIECES --run run --time 6,5 --note 4,3 --batch 2 --epochs 1");
     let printed = sandbox
         .succeed("compose --model run --bars 2 --seed 5 -n 2 -o new.mid -o new.wav -o new.svg");
@@ -140,5 +95,5 @@ fn compositions_are_written_as_whatever_is_asked_for_and_numbered() {
     assert!(sandbox.bytes("rendered.wav") == sandbox.bytes("new-1.wav"), "it is the same music");
     let said = sandbox.fail("compose --model run --bars 2 --seed 5 -n 2 -o other.mid -o new.svg");
     assert!(said.contains("new-1.svg is there already"), "{said}");
-    assert!(!sandbox.files().contains(&"other-1.mid".to_owned()));
+    assert!(!sandbox.names().contains(&"other-1.mid".to_owned()));
 }

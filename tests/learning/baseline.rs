@@ -1,5 +1,6 @@
 //! The baselines: against counts by hand, against all that could happen, and as composers.
 
+use crate::real_music;
 use deep_jammer::baseline::{Baseline, Counts, Kind};
 use deep_jammer::composing::{Composer, Composition, compose};
 use deep_jammer::corpus::{Part, Piece, read_set};
@@ -8,7 +9,6 @@ use deep_jammer::network::{KeyAction, KeyLogits};
 use deep_jammer::primer::Primer;
 use deep_jammer::roll::{KEYS, Keys, Roll, Step};
 use deep_jammer::score::Metre;
-use std::io::Write;
 
 fn step(play: &[usize], articulate: &[usize]) -> Step {
     Step {
@@ -218,15 +218,8 @@ fn the_order_of_the_pieces_changes_nothing() {
 /// that are published for a Bernoulli variable a note, in nats a step of the test parts.
 #[test]
 fn each_note_by_itself_is_as_surprised_as_published() {
-    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data/bl2012");
-    let folder = std::env::var_os("DEEP_JAMMER_SETS").unwrap_or_else(|| beside.into());
-    let folder = std::path::PathBuf::from(folder);
-    if !folder.is_dir() {
-        // Not eprintln!, which the test harness would keep to itself.
-        let why = b"SKIPPED: no sets here; set DEEP_JAMMER_SETS to the folder with them\n";
-        std::io::stderr().write_all(why).unwrap();
-        return;
-    }
+    let missing = "no sets here; set DEEP_JAMMER_SETS to the folder with them";
+    let Some(folder) = real_music::folder("bl2012", "DEEP_JAMMER_SETS", missing) else { return };
     let published = [
         ("jsb-chorales", 11.06),
         ("musedata", 11.51),

@@ -1,38 +1,23 @@
 //! Composing with networks that nobody has trained: what holds whatever they have learned.
 
+use crate::untrained;
 use deep_jammer::composing::{
     Composer, Composition, Criterion, Form, LONGEST_MEASURES, MOST_KEYS, PHRASE_BARS, SILENT_STEPS,
     compose,
 };
 use deep_jammer::corpus;
-use deep_jammer::model::{Model, Training};
-use deep_jammer::network::{Architecture, Layers, Parameters, Preset};
+use deep_jammer::model::Model;
+use deep_jammer::network::{Architecture, Preset};
 use deep_jammer::originality::TrainingMusic;
 use deep_jammer::primer::Primer;
 use deep_jammer::roll::{Keys, Roll, Step};
 use deep_jammer::statistic::{Passage, Statistic, Stretches};
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::SeedableRng;
 
 /// A small network with drawn weights, whose last biases are as given.
 fn model(biases: [f32; 2]) -> Model {
     let architecture =
         Architecture { time: vec![12, 9], note: vec![7, 5], ..Preset::Small.architecture() };
-    let layout = architecture.check().unwrap();
-    let layers = Layers::new(&architecture, &layout);
-    let mut parameters = Parameters::init(&layers, &mut ChaCha8Rng::seed_from_u64(3));
-    let last = layers.dense.last().unwrap().bias;
-    parameters.tensor_mut(last).copy_from_slice(&biases);
-    let training = Training {
-        version: String::new(),
-        epochs: 0,
-        pieces: 0,
-        settings: Default::default(),
-        nats: 0.0,
-        held_out: None,
-    };
-    let primers = Vec::new();
-    Model { architecture, layout, parameters, primers, training_music: None, training }
+    untrained::drawn(architecture, 3, biases)
 }
 
 /// An upbeat of two 16ths and a measure of 6/8, a chord held through.

@@ -1,9 +1,10 @@
 //! The likelihood of a network: against a network that can be computed by hand, and against all that
 //! could happen.
 
+use crate::untrained;
 use deep_jammer::attribute::Layout;
 use deep_jammer::evaluation::{ConfusionCounts, Evaluator, Networks};
-use deep_jammer::model::{Model, Training};
+use deep_jammer::model::Model;
 use deep_jammer::network::{
     Architecture, Batch, Cpu, Engine, KeyAction, KeyLogits, Layers, LstmState, Nats, Parameters,
     Preset,
@@ -21,17 +22,7 @@ fn model(articulation: bool, parameters: impl FnOnce(&Layers) -> Parameters) -> 
         articulation,
         ..Preset::Small.architecture()
     };
-    let layout = architecture.check().unwrap();
-    let parameters = parameters(&Layers::new(&architecture, &layout));
-    let training = Training {
-        version: String::new(),
-        epochs: 0,
-        pieces: 0,
-        settings: Default::default(),
-        nats: 0.0,
-        held_out: None,
-    };
-    Model { architecture, layout, parameters, primers: Vec::new(), training, training_music: None }
+    untrained::model(architecture, parameters)
 }
 
 /// A network whose weights are drawn, four times as large as a training begins with: what it says

@@ -1,14 +1,12 @@
 //! A piece that is shaped while it is composed: what can be changed and taken back, and that its recipe
 //! gives it again.
 
+use crate::untrained;
 use deep_jammer::attribute::Layout;
 use deep_jammer::composing::{Change, Composer, LivePiece, Opening, Script};
-use deep_jammer::model::{Model, Training};
-use deep_jammer::network::{Architecture, Layers, Parameters, Preset};
+use deep_jammer::network::{Architecture, Preset};
 use deep_jammer::primer::{Primer, Record};
 use deep_jammer::roll::{Keys, Roll, Step};
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::SeedableRng;
 
 /// A network whose weights are drawn: it plays something, and that is all that is asked of it here.
 fn composer() -> Composer {
@@ -18,28 +16,8 @@ fn composer() -> Composer {
         note: vec![5, 4],
         ..Preset::Small.architecture()
     };
-    let layout = architecture.check().unwrap();
-    let layers = Layers::new(&architecture, &layout);
-    let mut parameters = Parameters::init(&layers, &mut ChaCha8Rng::seed_from_u64(5));
     // One key in thirty sounds.
-    let last = layers.dense.last().unwrap().bias;
-    parameters.tensor_mut(last).copy_from_slice(&[-3.4, 0.0]);
-    let training = Training {
-        version: String::new(),
-        epochs: 0,
-        pieces: 0,
-        settings: Default::default(),
-        nats: 0.0,
-        held_out: None,
-    };
-    Composer::new(&Model {
-        architecture,
-        layout,
-        parameters,
-        primers: Vec::new(),
-        training,
-        training_music: None,
-    })
+    Composer::new(&untrained::drawn(architecture, 5, [-3.4, 0.0]))
 }
 
 /// Music in a metre that ends after some steps.

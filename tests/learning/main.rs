@@ -1,9 +1,14 @@
 //! Tests what the library learns and composes: attributes, network, training, evaluation, composing.
 
 mod attributes;
-mod network;
-mod training;
 mod baseline;
-mod likelihood;
 mod composing;
+mod likelihood;
 mod live_piece;
+mod network;
+#[path = "../support/real_music.rs"]
+mod real_music;
+#[path = "../support/skipped.rs"]
+mod skipped;
+mod training;
+mod untrained;

@@ -1,31 +1,12 @@
 //! The real corpus: 302 pieces from piano-midi.de, compared with what is known of them.
 
 use std::collections::BTreeMap;
-use std::io::Write;
-use std::path::PathBuf;
-use std::sync::OnceLock;
 
+use crate::real_pieces::corpus;
 use deep_jammer::corpus::{self, Corpus, Inspection, Verdict};
 use deep_jammer::midi;
 use deep_jammer::roll::Roll;
 use deep_jammer::run::{Dataset, Split};
-
-/// The corpus, which lies beside the package or where DEEP_JAMMER_CORPUS says; read once.
-fn corpus() -> Option<&'static Corpus> {
-    static CORPUS: OnceLock<Option<Corpus>> = OnceLock::new();
-    let corpus = CORPUS.get_or_init(|| {
-        let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data/piano-midi.de");
-        let folder = std::env::var_os("DEEP_JAMMER_CORPUS").unwrap_or_else(|| beside.into());
-        let folder = PathBuf::from(folder);
-        folder.is_dir().then(|| corpus::read(&[folder]).unwrap())
-    });
-    if corpus.is_none() {
-        // Not eprintln!, which the test harness would keep to itself.
-        let why = b"SKIPPED: no corpus here; set DEEP_JAMMER_CORPUS to the folder piano-midi.de\n";
-        std::io::stderr().write_all(why).unwrap();
-    }
-    corpus.as_ref()
-}
 
 fn assert_near(what: &str, found: f64, expected: f64, tolerance: f64) {
     eprintln!("{what}: {found:.4}, expected {expected} ± {tolerance}");

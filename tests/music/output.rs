@@ -1,5 +1,6 @@
 //! Real pieces of every metre, where they are at hand, as whatever can be written.
 
+use crate::real_pieces::folder;
 use deep_jammer::atomic_file::Existing;
 use deep_jammer::corpus;
 use deep_jammer::midi;
@@ -11,21 +12,12 @@ use quick_xml::events::Event;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 /// The 302 pieces of piano-midi.de, or none where they are not at hand.
 fn pieces() -> Vec<(String, Score)> {
-    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data/piano-midi.de");
-    let folder = std::env::var_os("DEEP_JAMMER_CORPUS").unwrap_or_else(|| beside.into());
-    let folder = PathBuf::from(folder);
-    if !folder.is_dir() {
-        // Not eprintln!, which the test harness would keep to itself.
-        let why = b"SKIPPED: no corpus here; set DEEP_JAMMER_CORPUS to the folder piano-midi.de\n";
-        std::io::stderr().write_all(why).unwrap();
-        return Vec::new();
-    }
+    let Some(folder) = folder() else { return Vec::new() };
     let read = |path: &PathBuf| {
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
         (name, midi::read_file(path).unwrap().score)

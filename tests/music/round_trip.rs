@@ -1,8 +1,9 @@
 //! Properties of the way from MIDI to rolls and back, over random rolls and damaged files.
 
+use crate::regions;
 use deep_jammer::midi;
 use deep_jammer::roll::{Keys, Roll, Step};
-use deep_jammer::score::{KeySignature, Metre};
+use deep_jammer::score::Metre;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -33,18 +34,8 @@ fn roll() -> impl Strategy<Value = Roll> {
     let regions = vec((metre(), vec((step(), 1usize..4), 1..12)), 1..6);
     let key = prop::option::of((-7i8..=7, any::<bool>()));
     (regions, 1u32..1 << 24, key, 0usize..88).prop_map(|(regions, tempo, key, last)| {
-        let mut roll = Roll::new(regions[0].0);
-        for (metre, steps) in regions {
-            roll.change_metre(metre);
-            for (step, times) in steps {
-                roll.push(step);
-                let held = Step { play: step.play, articulate: Keys::NONE };
-                (1..times).for_each(|_| roll.push(held));
-            }
-        }
+        let mut roll = regions::roll(regions, tempo, key);
         roll.push(Step { play: Keys::from_iter([last]), articulate: Keys::NONE });
-        roll.tempo = tempo;
-        roll.key = key.map(|(sharps, minor)| KeySignature { sharps, minor });
         roll
     })
 }

@@ -1,30 +1,10 @@
 //! What real music is like: the statistics of the 302 pieces of piano-midi.de beside what is
 //! published of them, and what these pieces have in common with each other.
 
-use deep_jammer::corpus::{self, Corpus};
+use crate::real_pieces::corpus;
 use deep_jammer::originality::{COPY_STEPS, Match, Originality, TrainingMusic};
 use deep_jammer::roll::Roll;
 use deep_jammer::statistic::{Distribution, Passage, SetFigure, Statistic, compare, passages};
-use std::io::Write;
-use std::path::PathBuf;
-use std::sync::OnceLock;
-
-/// The corpus, which lies beside the package or where DEEP_JAMMER_CORPUS says; read once.
-fn corpus() -> Option<&'static Corpus> {
-    static CORPUS: OnceLock<Option<Corpus>> = OnceLock::new();
-    let corpus = CORPUS.get_or_init(|| {
-        let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data/piano-midi.de");
-        let folder = std::env::var_os("DEEP_JAMMER_CORPUS").unwrap_or_else(|| beside.into());
-        let folder = PathBuf::from(folder);
-        folder.is_dir().then(|| corpus::read(&[folder]).unwrap())
-    });
-    if corpus.is_none() {
-        // Not eprintln!, which the test harness would keep to itself.
-        let why = b"SKIPPED: no corpus here; set DEEP_JAMMER_CORPUS to the folder piano-midi.de\n";
-        std::io::stderr().write_all(why).unwrap();
-    }
-    corpus.as_ref()
-}
 
 /// The table in docs/statistics.md.
 #[test]

@@ -4,5 +4,10 @@
 mod chromium;
 #[path = "../support/http.rs"]
 mod http;
+#[path = "../support/sandbox.rs"]
+mod sandbox;
+mod process;
+#[path = "../support/skipped.rs"]
+mod skipped;
 mod studio;
 mod survey;

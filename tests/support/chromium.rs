@@ -1,7 +1,7 @@
-//! A real browser, headless Chromium, by way of its WebDriver. Where there is none, tests say loudly that
-//! they were skipped.
+//! A real browser: headless Chromium, driven by WebDriver. Without one, tests say that they are skipped.
 
-use super::http::{Answer, ask};
+use crate::http::{Answer, ask};
+use crate::skipped::skipped;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -31,9 +31,7 @@ impl Browser {
             .stderr(Stdio::null())
             .spawn();
         let Ok(mut driver) = driver else {
-            eprintln!(
-                "SKIPPED: no chromedriver here (Debian: apt-get install chromium chromium-driver)"
-            );
+            skipped("no chromedriver here (Debian: apt-get install chromium chromium-driver)");
             return None;
         };
         let lines = BufReader::new(driver.stdout.take().unwrap()).lines();
@@ -60,7 +58,7 @@ impl Browser {
         let begun = send(port, "POST", "/session", &body);
         if begun.status != 200 {
             let _ = driver.kill();
-            eprintln!("SKIPPED: no browser for the driver: {}", begun.text());
+            skipped(&format!("no browser for the driver: {}", begun.text()));
             return None;
         }
         let session = begun.json()["value"]["sessionId"].as_str().unwrap().to_owned();

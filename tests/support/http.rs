@@ -3,6 +3,7 @@
 use serde_json::Value;
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 /// An answer.
@@ -29,6 +30,13 @@ impl Answer {
             found.eq_ignore_ascii_case(name).then(|| value.trim())
         })
     }
+}
+
+/// Held by a test that opens many connections at once: often a process may have 1024 open files, and all tests
+/// share them.
+pub fn many_connections() -> MutexGuard<'static, ()> {
+    static ONE_CROWD: Mutex<()> = Mutex::new(());
+    ONE_CROWD.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
 /// Sends a request and reads the answer to its end.

@@ -1,6 +1,7 @@
 //! The command `evaluate`, and the Markov chain of `compose`, as a user runs them.
 
-use super::sandbox::{Sandbox, listeners, sandbox, text};
+use super::trained_run::{listeners, sandbox, text};
+use crate::sandbox::Sandbox;
 use deep_jammer::composing::Recipe;
 use deep_jammer::midi;
 use serde_json::Value;
@@ -14,7 +15,7 @@ fn a_run_is_evaluated_on_what_it_has_held_out_as_it_was_itself() {
     assert_eq!(listeners(&evaluation)[0], "network");
     assert_eq!(listeners(&evaluation)[1..], BASELINES);
     assert_eq!(
-        (&evaluation["evaluated"]["pieces"], sandbox().files("validation").len()),
+        (&evaluation["evaluated"]["pieces"], sandbox().split("validation").len()),
         (&1.into(), 1)
     );
     assert_eq!(evaluation["baselines"]["learned_from"]["pieces"], 2);
@@ -32,7 +33,7 @@ fn a_run_is_evaluated_on_what_it_has_held_out_as_it_was_itself() {
 
 #[test]
 fn networks_together_are_at_most_as_surprised_as_they_are_on_a_mean() {
-    let sandbox = Sandbox::new();
+    let sandbox = Sandbox::with_run();
     let shape = "--time 5,4 --note 3,2 --batch 2 --epochs 3 --validation 0.3";
     sandbox.succeed(&format!("train music --run second {shape}"));
     let nats = |line: &str| {
@@ -53,11 +54,11 @@ fn networks_together_are_at_most_as_surprised_as_they_are_on_a_mean() {
     let (twice, _) = nats("evaluate --model run --model run");
     assert!((twice - first).abs() < 1e-6, "{twice}, alone {first}");
     // What has been learned from by one is not new to both; what was held out must be the same.
-    let others = sandbox.files("training").join(" ");
+    let others = sandbox.split("training").join(" ");
     sandbox.succeed(&format!("train {others} --run third {shape}"));
     let said = sandbox.fail("evaluate --model run --model third");
     assert!(said.contains("have held out different pieces; name files"), "{said}");
-    let of_one = sandbox.files("validation").join(" ");
+    let of_one = sandbox.split("validation").join(" ");
     let shape = "--time 6 --note 4 --batch 2 --epochs 1 --validation 0";
     sandbox.succeed(&format!("train {of_one} --run fourth {shape}"));
     let (_, evaluation) = nats(&format!("evaluate --model run --model fourth {of_one}"));
@@ -109,8 +110,8 @@ fn the_sums_over_pieces_and_folders_agree() {
 
 #[test]
 fn what_was_learned_from_is_marked_whatever_its_file_is_called() {
-    let sandbox = Sandbox::new();
-    let (learned, new) = (sandbox.files("training"), sandbox.files("validation"));
+    let sandbox = Sandbox::with_run();
+    let (learned, new) = (sandbox.split("training"), sandbox.split("validation"));
     fs::create_dir(sandbox.path("other")).unwrap();
     fs::copy(sandbox.path(&learned[0]), sandbox.path("other/copy.mid")).unwrap();
     // The same music in other bytes.
@@ -135,7 +136,7 @@ fn what_was_learned_from_is_marked_whatever_its_file_is_called() {
 
 #[test]
 fn the_order_of_the_files_changes_nothing() {
-    let mut files = [sandbox().files("training"), sandbox().files("validation")].concat();
+    let mut files = [sandbox().split("training"), sandbox().split("validation")].concat();
     let line = |files: &[String]| format!("evaluate --model run {} --json", files.join(" "));
     let one = sandbox().succeed(&line(&files));
     files.reverse();
@@ -148,8 +149,8 @@ fn the_order_of_the_files_changes_nothing() {
 
 #[test]
 fn the_baselines_can_be_evaluated_alone_and_on_other_music() {
-    let held_out = &sandbox().files("validation")[0];
-    let learned = sandbox().files("training").join(" ");
+    let held_out = &sandbox().split("validation")[0];
+    let learned = sandbox().split("training").join(" ");
     let alone = sandbox().json(&format!("evaluate {held_out} --learn {learned}"));
     assert_eq!(listeners(&alone), BASELINES);
     assert_eq!(alone["models"], Value::Array(Vec::new()));
@@ -163,7 +164,7 @@ fn the_baselines_can_be_evaluated_alone_and_on_other_music() {
 
 #[test]
 fn a_model_without_its_run_is_evaluated_without_baselines() {
-    let held_out = &sandbox().files("validation")[0];
+    let held_out = &sandbox().split("validation")[0];
     let line = format!("evaluate --model run/model.safetensors {held_out}");
     let evaluation = sandbox().json(&line);
     assert_eq!(listeners(&evaluation), ["network"]);
@@ -192,8 +193,8 @@ fn the_model_of_the_program_is_evaluated_by_its_name() {
 
 #[test]
 fn music_that_is_no_longer_what_it_was_is_named() {
-    let sandbox = Sandbox::new();
-    let (learned, new) = (sandbox.files("training"), sandbox.files("validation"));
+    let sandbox = Sandbox::with_run();
+    let (learned, new) = (sandbox.split("training"), sandbox.split("validation"));
     fs::copy(sandbox.path(&new[0]), sandbox.path(&learned[0])).unwrap();
     let evaluation = sandbox.json("evaluate --model run");
     assert_eq!(listeners(&evaluation), ["network"]);
@@ -246,7 +247,7 @@ fn set() -> String {
 
 #[test]
 fn of_a_set_each_part_has_its_use_and_only_what_sounds_is_measured() {
-    let sandbox = Sandbox(tempfile::tempdir().unwrap());
+    let sandbox = Sandbox::new();
     fs::write(sandbox.path("set.json"), set()).unwrap();
     let steps = |evaluation: &Value| evaluation["evaluated"]["steps"].as_u64().unwrap();
     let line = "evaluate set.json --learn set.json";

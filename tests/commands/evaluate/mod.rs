@@ -2,4 +2,4 @@
 
 mod against;
 mod command;
-mod sandbox;
+mod trained_run;

@@ -1,6 +1,7 @@
 //! What cannot be trained: one clear error each, and nothing is written.
 
-use super::sandbox::{PIECES, Sandbox, TINY, checkpoints, everything};
+use super::record::{TINY, checkpoints, everything};
+use crate::sandbox::{PIECES, Sandbox};
 use deep_jammer::model;
 use std::fs;
 
@@ -135,6 +136,6 @@ fn a_loss_that_becomes_no_number_stops_with_the_epoch_and_the_last_good_checkpoi
 fn a_file_given_as_music_needs_no_extension() {
     let sandbox = Sandbox::new();
     sandbox.write("tune", fs::read(format!("{PIECES}/minuet-in-g.mid")).unwrap());
-    let said = sandbox.succeed(&format!("train tune --run run {TINY} --epochs 1"));
+    let said = sandbox.messages(&format!("train tune --run run {TINY} --epochs 1"));
     assert!(said.contains("all pieces are the same music"), "{said}");
 }

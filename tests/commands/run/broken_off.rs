@@ -1,6 +1,6 @@
 //! Runs that are interrupted at any moment at which they ask, also in the midst of a validation.
 
-use super::sandbox::{PIECES, Sandbox};
+use crate::sandbox::{PIECES, Sandbox};
 use deep_jammer::corpus;
 use deep_jammer::network::{Architecture, Preset};
 use deep_jammer::originality::TrainingMusic;

@@ -1,6 +1,7 @@
 //! Checkpoints that are not whole.
 
-use super::sandbox::{Sandbox, TINY, everything};
+use super::record::{TINY, checkpoints, everything};
+use crate::sandbox::Sandbox;
 use deep_jammer::run::newest_checkpoint;
 use std::fs;
 use std::path::Path;
@@ -84,7 +85,7 @@ fn a_resume_says_what_is_torn_goes_on_from_the_older_one_and_ends_the_same() {
         // Not in place: the best model is the run's own file under another name.
         fs::remove_file(&file).unwrap();
         fs::write(&file, &bytes[..bytes.len() / 2]).unwrap();
-        let said = sandbox.succeed("train --run run --resume --epochs 12");
+        let said = sandbox.messages("train --run run --resume --epochs 12");
         assert!(said.contains(&format!("step-10: {name}")), "{said}");
         assert!(said.contains("going on after epoch 5"), "{said}");
         sandbox.assert_same(&reference, "run");
@@ -118,6 +119,6 @@ fn what_a_killed_process_has_left_half_made_is_swept() {
     let left = |name: &str| Path::new(&sandbox.path("run")).join(name).exists();
     assert!(!left("checkpoints/.step-12.partial") && !left("checkpoints/.step-0.old"));
     assert!(!left(".deep-jammer-Ab12"));
-    let kept: Vec<_> = super::sandbox::checkpoints(&sandbox.path("run"));
+    let kept: Vec<_> = checkpoints(&sandbox.path("run"));
     assert!(kept.iter().map(|(step, _)| *step).eq([10, 15]), "{kept:?}");
 }

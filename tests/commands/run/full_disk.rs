@@ -1,7 +1,8 @@
 //! Disks that take no more.
 
-use super::sandbox::{Sandbox, error_of, everything, program, said};
-use std::io::Write;
+use super::record::everything;
+use crate::sandbox::{PIECES, PROGRAM, Sandbox, error_of, said};
+use crate::skipped::skipped;
 use std::process::{Command, Output, Stdio};
 
 /// A network whose optimiser has by far the largest file: 230 kB, and 110 kB for a model.
@@ -11,8 +12,8 @@ const LIMIT: u64 = 170;
 const SETTINGS: &str = "--optimiser adam --average 0.9 --sample-every 0 --checkpoint-every 5 \
                         --validate-every 4";
 
-fn begin(sandbox: &Sandbox, epochs: u64) -> String {
-    sandbox.succeed(&format!("train PIECES --run run {NETWORK} {SETTINGS} --epochs {epochs}"))
+fn begin(sandbox: &Sandbox, epochs: u64) {
+    sandbox.succeed(&format!("train PIECES --run run {NETWORK} {SETTINGS} --epochs {epochs}"));
 }
 
 /// Runs the program where no file may have more than so many kilobytes. The system tells a program
@@ -20,9 +21,8 @@ fn begin(sandbox: &Sandbox, epochs: u64) -> String {
 fn limited(sandbox: &Sandbox, kilobytes: u64, trap: &str, line: &str) -> Output {
     let script = format!("{trap} ulimit -f {}; exec \"$@\"", 2 * kilobytes);
     let mut command = Command::new("sh");
-    command.current_dir(sandbox.0.path()).args(["-c", &script, "sh"]).arg(program());
-    command
-        .args(line.split_whitespace().map(|word| word.replace("PIECES", super::sandbox::PIECES)));
+    command.current_dir(sandbox.0.path()).args(["-c", &script, "sh"]).arg(PROGRAM);
+    command.args(line.split_whitespace().map(|word| word.replace("PIECES", PIECES)));
     command.output().unwrap()
 }
 
@@ -87,16 +87,15 @@ fn a_disk_that_fills_up_during_the_training_is_an_error_too() {
          goal=$(($(wc -l <disk/run/metrics.csv) + 7))
          \"$0\" train --run disk/run --resume --epochs $goal 2>resumed || exit 1
          cp -r disk/run run",
-        pieces = super::sandbox::PIECES
+        pieces = PIECES
     );
     let mut shell = Command::new("unshare");
-    shell.current_dir(sandbox.0.path()).args(["-Urm", "sh", "-c", &script]).arg(program());
+    shell.current_dir(sandbox.0.path()).args(["-Urm", "sh", "-c", &script]).arg(PROGRAM);
     let output = shell.stdin(Stdio::null()).output();
     let Some(output) = output.ok().filter(|output| {
         output.status.code() != Some(77) && !said(output).contains("unshare failed")
     }) else {
-        let why = b"SKIPPED: no disk can be mounted here\n";
-        std::io::stderr().write_all(why).unwrap();
+        skipped("no disk can be mounted here");
         return;
     };
     assert!(output.status.success(), "{}\n{}", said(&output), sandbox.text("said"));

@@ -2,10 +2,10 @@
 
 mod bad_input;
 mod broken_off;
-mod sandbox;
 #[cfg(unix)]
 mod full_disk;
 mod recipe;
+mod record;
 mod resume;
 mod damaged_checkpoint;
 mod set;

@@ -1,6 +1,7 @@
 //! How a run is described: settings, data, memory, and the model card.
 
-use super::sandbox::{Sandbox, TINY};
+use super::record::TINY;
+use crate::sandbox::Sandbox;
 use deep_jammer::run::Config;
 
 #[test]
@@ -49,12 +50,12 @@ fn neither_memory_nor_threads_change_the_result() {
     let settings = "--time 20,20 --note 4,3 --batch 12 --segment 64 --dropout 0.2 --carry 2 \
                     --epochs 2 --sample-every 2";
     let whole = Sandbox::new();
-    let said = whole.succeed(&format!("train PIECES --run run {settings} --threads 3"));
+    let said = whole.messages(&format!("train PIECES --run run {settings} --threads 3"));
     let needed = megabytes(&said);
     let sliced = Sandbox::new();
     let less = (needed - 20.0) / 1000.0;
     let said =
-        sliced.succeed(&format!("train PIECES --run run {settings} --threads 1 --memory {less}"));
+        sliced.messages(&format!("train PIECES --run run {settings} --threads 1 --memory {less}"));
     assert!(said.contains("it is worked through by"), "{needed} MB: {said}");
     assert!(megabytes(&said) < needed);
     whole.assert_same(&sliced, "run");
@@ -69,7 +70,7 @@ fn megabytes(said: &str) -> f64 {
 #[test]
 fn memory_and_disk_are_said_before_the_start() {
     let sandbox = Sandbox::new();
-    let said = sandbox.succeed(&format!("train PIECES --run run {TINY} --epochs 1 --memory 1"));
+    let said = sandbox.messages(&format!("train PIECES --run run {TINY} --epochs 1 --memory 1"));
     let line = said.lines().find(|line| line.starts_with("needs about")).unwrap();
     assert!(line.contains("of memory (1.0 GB free)") && line.contains("of disk ("), "{line}");
 }

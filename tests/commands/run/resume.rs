@@ -1,6 +1,7 @@
 //! A run that is stopped, however it is, and resumed is the run that never stopped.
 
-use super::sandbox::{PIECES, Sandbox, TINY, checkpoints, error_of, everything, said, signal};
+use super::record::{TINY, checkpoints, everything};
+use crate::sandbox::{PIECES, Sandbox, error_of, said, signal};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
@@ -23,7 +24,7 @@ fn twenty_epochs_are_ten_a_resume_and_ten_bit_for_bit() {
         let sandbox = whole(10, settings);
         // Epoch 10 is validated because it is the last one, and will not be in twenty.
         assert!(!sandbox.text("run/metrics.csv").lines().nth(10).unwrap().ends_with(','));
-        let said = sandbox.succeed("train --run run --resume --epochs 20");
+        let said = sandbox.messages("train --run run --resume --epochs 20");
         assert!(said.contains("going on after epoch 10"), "{said}");
         sandbox.assert_same(&whole(20, settings), "run");
     }
@@ -51,7 +52,7 @@ fn a_run_that_is_resumed_with_its_own_command_goes_on() {
 fn a_run_that_has_reached_its_goal_says_so_and_stays_as_it_is() {
     let sandbox = whole(6, ALL);
     let before = sandbox.record("run");
-    let said = sandbox.succeed("train --run run --resume");
+    let said = sandbox.messages("train --run run --resume");
     assert!(said.contains("reached its goal after 6 epochs"), "{said}");
     assert!(said.contains("deep-jammer train --run run --resume --epochs 12"), "{said}");
     assert_eq!(sandbox.record("run"), before);
@@ -83,12 +84,12 @@ fn patience_ends_a_run_at_a_validation_and_more_patience_goes_on() {
 #[test]
 fn hours_end_a_run_that_has_no_epochs_to_reach() {
     let sandbox = Sandbox::new();
-    let said = sandbox.succeed(&format!("train PIECES --run run {TINY} --hours 0.0001"));
+    let said = sandbox.messages(&format!("train PIECES --run run {TINY} --hours 0.0001"));
     assert!(said.contains("the hours are over"), "{said}");
     assert!(sandbox.text("run/config.toml").contains("hours = 0.0001"));
     assert!(sandbox.text("run/config.toml").contains("# epochs: none"));
     assert!(sandbox.text("run/README.md").contains("Take `hours` out of that file first"));
-    let said = sandbox.succeed("train --run run --resume");
+    let said = sandbox.messages("train --run run --resume");
     assert!(said.contains("--hours 0.0002"), "{said}");
 }
 

@@ -1,6 +1,7 @@
 //! Sets of pieces in one file, with a published split.
 
-use super::sandbox::{Sandbox, TINY};
+use super::record::TINY;
+use crate::sandbox::Sandbox;
 use deep_jammer::run::{Dataset, Split};
 
 /// Six pieces of a few chords to learn from, two to choose by and one to be kept for the end; one
@@ -31,7 +32,7 @@ fn a_set_is_learned_from_by_its_own_split_whatever_the_seed() {
     sandbox.write("set.json", set());
     config(&sandbox);
     for seed in [1, 2] {
-        let said = sandbox.succeed(&format!(
+        let said = sandbox.messages(&format!(
             "train set.json --config sounding.toml --run run{seed} {TINY} --epochs 2 --seed {seed}"
         ));
         assert!(said.contains("1 pieces, 50 steps, are kept for a test"), "{said}");

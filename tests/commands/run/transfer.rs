@@ -1,6 +1,7 @@
 //! Going on from another model's weights.
 
-use super::sandbox::{PIECES, Sandbox, TINY, checkpoints};
+use super::record::{TINY, checkpoints};
+use crate::sandbox::{PIECES, Sandbox};
 use deep_jammer::model::{self, Model};
 use std::path::Path;
 

@@ -1,11 +1,13 @@
 //! What musicians ask for, and what they get.
 
-use super::sandbox::{PIECES, Sandbox, TINY, read, talk};
-use assert_cmd::Command;
+use super::TINY;
+use super::recipe::read;
+use crate::sandbox::{PIECES, Sandbox, said, signal};
 use deep_jammer::composing::Recipe;
 use deep_jammer::midi;
 use std::fs;
 use std::path::Path;
+use std::process::Stdio;
 
 #[test]
 fn a_folder_of_midi_becomes_a_model_and_the_model_a_piece() {
@@ -57,9 +59,8 @@ fn the_same_pieces_are_chosen_and_written_on_any_number_of_threads() {
     for threads in ["1", "3"] {
         let line =
             format!("compose --model run --bars 8 --seed 5 -n 4 --best-of 3 -o {threads}.mid");
-        let mut command = Command::cargo_bin("deep-jammer").unwrap();
-        command.current_dir(sandbox.0.path()).args(line.split_whitespace());
-        command.env("RAYON_NUM_THREADS", threads).assert().success();
+        let composed = sandbox.command(&line).env("RAYON_NUM_THREADS", threads).output().unwrap();
+        assert_eq!(composed.status.code(), Some(0), "{line}\n{}", said(&composed));
     }
     for piece in 1..=4 {
         let of = |threads| sandbox.bytes(&format!("{threads}-{piece}.mid"));
@@ -112,19 +113,15 @@ fn a_metre_that_no_primer_has_is_taken_up_from_a_downbeat_and_said() {
     let sandbox = Sandbox::new();
     sandbox.succeed(&format!("train PIECES --run run {TINY} --epochs 2"));
     let minuet = "compose --model run --primer PIECES/minuet-in-g.mid --bars 3 --seed 1";
-    let said = sandbox.run(&format!("{minuet} --metre 5/4 -o new.mid"));
-    assert!(
-        talk(&said).contains("is in 3/4: after it the music goes on in 5/4"),
-        "{}",
-        talk(&said)
-    );
+    let said = sandbox.messages(&format!("{minuet} --metre 5/4 -o new.mid"));
+    assert!(said.contains("is in 3/4: after it the music goes on in 5/4"), "{said}");
     let (recipe, score) = read(&sandbox, "new.mid");
     assert_eq!(
         (recipe.metre.to_string(), score.metres[0].value.to_string().as_str()),
         ("5/4".into(), "5/4")
     );
-    let same = sandbox.run(&format!("{minuet} --metre 3/4 -o same.mid"));
-    assert!(!talk(&same).contains("goes on in"), "{}", talk(&same));
+    let same = sandbox.messages(&format!("{minuet} --metre 3/4 -o same.mid"));
+    assert!(!same.contains("goes on in"), "{same}");
     sandbox.succeed(&format!("{minuet} --metre 5/4 --with-primer -o whole.mid"));
     let (_, whole) = read(&sandbox, "whole.mid");
     let metres: Vec<_> = whole.metres.iter().map(|at| at.value.to_string()).collect();
@@ -145,7 +142,7 @@ fn a_key_moves_the_primer_and_a_mode_that_it_has_not_is_refused() {
     for (new, own) in new.notes.iter().zip(&own.notes).take(100) {
         assert_eq!((new.start, new.pitch + 5), (own.start, own.pitch));
     }
-    let said = sandbox.fail(1, &format!("{minuet} --key Dm -o minor.mid"));
+    let said = sandbox.fail(&format!("{minuet} --key Dm -o minor.mid"));
     assert!(said.contains("in G major") && said.contains("not made minor"), "{said}");
 }
 
@@ -153,8 +150,7 @@ fn a_key_moves_the_primer_and_a_mode_that_it_has_not_is_refused() {
 fn the_best_of_several_is_named_and_can_be_composed_by_itself() {
     let sandbox = Sandbox::new();
     sandbox.succeed(&format!("train PIECES --run run {TINY} --epochs 2"));
-    let best = sandbox.run("compose --model run --bars 8 --seed 4 --best-of 5 -o best.mid");
-    let said = talk(&best);
+    let said = sandbox.messages("compose --model run --bars 8 --seed 4 --best-of 5 -o best.mid");
     assert!(
         said.contains("best of 5, by itself --best-of 1 --seed") && said.contains("bars come back"),
         "{said}"
@@ -174,7 +170,7 @@ fn the_best_of_several_is_named_and_can_be_composed_by_itself() {
     assert_eq!(read(&sandbox, "usual.mid").0.best_of.unwrap().of, 2);
     // but there must be music to judge by.
     sandbox.succeed("export --model run --without-music -o bare.safetensors");
-    let said = sandbox.fail(1, "compose --model bare.safetensors --best-of 2 -o no.mid");
+    let said = sandbox.fail("compose --model bare.safetensors --best-of 2 -o no.mid");
     assert!(said.contains("--best-of") && said.contains("does not carry the music"), "{said}");
     sandbox.succeed("compose --model bare.safetensors --bars 8 --seed 4 -o bare.mid");
     assert_eq!(read(&sandbox, "bare.mid").0.best_of, None);
@@ -192,30 +188,26 @@ fn music_without_end_is_written_part_by_part_until_it_is_interrupted() {
     let sandbox = Sandbox::new();
     sandbox.succeed(&format!("train PIECES --run run {TINY} --epochs 2"));
     let line = "compose --model run --endless --bars 2 --seed 6 -o new.mid";
-    let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin!("deep-jammer"))
-        .args(line.split_whitespace())
-        .current_dir(sandbox.0.path())
-        .stdout(std::process::Stdio::null())
-        .stderr(std::process::Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut command = sandbox.command(line);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     while !sandbox.path("new-3.mid").exists() {
         assert!(child.try_wait().unwrap().is_none(), "it goes on for ever");
         std::thread::yield_now();
     }
-    let pid = child.id().to_string();
-    assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+    signal(&child, "INT");
     assert_eq!(child.wait().unwrap().code(), Some(130));
     for part in 1..=3u64 {
         let (recipe, score) = read(&sandbox, &format!("new-{part}.mid"));
         assert_eq!((recipe.part, recipe.bars), (Some(part), 2));
         assert_eq!(score.title, Some(format!("Deep Jammer, seed 6, part {part}")));
     }
-    let files = fs::read_dir(sandbox.0.path()).unwrap().map(|entry| entry.unwrap().file_name());
-    let mut names = files.map(|name| name.into_string().unwrap());
-    assert!(names.all(|name| !name.starts_with(".deep-jammer")), "nothing half-written is left");
+    let names = sandbox.names();
+    assert!(
+        names.iter().all(|name| !name.starts_with(".deep-jammer")),
+        "nothing half-written is left"
+    );
     // What is there already stands in its way before any work is done.
-    assert!(sandbox.fail(1, line).contains("new-1.mid is there already"));
+    assert!(sandbox.fail(line).contains("new-1.mid is there already"));
 }
 
 #[test]
@@ -229,9 +221,9 @@ fn a_model_is_passed_on_in_half_the_size() {
     assert_eq!((&half.primers, &half.training_music), (&whole.primers, &whole.training_music));
     assert_ne!(half.fingerprint(), whole.fingerprint());
     sandbox.succeed("compose --model half.safetensors --bars 2 --seed 1 -o new.mid");
-    assert!(sandbox.fail(1, "export --model run -o half.safetensors").contains("--force"));
+    assert!(sandbox.fail("export --model run -o half.safetensors").contains("--force"));
     // Of three pieces in three metres none has enough of its kind.
-    let said = sandbox.fail(1, "export --model run --openings 4 -o short.safetensors");
+    let said = sandbox.fail("export --model run --openings 4 -o short.safetensors");
     assert!(said.contains("begins so that it could be gone on from"), "{said}");
     sandbox.succeed("export --model built-in --openings 9 -o short.safetensors");
     let short = deep_jammer::model::read(&sandbox.path("short.safetensors")).unwrap();

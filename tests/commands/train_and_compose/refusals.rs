@@ -1,6 +1,8 @@
 //! What cannot be had, and what is said then.
 
-use super::sandbox::{Sandbox, TINY, read};
+use super::TINY;
+use super::recipe::read;
+use crate::sandbox::{Sandbox, error_of, said};
 use std::fs;
 
 #[test]
@@ -9,14 +11,14 @@ fn nothing_is_written_over_unless_force_is_given() {
     let train = format!("train PIECES --run run {TINY} --epochs 1");
     sandbox.succeed(&train);
     let model = sandbox.bytes("run/model.safetensors");
-    assert!(sandbox.fail(1, &format!("{train} --seed 2")).contains("--force"));
+    assert!(sandbox.fail(&format!("{train} --seed 2")).contains("--force"));
     assert_eq!(sandbox.bytes("run/model.safetensors"), model);
     sandbox.succeed(&format!("{train} --seed 2 --force"));
     assert_ne!(sandbox.bytes("run/model.safetensors"), model);
 
     fs::write(sandbox.path("mine.mid"), "mine").unwrap();
     let compose = "compose --model run --bars 1 -o mine.mid";
-    assert!(sandbox.fail(1, compose).contains("mine.mid is there already"));
+    assert!(sandbox.fail(compose).contains("mine.mid is there already"));
     assert_eq!(sandbox.bytes("mine.mid"), b"mine");
     sandbox.succeed(&format!("{compose} --force"));
     assert_ne!(sandbox.bytes("mine.mid"), b"mine");
@@ -25,17 +27,17 @@ fn nothing_is_written_over_unless_force_is_given() {
 #[test]
 fn what_is_missing_is_named_with_a_remedy() {
     let sandbox = Sandbox::new();
-    assert!(sandbox.fail(1, "compose --learn PIECES").contains("deep-jammer train"));
-    assert!(sandbox.fail(1, "compose --model nowhere").contains("nowhere: cannot be read"));
+    assert!(sandbox.fail("compose --learn PIECES").contains("deep-jammer train"));
+    assert!(sandbox.fail("compose --model nowhere").contains("nowhere: cannot be read"));
     fs::create_dir(sandbox.path("empty")).unwrap();
-    assert!(sandbox.fail(1, "compose --model empty").contains("model.safetensors"));
-    assert!(sandbox.fail(1, "train nowhere --run run").contains("nowhere does not exist"));
-    assert!(sandbox.fail(1, "train empty --run run").contains("no MIDI files in empty"));
+    assert!(sandbox.fail("compose --model empty").contains("model.safetensors"));
+    assert!(sandbox.fail("train nowhere --run run").contains("nowhere does not exist"));
+    assert!(sandbox.fail("train empty --run run").contains("no MIDI files in empty"));
     fs::write(sandbox.path("broken.mid"), "MThd but no more").unwrap();
-    let said = sandbox.fail(1, "train broken.mid --run run");
+    let said = sandbox.fail("train broken.mid --run run");
     assert!(said.contains("broken.mid") && said.contains("could be read"), "{said}");
     assert!(!sandbox.path("run").exists(), "and nothing is begun");
-    assert!(sandbox.fail(1, "compose --model broken.mid").contains("broken.mid: is damaged"));
+    assert!(sandbox.fail("compose --model broken.mid").contains("broken.mid: is damaged"));
 }
 
 #[test]
@@ -51,11 +53,13 @@ fn what_cannot_be_written_is_refused_before_anything_is_composed() {
         ("--bars 2 -o new.mid -o ./new.mid", "given twice"),
     ];
     for (line, why) in refused {
-        let said = sandbox.fail(1, &format!("compose --model run --seed 1 --best-of 1 {line}"));
-        assert!(said.contains(why) && !said.contains("steps a second"), "{line}: {said}");
+        let output = sandbox.run(&format!("compose --model run --seed 1 --best-of 1 {line}"));
+        let said = said(&output);
+        assert_eq!(output.status.code(), Some(1), "{line}\n{said}");
+        assert!(error_of(&said).contains(why), "{line}: {said}");
+        assert!(!said.contains("steps a second"), "{line}: {said}");
     }
-    let left = fs::read_dir(sandbox.0.path()).unwrap().count();
-    assert_eq!(left, 2, "the run and the folder");
+    assert_eq!(sandbox.names().len(), 2, "the run and the folder");
 }
 
 #[cfg(unix)]
@@ -64,12 +68,7 @@ fn whoever_stops_reading_the_names_gets_all_pieces() {
     let sandbox = Sandbox::new();
     sandbox.succeed(&format!("train PIECES --run run {TINY} --epochs 1"));
     let line = "compose --model run --bars 2 --seed 1 -n 4 -o new.mid";
-    let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin!("deep-jammer"))
-        .args(line.split_whitespace())
-        .current_dir(sandbox.0.path())
-        .stdout(std::process::Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = sandbox.command(line).stdout(std::process::Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());
     assert!(child.wait().unwrap().success());
     assert!((1..=4).all(|piece| sandbox.path(&format!("new-{piece}.mid")).exists()));
@@ -81,36 +80,34 @@ fn a_recipe_of_compose_says_how_the_piece_is_composed_again() {
     sandbox.succeed(&format!("train PIECES --run run {TINY} --epochs 2"));
     sandbox
         .succeed("compose --model run --bars 8 --seed 4 --metre 3/4 --temperature 0.9 -o one.mid");
-    let said = sandbox.fail(1, "compose --recipe one.mid");
+    let said = sandbox.fail("compose --recipe one.mid");
     let options = said.split("deep-jammer compose ").last().unwrap();
     sandbox.succeed(&format!("compose {} -o again.mid", options.trim()));
     assert_eq!(read(&sandbox, "again.mid").1.notes, read(&sandbox, "one.mid").1.notes);
-    assert!(
-        sandbox.fail(1, "compose --recipe PIECES/minuet-in-g.mid").contains("no recipe of ours")
-    );
+    assert!(sandbox.fail("compose --recipe PIECES/minuet-in-g.mid").contains("no recipe of ours"));
 }
 
 #[test]
 fn wrong_usage_exits_with_two() {
     let sandbox = Sandbox::new();
-    sandbox.fail(2, "train PIECES");
-    sandbox.fail(2, "train --run r");
-    assert!(sandbox.fail(2, "train PIECES --run r --preset huge").contains("large, medium, small"));
-    sandbox.fail(2, "train PIECES --run r --epochs 0");
-    sandbox.fail(2, "compose --bars none");
-    assert!(sandbox.fail(2, "compose --minutes 0").contains("0.01 to 1000"));
-    assert!(sandbox.fail(2, "compose --tempo 301").contains("20 to 300"));
-    assert!(sandbox.fail(2, "compose --repeats 1").contains("0 to 0.9"));
-    assert!(sandbox.fail(2, "compose --key H").contains("F# minor"));
-    assert!(sandbox.fail(2, "compose --metre 3/5").contains("3/4"));
-    assert!(sandbox.fail(2, "compose --metre 3/32").contains("no whole number of 16ths"));
-    assert!(sandbox.fail(2, "compose --minutes -1").contains("0.01 to 1000"));
+    sandbox.misuse("train PIECES");
+    sandbox.misuse("train --run r");
+    assert!(sandbox.misuse("train PIECES --run r --preset huge").contains("large, medium, small"));
+    sandbox.misuse("train PIECES --run r --epochs 0");
+    sandbox.misuse("compose --bars none");
+    assert!(sandbox.misuse("compose --minutes 0").contains("0.01 to 1000"));
+    assert!(sandbox.misuse("compose --tempo 301").contains("20 to 300"));
+    assert!(sandbox.misuse("compose --repeats 1").contains("0 to 0.9"));
+    assert!(sandbox.misuse("compose --key H").contains("F# minor"));
+    assert!(sandbox.misuse("compose --metre 3/5").contains("3/4"));
+    assert!(sandbox.misuse("compose --metre 3/32").contains("no whole number of 16ths"));
+    assert!(sandbox.misuse("compose --minutes -1").contains("0.01 to 1000"));
     for temperature in ["0", "-1", "inf", "NaN"] {
-        let said = sandbox.fail(2, &format!("compose --temperature {temperature}"));
+        let said = sandbox.misuse(&format!("compose --temperature {temperature}"));
         assert!(said.contains("0.01 to 10"), "{said}");
     }
-    sandbox.fail(2, "compose --minutes 1 --bars 8");
-    sandbox.fail(2, "compose --endless -n 2");
-    sandbox.fail(2, "compose --endless --best-of 2");
-    sandbox.fail(2, "sing");
+    sandbox.misuse("compose --minutes 1 --bars 8");
+    sandbox.misuse("compose --endless -n 2");
+    sandbox.misuse("compose --endless --best-of 2");
+    sandbox.misuse("sing");
 }

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use crate::regions;
 use deep_jammer::corpus::Piece;
 use deep_jammer::roll::{Keys, Roll, Step};
-use deep_jammer::score::{KeySignature, Metre};
+use deep_jammer::score::Metre;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -50,18 +51,6 @@ fn metre() -> impl Strategy<Value = Metre> {
 pub fn any_roll() -> impl Strategy<Value = Roll> {
     let regions = vec((metre(), vec((step(), 1usize..6), 0..12)), 1..6);
     let key = prop::option::of((-9i8..=9, any::<bool>()));
-    (regions, any::<u32>(), key).prop_map(|(regions, tempo, key)| {
-        let mut roll = Roll::new(regions[0].0);
-        for (metre, steps) in regions {
-            roll.change_metre(metre);
-            for (step, times) in steps {
-                roll.push(step);
-                let held = Step { play: step.play, articulate: Keys::NONE };
-                (1..times).for_each(|_| roll.push(held));
-            }
-        }
-        roll.tempo = tempo;
-        roll.key = key.map(|(sharps, minor)| KeySignature { sharps, minor });
-        roll
-    })
+    (regions, any::<u32>(), key)
+        .prop_map(|(regions, tempo, key)| regions::roll(regions, tempo, key))
 }

@@ -1,9 +1,7 @@
 //! What stands on the page is what is in the roll, no note more or less.
 
-use std::io::Write;
-use std::path::PathBuf;
-
-use deep_jammer::corpus::{self, Piece};
+use crate::real_pieces::corpus;
+use deep_jammer::corpus::Piece;
 use deep_jammer::notation::{Heading, to_musicxml};
 use deep_jammer::roll::Roll;
 use proptest::prelude::*;
@@ -55,16 +53,8 @@ proptest! {
 
 #[test]
 fn the_real_pieces_come_back_note_by_note() {
-    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data/piano-midi.de");
-    let folder = std::env::var_os("DEEP_JAMMER_CORPUS").unwrap_or_else(|| beside.into());
-    let folder = PathBuf::from(folder);
-    if !folder.is_dir() {
-        // Not eprintln!, which the test harness would keep to itself.
-        let why = b"SKIPPED: no corpus here; set DEEP_JAMMER_CORPUS to the folder piano-midi.de\n";
-        std::io::stderr().write_all(why).unwrap();
-        return;
-    }
-    let pieces = corpus::read(&[folder]).unwrap().pieces;
+    let Some(corpus) = corpus() else { return };
+    let pieces = &corpus.pieces;
     assert_eq!(pieces.len(), 302);
     pieces.par_iter().for_each(same_piece);
 }

@@ -1,23 +1,14 @@
 //! Real pieces, where they are at hand.
 
 use super::measure::{frames, peak, piano};
+use crate::real_pieces::folder;
 use deep_jammer::corpus;
 use deep_jammer::midi;
 use deep_jammer::sound::{Performance, Rendering};
-use std::io::Write;
-use std::path::PathBuf;
 
 #[test]
 fn real_pieces_sound_and_are_not_clipped() {
-    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data/piano-midi.de");
-    let folder = std::env::var_os("DEEP_JAMMER_CORPUS").unwrap_or_else(|| beside.into());
-    let folder = PathBuf::from(folder);
-    if !folder.is_dir() {
-        // Not eprintln!, which the test harness would keep to itself.
-        let why = b"SKIPPED: no corpus here; set DEEP_JAMMER_CORPUS to the folder piano-midi.de\n";
-        std::io::stderr().write_all(why).unwrap();
-        return;
-    }
+    let Some(folder) = folder() else { return };
     let files = corpus::find(&[folder]).unwrap();
     assert!(files.len() > 300);
     for path in files.iter().step_by(37) {

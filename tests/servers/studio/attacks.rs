@@ -1,7 +1,7 @@
 //! Those who mean it no good: whatever they do, the others hear their music.
 
 use super::server::Studio;
-use crate::http::{ask, get, post, try_to_ask};
+use crate::http::{ask, get, many_connections, post, try_to_ask};
 use serde_json::{Value, json};
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -140,6 +140,7 @@ fn pages_of_others_are_not_answered_and_ours_runs_nothing_but_its_own() {
 
 #[test]
 fn slow_clients_and_floods_of_connections_do_not_stop_the_music() {
+    let _alone = many_connections();
     let studio = Studio::open("");
     let mut listener = Listener::new(&studio);
     // Nine hundred who say nothing, half a request, or a letter now and then.
@@ -179,6 +180,7 @@ fn slow_clients_and_floods_of_connections_do_not_stop_the_music() {
 
 #[test]
 fn it_closes_within_a_second_while_people_listen() {
+    let _alone = many_connections();
     let studio = Studio::open("");
     let port = studio.port;
     Listener::new(&studio).hears_on();

@@ -1,7 +1,7 @@
 //! Many listeners at once, with the model that is part of the program.
 
 use super::server::Studio;
-use crate::http::post;
+use crate::http::{many_connections, post};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -84,6 +84,7 @@ fn listen(port: u16, seed: usize) -> Heard {
 #[test]
 #[ignore = "two minutes of two whole cores, in release: see CONTRIBUTING.md"]
 fn fifty_listeners_hear_two_minutes_of_music_each() {
+    let _alone = many_connections();
     let studio = Studio::in_folder(Path::new("."), "--model built-in --listeners 50");
     let port = studio.port;
     let crowd: Vec<_> =

@@ -1,7 +1,8 @@
 //! Nothing tells a participant which excerpts are real, or what others have answered.
 
-use super::server::{Sandbox, Server};
+use super::server::Server;
 use crate::http::{Answer, ask, get};
+use crate::sandbox::Sandbox;
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -12,7 +13,7 @@ fn head(answer: &Answer) -> String {
 
 #[test]
 fn excerpts_have_one_size_one_head_one_loudness_and_no_names() {
-    let sandbox = Sandbox::new();
+    let sandbox = Sandbox::with_survey();
     let server = Server::open(&sandbox);
     let who = server.join("first");
     let sounds: Vec<Answer> = (1..=4).map(|place| server.fetch(&who, place)).collect();
@@ -40,7 +41,7 @@ fn excerpts_have_one_size_one_head_one_loudness_and_no_names() {
 
 #[test]
 fn the_page_and_where_one_stands_are_the_same_whatever_the_excerpts_are() {
-    let sandbox = Sandbox::new();
+    let sandbox = Sandbox::with_survey();
     sandbox.succeed(
         "survey new second --generated PIECES --real PIECES/study-in-d.mid --most 3 --seconds 1",
     );
@@ -60,7 +61,7 @@ fn the_page_and_where_one_stands_are_the_same_whatever_the_excerpts_are() {
 
 #[test]
 fn the_order_is_drawn_for_each_participant() {
-    let sandbox = Sandbox::new();
+    let sandbox = Sandbox::with_survey();
     let server = Server::open(&sandbox);
     let orders: BTreeSet<Vec<Vec<u8>>> = (0..12)
         .map(|_| {
@@ -83,7 +84,7 @@ fn the_order_is_drawn_for_each_participant() {
 
 #[test]
 fn only_the_organiser_sees_reports() {
-    let sandbox = Sandbox::new();
+    let sandbox = Sandbox::with_survey();
     let server = Server::open(&sandbox);
     let who = server.join("first");
     for path in ["surveys", "surveys/first", "surveys/nowhere"] {

@@ -1,8 +1,9 @@
 //! Two people take a whole survey in a real browser, and the report says what they have answered.
 
-use super::server::{Sandbox, Server};
+use super::server::Server;
 use crate::chromium::Browser;
 use crate::http::get;
+use crate::sandbox::Sandbox;
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -11,7 +12,7 @@ type Answers = [(u8, bool); 4];
 
 /// What the excerpts of a survey sound like, in its order; a participant cannot know it.
 fn sounds(sandbox: &Sandbox) -> Vec<Vec<u8>> {
-    let store = rusqlite::Connection::open(sandbox.0.path().join("surveys.sqlite")).unwrap();
+    let store = rusqlite::Connection::open(sandbox.path("surveys.sqlite")).unwrap();
     let mut query = store.prepare("SELECT sound FROM excerpts ORDER BY number").unwrap();
     let sounds = query.query_map([], |row| row.get(0)).unwrap();
     sounds.collect::<Result<_, _>>().unwrap()
@@ -55,7 +56,7 @@ fn answer(page: &Browser, server: &Server, sounds: &[Vec<u8>], answers: &Answers
 
 #[test]
 fn two_people_take_a_whole_survey_and_the_report_has_the_figures_computed_by_hand() {
-    let sandbox = Sandbox::new();
+    let sandbox = Sandbox::with_survey();
     let server = Server::open(&sandbox);
     let sounds = sounds(&sandbox);
     let first: Answers = [(7, true), (5, false), (9, true), (8, true)];
@@ -123,7 +124,7 @@ fn two_people_take_a_whole_survey_and_the_report_has_the_figures_computed_by_han
 
 #[test]
 fn the_organiser_sees_the_report_and_who_has_no_token_does_not() {
-    let sandbox = Sandbox::new();
+    let sandbox = Sandbox::with_survey();
     let server = Server::open(&sandbox);
     let address = format!("http://127.0.0.1:{}/organiser", server.port);
     let with_token = format!("{address}#{}", server.token);

@@ -1,6 +1,8 @@
 //! Answers are kept, whatever happens.
 
-use super::server::{Sandbox, Server};
+use super::server::Server;
+use crate::http::many_connections;
+use crate::sandbox::Sandbox;
 use serde_json::json;
 
 fn answers(sandbox: &Sandbox, name: &str) -> u64 {
@@ -9,7 +11,7 @@ fn answers(sandbox: &Sandbox, name: &str) -> u64 {
 
 #[test]
 fn a_server_that_is_killed_between_two_answers_loses_none() {
-    let sandbox = Sandbox::new();
+    let sandbox = Sandbox::with_survey();
     let server = Server::open(&sandbox);
     let who = server.join("first");
     server.listen(&who, 1..=4);
@@ -47,7 +49,8 @@ fn server_is_killed_again(sandbox: &Sandbox, answered: u64) {
 
 #[test]
 fn two_servers_on_one_file_take_all_answers_once() {
-    let sandbox = Sandbox::new();
+    let _alone = many_connections();
+    let sandbox = Sandbox::with_survey();
     sandbox.succeed("survey new second --generated PIECES --real PIECES --most 2 --seconds 1");
     let servers = [Server::open(&sandbox), Server::open(&sandbox)];
     const PEOPLE: usize = 12;
@@ -79,14 +82,14 @@ fn two_servers_on_one_file_take_all_answers_once() {
     for server in servers {
         server.kill();
     }
-    let store = rusqlite::Connection::open(sandbox.0.path().join("surveys.sqlite")).unwrap();
+    let store = rusqlite::Connection::open(sandbox.path("surveys.sqlite")).unwrap();
     let intact: String = store.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
     assert_eq!(intact, "ok");
     let csv = sandbox.succeed("survey report second --csv answers.csv -o answers.svg");
     assert!(csv.contains("24 answers; 6 have begun, 6 have rated everything"), "{csv}");
-    let rows = std::fs::read_to_string(sandbox.0.path().join("answers.csv")).unwrap();
+    let rows = sandbox.text("answers.csv");
     assert_eq!(rows.lines().count(), 25);
-    let picture = std::fs::read_to_string(sandbox.0.path().join("answers.svg")).unwrap();
+    let picture = sandbox.text("answers.svg");
     assert!(picture.starts_with("<svg") && picture.contains("Large with dropout"));
     assert!(
         sandbox
@@ -98,7 +101,7 @@ fn two_servers_on_one_file_take_all_answers_once() {
 #[test]
 #[cfg(unix)]
 fn a_server_closes_within_a_second_of_ctrl_c_with_participants_at_work() {
-    let sandbox = Sandbox::new();
+    let sandbox = Sandbox::with_survey();
     let server = Server::open(&sandbox);
     let who = server.join("first");
     server.fetch(&who, 1);

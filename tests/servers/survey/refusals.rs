@@ -1,7 +1,8 @@
 //! What is refused, with a reason.
 
-use super::server::{SECONDS, Sandbox, Server};
+use super::server::{SECONDS, Server};
 use crate::http::{Answer, ask, get, post};
+use crate::sandbox::Sandbox;
 use deep_jammer::survey::{Disclosure, Excerpt, Refusal, Store, Survey};
 use serde_json::json;
 
@@ -15,7 +16,7 @@ fn refused(answer: Answer, status: u16, word: &str) {
 
 #[test]
 fn the_sound_of_an_excerpt_can_be_had_in_parts() {
-    let sandbox = Sandbox::new();
+    let sandbox = Sandbox::with_survey();
     let server = Server::open(&sandbox);
     let who = server.join("first");
     let whole = server.fetch(&who, 1);
@@ -32,8 +33,8 @@ fn the_sound_of_an_excerpt_can_be_had_in_parts() {
 
 #[test]
 fn a_database_of_something_else_is_left_as_it_is() {
-    let sandbox = Sandbox::new();
-    let path = sandbox.0.path().join("other.db");
+    let sandbox = Sandbox::with_survey();
+    let path = sandbox.path("other.db");
     let other = rusqlite::Connection::open(&path).unwrap();
     other
         .execute_batch("CREATE TABLE songs (name TEXT); INSERT INTO songs VALUES ('one');")
@@ -47,7 +48,7 @@ fn a_database_of_something_else_is_left_as_it_is() {
 
 #[test]
 fn ratings_unheard_out_of_range_or_given_twice_are_refused() {
-    let sandbox = Sandbox::new();
+    let sandbox = Sandbox::with_survey();
     let server = Server::open(&sandbox);
     let who = server.join("first");
     let good = json!({ "rating": 7, "human": true });
@@ -86,7 +87,7 @@ fn ratings_unheard_out_of_range_or_given_twice_are_refused() {
 
 #[test]
 fn forged_participants_and_those_of_a_survey_that_is_over_are_refused() {
-    let sandbox = Sandbox::new();
+    let sandbox = Sandbox::with_survey();
     let server = Server::open(&sandbox);
     let who = server.join("first");
     let forged = "0".repeat(who.len());
@@ -137,7 +138,7 @@ fn a_participant_goes_stale_after_thirty_days() {
 
 #[test]
 fn what_cannot_be_a_survey_is_said() {
-    let sandbox = Sandbox::new();
+    let sandbox = Sandbox::with_survey();
     let real = "--real PIECES";
     let ours = "--generated PIECES/study-in-d.mid";
     let says = |line: String, word: &str| {
@@ -152,7 +153,7 @@ fn what_cannot_be_a_survey_is_said() {
     says("survey report nobody".to_owned(), "there is first");
     says("survey serve --store nowhere.sqlite".to_owned(), "no surveys in nowhere.sqlite");
     std::fs::write(
-        sandbox.0.path().join("text"),
+        sandbox.path("text"),
         "this is no database, and it is long enough to be none".repeat(20),
     )
     .unwrap();

@@ -1,61 +1,31 @@
 //! A survey of short excerpts, and the program itself serving it.
 
 use crate::http::{Answer, ask, get, post};
-use assert_cmd::cargo::CommandCargoExt;
+use crate::process::Process;
+use crate::sandbox::Sandbox;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
-use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Output, Stdio};
-use std::time::{Duration, Instant};
-use tempfile::TempDir;
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
 
 /// How long excerpts are, in seconds.
 pub const SECONDS: u64 = 1;
 
-/// A folder with a file of surveys.
-pub struct Sandbox(pub TempDir);
-
-pub fn program(folder: &Path, line: &str) -> Command {
-    let mut program = Command::cargo_bin("deep-jammer").unwrap();
-    let pieces = concat!(env!("CARGO_MANIFEST_DIR"), "/pieces");
-    let words = line.split_whitespace().map(|word| word.replace("PIECES", pieces));
-    program.current_dir(folder).args(words);
-    program
-}
-
 impl Sandbox {
-    /// With a survey "first" of two generated pieces and one real one: it does not matter here whose
-    /// they are.
-    pub fn new() -> Sandbox {
-        let sandbox = Sandbox(tempfile::tempdir().unwrap());
-        let line = format!(
+    /// A folder with a survey "first" of two generated pieces and one real one: it does not matter here
+    /// whose they are.
+    pub fn with_survey() -> Sandbox {
+        let sandbox = Sandbox::new();
+        sandbox.succeed(&format!(
             "survey new first --generated ours=PIECES/study-in-d.mid ours=PIECES/minuet-in-g.mid \
              --real theirs=PIECES --most 2 --seconds {SECONDS}"
-        );
-        sandbox.succeed(&line);
+        ));
         sandbox
     }
 
-    pub fn run(&self, line: &str) -> Output {
-        program(self.0.path(), line).output().unwrap()
-    }
-
-    /// What is printed.
-    pub fn succeed(&self, line: &str) -> String {
-        let output = self.run(line);
-        assert!(output.status.success(), "{line}\n{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap()
-    }
-
-    /// What is said.
-    pub fn fail(&self, line: &str) -> String {
-        let output = self.run(line);
-        assert_eq!(output.status.code(), Some(1), "{line}");
-        String::from_utf8(output.stderr).unwrap()
-    }
-
+    /// The report of a survey.
     pub fn report(&self, name: &str) -> Value {
-        serde_json::from_str(&self.succeed(&format!("survey report {name} --json"))).unwrap()
+        self.json(&format!("survey report {name}"))
     }
 }
 
@@ -66,12 +36,13 @@ pub struct Server {
     pub links: Vec<(String, String)>,
     /// The organiser's token.
     pub token: String,
-    process: Child,
+    process: Process,
 }
 
 impl Server {
     pub fn open(sandbox: &Sandbox) -> Server {
-        let mut process = program(sandbox.0.path(), "survey serve --port 0")
+        let mut process = sandbox
+            .command("survey serve --port 0")
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -90,7 +61,8 @@ impl Server {
                 break;
             }
         }
-        Server { port, links, token: token.expect("the organiser's token"), process }
+        let (token, process) = (token.expect("the organiser's token"), Process(process));
+        Server { port, links, token, process }
     }
 
     /// The link of a survey.
@@ -99,17 +71,13 @@ impl Server {
     }
 
     /// Asks it by a signal to close, as Ctrl-C does, and tells how long that took.
-    pub fn close(mut self) -> (ExitStatus, Duration) {
-        let start = Instant::now();
-        let id = self.process.id().to_string();
-        assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
-        (self.process.wait().unwrap(), start.elapsed())
+    pub fn close(self) -> (ExitStatus, Duration) {
+        self.process.close()
     }
 
-    /// As `kill -9`, or the power, would.
-    pub fn kill(mut self) {
-        self.process.kill().unwrap();
-        self.process.wait().unwrap();
+    /// Kills it as `kill -9` would, or a power cut.
+    pub fn kill(self) {
+        self.process.kill();
     }
 
     /// Somebody takes part.
@@ -148,12 +116,5 @@ impl Server {
     pub fn organise(&self, path: &str, token: &str) -> Answer {
         let headers = [("Authorization", &*format!("Bearer {token}"))];
         ask(self.port, "GET", &format!("/api/organiser/{path}"), &headers, b"")
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
     }
 }

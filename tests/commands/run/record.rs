@@ -1,74 +1,16 @@
-//! A folder in which the program is run, as a user would.
+//! What a training run leaves in its folder.
 
+use crate::sandbox::Sandbox;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
-use tempfile::TempDir;
-
-/// The three pieces of the repository.
-pub const PIECES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/pieces");
+use std::process::{Child, Stdio};
 
 /// A network and segments so small that a step takes no time.
 pub const TINY: &str = "--time 6,5 --note 4,3 --batch 2 --segment 16";
 
-/// The program.
-pub fn program() -> PathBuf {
-    assert_cmd::cargo::cargo_bin!("deep-jammer").to_owned()
-}
-
-/// A folder of its own for each test.
-pub struct Sandbox(pub TempDir);
-
 impl Sandbox {
-    pub fn new() -> Sandbox {
-        Sandbox(tempfile::tempdir().unwrap())
-    }
-
-    pub fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    pub fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
-        fs::create_dir_all(self.path(name).parent().unwrap()).unwrap();
-        fs::write(self.path(name), bytes).unwrap();
-    }
-
-    pub fn bytes(&self, name: &str) -> Vec<u8> {
-        fs::read(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
-    }
-
-    pub fn text(&self, name: &str) -> String {
-        String::from_utf8(self.bytes(name)).unwrap()
-    }
-
-    /// The program with these words; PIECES stands for the repository's pieces.
-    pub fn command(&self, line: &str) -> Command {
-        let mut command = Command::new(program());
-        let words = line.split_whitespace().map(|word| word.replace("PIECES", PIECES));
-        command.current_dir(self.0.path()).args(words).stdin(Stdio::null());
-        command
-    }
-
-    pub fn run(&self, line: &str) -> Output {
-        self.command(line).output().unwrap()
-    }
-
-    /// What the program says when it succeeds.
-    pub fn succeed(&self, line: &str) -> String {
-        let output = self.run(line);
-        assert_eq!(output.status.code(), Some(0), "{line}\n{}", said(&output));
-        said(&output)
-    }
-
-    /// The one error that the program says when it fails, in a line or two.
-    pub fn fail(&self, line: &str) -> String {
-        let output = self.run(line);
-        assert_eq!(output.status.code(), Some(1), "{line}\n{}", said(&output));
-        error_of(&said(&output))
-    }
-
     /// Starts the program and waits until its first epoch is done; what it says after that can be
     /// read on.
     pub fn start(&self, line: &str) -> (Child, impl Iterator<Item = String> + use<>) {
@@ -119,7 +61,7 @@ impl Sandbox {
         record
     }
 
-    /// Asserts that two runs, each on its own desk, are the same in everything.
+    /// Asserts that two runs, each in its own sandbox, are the same in everything.
     pub fn assert_same(&self, other: &Sandbox, run: &str) {
         let (mine, theirs) = (self.record(run), other.record(run));
         assert!(mine.keys().eq(theirs.keys()), "{:?}\n{:?}", mine.keys(), theirs.keys());
@@ -158,22 +100,4 @@ pub fn everything(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let files = walkdir::WalkDir::new(folder).into_iter().map(Result::unwrap);
     let files = files.filter(|file| file.file_type().is_file() && file.file_name() != ".lock");
     files.map(|file| (file.path().to_owned(), fs::read(file.path()).unwrap())).collect()
-}
-
-pub fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-/// The error among all that was said; it is the last that is said, and takes a few lines at most.
-pub fn error_of(said: &str) -> String {
-    let (_, error) = said.split_once("deep-jammer: ").unwrap_or_else(|| panic!("no error: {said}"));
-    assert!(error.trim_end().lines().count() <= 3, "{error}");
-    assert!(!error.contains("panicked"), "{error}");
-    error.to_owned()
-}
-
-/// Sends a signal by its name.
-pub fn signal(child: &Child, name: &str) {
-    let sent = Command::new("kill").args([&format!("-{name}"), &child.id().to_string()]).status();
-    assert!(sent.unwrap().success());
 }
