@@ -1,4 +1,4 @@
-//! What cannot be had, and what is said then.
+//! The commands tell you when they cannot do what you asked.
 
 use super::TINY;
 use super::recipe::read;
@@ -34,8 +34,9 @@ fn what_is_missing_is_named_with_a_remedy() {
     assert!(sandbox.fail("train nowhere --run run").contains("nowhere does not exist"));
     assert!(sandbox.fail("train empty --run run").contains("no MIDI files in empty"));
     fs::write(sandbox.path("broken.mid"), "MThd but no more").unwrap();
-    let said = sandbox.fail("train broken.mid --run run");
-    assert!(said.contains("broken.mid") && said.contains("could be read"), "{said}");
+    let train = "train broken.mid --run run";
+    assert!(sandbox.fail(train).contains("could be read"));
+    assert!(said(&sandbox.run(train)).contains("broken.mid"));
     assert!(!sandbox.path("run").exists(), "and nothing is begun");
     assert!(sandbox.fail("compose --model broken.mid").contains("broken.mid: is damaged"));
 }

@@ -1,4 +1,4 @@
-//! A gradient is what the loss does when a parameter moves a little.
+//! Every gradient agrees with finite differences of the loss.
 
 use super::music::{architecture, double, parameters, seeded, segments};
 use super::reference;

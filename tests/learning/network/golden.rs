@@ -1,5 +1,5 @@
-//! The network against PyTorch: `golden.py` tells how the numbers were made, from the music
-//! itself, without any code of this program.
+//! The network agrees with PyTorch, whose numbers come from `golden.py`, which shares no code with this
+//! program.
 
 use super::music::{architecture, double, relative_error};
 use super::reference;

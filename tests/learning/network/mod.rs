@@ -1,5 +1,5 @@
-//! Is the network computed right? The fast engine against the equations written out in double
-//! precision, against finite differences, against PyTorch, and against itself.
+//! The network agrees with its equations in double precision, with finite differences, with PyTorch, and with
+//! itself.
 
 mod agreement;
 mod differences;

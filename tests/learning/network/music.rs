@@ -1,4 +1,4 @@
-//! What the network is tried on: pieces, segments and weights drawn from a seed.
+//! Pieces, segments and weights, drawn from a seed.
 
 use deep_jammer::attribute::Layout;
 use deep_jammer::network::{Architecture, KeyAction, Layers, Parameters};

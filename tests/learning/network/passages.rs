@@ -1,5 +1,4 @@
-//! Whole pieces, passage after passage, and batches slice after slice: however music is cut, it
-//! has the same numbers.
+//! However music is cut into passages and batches, the numbers are the same.
 
 use super::music::{architecture, double, parameters, piece, relative_error, seeded, segments};
 use deep_jammer::attribute::{Layout, StepAttributes};

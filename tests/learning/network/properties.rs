@@ -1,5 +1,4 @@
-//! What must hold of the engine whatever it has learned: the same music has the same numbers in
-//! whatever way they are computed.
+//! Properties of the engine that hold for any weights.
 
 use super::music::{architecture, double, parameters, relative_error, seeded, segments, truth};
 use deep_jammer::attribute::{Layout, StepAttributes};
