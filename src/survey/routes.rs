@@ -94,7 +94,7 @@ pub fn routes(desk: Arc<Desk>) -> Router {
     Router::new()
         .route("/s/{link}", get(page::survey))
         .route("/organiser", get(page::organiser))
-        .route("/survey/{name}", get(page::file))
+        .route("/page/{*name}", get(page::file))
         .route("/api/surveys/{link}", get(participant::about))
         .route("/api/surveys/{link}/participants", post(participant::join))
         .route("/api/participants/{token}", get(participant::taking))
