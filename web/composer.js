@@ -37,7 +37,7 @@ import { request, requestJson } from "./request.js";
  * How the model composes. By default temperature and density are 1, tempo and metre those of the music
  * that the piece continues, and the seed is random.
  * @typedef {object} Settings
- * @property {number} [temperature] above 1 likelier to surprise, below 1 less
+ * @property {number} [temperature] above 1 makes unlikely notes more likely, below 1 less likely
  * @property {number} [density] how many notes, as a multiple of what the model predicts
  * @property {number} [tempo] in quarter notes per minute
  * @property {string} [metre]
