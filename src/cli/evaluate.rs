@@ -164,7 +164,7 @@ pub fn run(command: &Evaluate) -> anyhow::Result<Outcome> {
         None => music.evaluated.iter().any(|piece| piece.part.is_none()),
     };
     let baselines = baselines(&music, articulation, &mut candidates);
-    interruption::listen("Leaving.")?;
+    interruption::handle_ctrl_c("Leaving.")?;
     let bootstrap = Bootstrap { resamples: command.resamples as usize, seed: command.seed };
     let Some(reports) = measure(&candidates, &music.evaluated, &bootstrap) else {
         return Ok(Outcome::Interrupted);
@@ -300,7 +300,7 @@ fn measure(
             if let Some(mut progress) = long.then(|| progress.try_lock().ok()).flatten() {
                 progress.show(done, name);
             }
-            !interruption::asked()
+            !interruption::requested()
         };
         let measures = listener.evaluate(&rolls, &go_on);
         if let Ok(progress) = progress.lock() {

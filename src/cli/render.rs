@@ -67,12 +67,12 @@ pub fn run(command: &Render) -> anyhow::Result<Outcome> {
     let voice = command.voice.voice(&outputs)?;
     let file = command.input.file_stem().unwrap_or_default().to_string_lossy();
     let title = score.title.as_deref().unwrap_or(&file);
-    interruption::listen("Leaving what is not ready.")?;
+    interruption::handle_ctrl_c("Stopping. Unfinished files are discarded.")?;
     let write = |output: &Output| {
         let mut progress = Progress::new(100, "%");
         let ended = output.write(&score, title, voice.as_ref(), existing, &mut |done| {
             progress.show((100.0 * done) as u64, "");
-            !interruption::asked()
+            !interruption::requested()
         });
         progress.finish();
         ended?;

@@ -47,7 +47,7 @@ pub fn run(command: &Train) -> anyhow::Result<Outcome> {
         false => prepare(command)?,
     };
     introduce(&prepared);
-    interruption::listen("Finishing this step and saving a checkpoint.")?;
+    interruption::handle_ctrl_c("Finishing this step and saving a checkpoint.")?;
     train(&command.run, prepared)
 }
 
@@ -360,7 +360,7 @@ impl Observer for Viewer {
     }
 
     fn wants_to_stop(&self) -> bool {
-        interruption::asked()
+        interruption::requested()
     }
 }
 

@@ -119,7 +119,7 @@ fn the_second_ctrl_c_quits_at_once() {
     let slow = "--time 100 --note 50 --batch 40 --segment 64 --validate-every 1000";
     let (mut child, mut said) = sandbox.start(&format!("train PIECES --run run {slow}"));
     signal(&child, "INT");
-    assert!(said.any(|line| line.contains("Once more to quit at once")));
+    assert!(said.any(|line| line.contains("again to quit at once")));
     signal(&child, "INT");
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert!(!said.any(|line| line.contains("saved")));
