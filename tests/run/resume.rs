@@ -24,7 +24,7 @@ fn twenty_epochs_are_ten_a_resume_and_ten_bit_for_bit() {
         // Epoch 10 is validated because it is the last one, and will not be in twenty.
         assert!(!sandbox.text("run/metrics.csv").lines().nth(10).unwrap().ends_with(','));
         let said = sandbox.succeed("train --run run --resume --epochs 20");
-        assert!(said.contains("going on after epoch 10"), "{said}");
+        assert!(said.contains("resuming after epoch 10"), "{said}");
         sandbox.assert_same(&whole(20, settings), "run");
     }
 }
@@ -84,7 +84,7 @@ fn patience_ends_a_run_at_a_validation_and_more_patience_goes_on() {
 fn hours_end_a_run_that_has_no_epochs_to_reach() {
     let sandbox = Sandbox::new();
     let said = sandbox.succeed(&format!("train PIECES --run run {TINY} --hours 0.0001"));
-    assert!(said.contains("the hours are over"), "{said}");
+    assert!(said.contains("the time is up"), "{said}");
     assert!(sandbox.text("run/config.toml").contains("hours = 0.0001"));
     assert!(sandbox.text("run/config.toml").contains("# epochs: none"));
     assert!(sandbox.text("run/README.md").contains("Take `hours` out of that file first"));
@@ -225,7 +225,7 @@ fn a_record_that_was_tampered_with_is_refused() {
     let dataset = sandbox.text("run/dataset.json");
     sandbox.write("run/dataset.json", dataset.replace("\"validation\"", "\"training\""));
     let error = sandbox.fail("train --run run --resume --epochs 4");
-    assert!(error.contains("dataset.json is not what the run was begun with"), "{error}");
+    assert!(error.contains("dataset.json has changed since the run began"), "{error}");
 }
 
 #[cfg(unix)]
