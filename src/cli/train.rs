@@ -210,9 +210,7 @@ fn print_plan(prepared: &Prepared) {
     );
     let (test, steps) = amount(Split::Test);
     if test > 0 {
-        eprintln!(
-            "{test} pieces, {steps} steps, are kept for a test; training never reads them"
-        );
+        eprintln!("{test} pieces, {steps} steps, are kept for a test; training never reads them");
     }
     if validation == 0 && config.corpus.validation > 0.0 {
         match dataset.files.iter().any(|file| corpus::is_set(&file.path)) {

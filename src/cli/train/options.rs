@@ -263,9 +263,11 @@ fn default_of(option: &str) -> Option<String> {
         "transpose" => recipe().transpose.to_string(),
         "carry" => recipe().carry.to_string(),
         "optimiser" => name_of(recipe().optimiser).to_owned(),
-        "rate" => "for adam, 0.6 divided by the units of the widest layer, or 0.001 with --article; \
+        "rate" => {
+            "for adam, 0.6 divided by the units of the widest layer, or 0.001 with --article; \
                    for adadelta, 1"
-            .to_owned(),
+                .to_owned()
+        }
         "warmup" => recipe().warmup.to_string(),
         "decay_after" => recipe().decay_after.to_string(),
         "clip" => recipe().clip.to_string(),
