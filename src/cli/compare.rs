@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 /// Compare generated music with real music, and look for copies.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Each statistic of a generated piece stands beside the range of 90 % of real passages of the same
+Each statistic of a generated piece stands beside the range (5 to 95 %) of real passages of the same
 length. Values outside it are marked `below` or `above`. For all generated pieces together:
   inside    how many generated passages are inside that range
   overlap   the area that the densities of generated and real passages share, 0 to 1
@@ -27,8 +27,8 @@ length. Values outside it are marked `below` or `above`. For all generated piece
 Overlap and distance have a real-vs-real baseline in brackets: the limit that real music keeps in 19
 of 20 comparisons with other real music. Values beyond it are marked `unlike`.
 
-A match is a passage in which the same keys sound and are struck as in a piece of the training music,
-at any transposition. A match of 32 steps (16ths) or more is called a copy.
+A match is a passage in which the same keys sound and are struck as in a piece of the training
+music, at any transposition. A match of 32 steps (16ths) or more is called a copy.
 
 The longest passages that have broken down are given in measures. A passage has broken down while
 it is silent, stuck (at most two different keys), crowded (eleven keys or more at once) or going in

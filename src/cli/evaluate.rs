@@ -27,8 +27,8 @@ use std::time::{Duration, Instant};
 #[command(after_help = "\
 The measure is the negative log-likelihood (NLL) in nats per step. Less is better. It is exact: it
 covers whole pieces and all 88 keys, and the network predicts each step given all the real steps
-before it. A step of a MIDI file is a 16th. `play` is the part for which keys sound (frames), and
-`artic.` the part for which of these are struck (onsets).
+before it (teacher forcing). A step of a MIDI file is a 16th. `play` is the part for which keys
+sound (frames), and `artic.` the part for which of these are struck (onsets).
 
 A note counts as predicted where its probability is over one half. Accuracy is TP / (TP + FP + FN),
 as the field counts frames.
@@ -38,9 +38,10 @@ Three baselines are trained on the same pieces as the network:
   last step     each note by what its key did one step before: silent, struck or held
   Markov chain  each note by the notes one step before (the chain of the Deep Jammer report)
 
-In brackets are 95 % bootstrap confidence intervals: the pieces are resampled with replacement. Of a
-set with a published split (.json), the part `valid` is evaluated, and the baselines are trained on
-the part `train`. More: docs/evaluation.md
+In brackets are 95 % bootstrap confidence intervals: the pieces are resampled with replacement.
+
+If you name a set with a published split (.json), its part `valid` is evaluated. Given to --learn,
+its part `train` trains the baselines. More: docs/evaluation.md
 
 Examples:
   Evaluate a network on the pieces that its run held out:

@@ -14,7 +14,7 @@ Each file gets one line:
   Metre         its metre. \"4/4 +1\" means mostly 4/4, and one other metre
   Steps         its length in 16ths, the time steps of the network
   Notes         how many notes it has on the 88 keys
-  Off grid      the share of notes that begin more than a tenth of a 16th away from the grid of 16ths
+  Off grid      the share of notes that begin more than a tenth of a 16th off the grid of 16ths
   Sounding      how many keys sound at once, on average
   Beyond        how many notes are outside the 88 keys
   Drums         how many drum strokes it has. Training leaves them out

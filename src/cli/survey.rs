@@ -18,9 +18,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// Run a blind listening test of generated and real music.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Participants do not know which excerpts are real. Each hears every excerpt, in an order of their own,
-rates it from 1 to 10 and says whether a human could have composed it. The article asked its listeners
-the same. More: docs/survey.md
+Participants do not know which excerpts are real. Each hears every excerpt, in an order of their
+own, rates it from 1 to 10 and says whether a human could have composed it. The article asked its
+listeners the same. More: docs/survey.md
 
 Examples:
   Make a survey of five pieces by the built-in model and five real ones:
@@ -46,8 +46,18 @@ enum Command {
     /// Report the results of a survey.
     Report(ReportOn),
     /// List all surveys.
+    #[command(after_help = "\
+Example:
+  Print the name of each survey, how many have taken part, and the end of its link:
+    deep-jammer survey list")]
     List,
     /// Close a survey to further answers.
+    #[command(after_help = "\
+Its answers are kept, and `survey report` still works. A closed survey can't be opened again.
+
+Example:
+  End the survey autumn:
+    deep-jammer survey close autumn")]
     Close {
         /// The name of the survey.
         name: String,
