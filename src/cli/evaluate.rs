@@ -9,10 +9,10 @@ use anyhow::bail;
 use deep_jammer::baseline::{Baseline, Counts, Kind};
 use deep_jammer::corpus::Piece;
 use deep_jammer::evaluation::{
-    Bootstrap, Difference, Entry, Evaluator, Exposure, Networks, OnlySounding, Report,
+    Bootstrap, Difference, Ensemble, Entry, Evaluator, Exposure, OnlySounding, Report,
 };
 use deep_jammer::model::Model;
-use deep_jammer::network::Architecture;
+use deep_jammer::network::{Architecture, Cpu};
 use deep_jammer::roll::Roll;
 use music::Music;
 use serde::Serialize;
@@ -226,7 +226,8 @@ impl Candidate {
             [shape] => format!("the network {shape}"),
             several => format!("the mean of the networks {}", several.join(" and ")),
         };
-        let listener = Box::new(Networks::new(networks.iter().map(|named| &named.model)));
+        let models = networks.iter().map(|named| &named.model);
+        let listener = Box::new(Ensemble::new(models, Cpu::for_inference));
         Candidate { name, about, listener, heard: heard.to_vec() }
     }
 }

@@ -10,6 +10,7 @@ use super::{Outcome, interruption, quoted};
 use anyhow::{Context, anyhow, bail};
 use deep_jammer::corpus::{self, Corpus, Piece};
 use deep_jammer::model::Model;
+use deep_jammer::network::Cpu;
 use deep_jammer::originality::{Packed, TrainingMusic};
 use deep_jammer::run::{
     Config, Dataset, Goal, Lock, Observer, Pieces, Report, ResourceEstimate, RunFolder, Schedule,
@@ -191,7 +192,14 @@ fn estimate(
 ) -> anyhow::Result<ResourceEstimate> {
     let steps = dataset.steps(Split::Training) + dataset.steps(Split::Validation);
     let threads = rayon::current_num_threads();
-    Ok(ResourceEstimate::find(config, &command.run, epochs, steps, threads, command.memory()?)?)
+    Ok(ResourceEstimate::find::<Cpu>(
+        config,
+        &command.run,
+        epochs,
+        steps,
+        threads,
+        command.memory()?,
+    )?)
 }
 
 /// Says what will be done, with what, and what it takes.
@@ -242,7 +250,8 @@ fn train(run: &Path, prepared: Prepared) -> anyhow::Result<Outcome> {
     let resumed = matches!(origin, Origin::Checkpoint(_));
     let mut session = match origin {
         Origin::New(start, music) => {
-            let session = Session::begin(&folder, config, dataset, &pieces, start, music);
+            let session =
+                Session::begin(&folder, config, dataset, &pieces, start, music, Cpu::for_training);
             if session.is_err() {
                 // Half a beginning is of no use, and in the way of the next one.
                 let _ = folder.clear();
@@ -250,7 +259,7 @@ fn train(run: &Path, prepared: Prepared) -> anyhow::Result<Outcome> {
             session?
         }
         Origin::Checkpoint(checkpoint) => {
-            Session::resume(&folder, config, dataset, &pieces, *checkpoint)?
+            Session::resume(&folder, config, dataset, &pieces, *checkpoint, Cpu::for_training)?
         }
     };
     session.set_slice(estimate.slice);
@@ -341,7 +350,7 @@ struct Viewer {
 }
 
 impl Viewer {
-    fn new(session: &Session<'_>, goal: &Goal) -> Viewer {
+    fn new(session: &Session<'_, Cpu>, goal: &Goal) -> Viewer {
         let left = goal.hours.map(|hours| 3600.0 * hours - session.seconds());
         Viewer { progress: Progress::from(session.epochs(), goal.epochs, left, "epochs") }
     }
