@@ -9,10 +9,10 @@ use anyhow::bail;
 use deep_jammer::baseline::{Baseline, Counts, Kind};
 use deep_jammer::corpus::Piece;
 use deep_jammer::evaluation::{
-    Bootstrap, Difference, Entry, Evaluator, Exposure, Networks, OnlySounding, Report,
+    Bootstrap, Difference, Ensemble, Entry, Evaluator, Exposure, OnlySounding, Report,
 };
 use deep_jammer::model::Model;
-use deep_jammer::network::Architecture;
+use deep_jammer::network::{Architecture, Cpu};
 use deep_jammer::roll::Roll;
 use music::Music;
 use serde::Serialize;
@@ -248,7 +248,8 @@ impl NamedEvaluator {
             [shape] => format!("the network {shape}"),
             several => format!("the mean of the networks {}", several.join(" and ")),
         };
-        let evaluator = Box::new(Networks::new(networks.iter().map(|network| &network.model)));
+        let models = networks.iter().map(|network| &network.model);
+        let evaluator = Box::new(Ensemble::new(models, Cpu::for_inference));
         NamedEvaluator { name, about, evaluator, exposure: exposure.to_vec() }
     }
 }

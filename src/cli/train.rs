@@ -10,6 +10,7 @@ use super::{Outcome, interruption, quoted};
 use anyhow::{Context, anyhow, bail};
 use deep_jammer::corpus::{self, Corpus, Piece};
 use deep_jammer::model::Model;
+use deep_jammer::network::Cpu;
 use deep_jammer::originality::{Packed, TrainingMusic};
 use deep_jammer::run::{
     Config, Dataset, Goal, Lock, Observer, Pieces, Report, ResourceEstimate, RunFolder, Schedule,
@@ -192,7 +193,14 @@ fn estimate(
 ) -> anyhow::Result<ResourceEstimate> {
     let steps = dataset.steps(Split::Training) + dataset.steps(Split::Validation);
     let threads = rayon::current_num_threads();
-    Ok(ResourceEstimate::find(config, &command.run, epochs, steps, threads, command.memory()?)?)
+    Ok(ResourceEstimate::find::<Cpu>(
+        config,
+        &command.run,
+        epochs,
+        steps,
+        threads,
+        command.memory()?,
+    )?)
 }
 
 /// Prints what the training will do, with which music, and what it needs.
@@ -241,7 +249,8 @@ fn train(run: &Path, prepared: Prepared) -> anyhow::Result<Outcome> {
     let resumed = matches!(origin, Origin::Checkpoint(_));
     let mut session = match origin {
         Origin::New(start, music) => {
-            let session = Session::begin(&folder, config, dataset, &pieces, start, music);
+            let session =
+                Session::begin(&folder, config, dataset, &pieces, start, music, Cpu::for_training);
             if session.is_err() {
                 // Half a beginning is useless, and would be in the way of the next one.
                 let _ = folder.clear();
@@ -249,7 +258,7 @@ fn train(run: &Path, prepared: Prepared) -> anyhow::Result<Outcome> {
             session?
         }
         Origin::Checkpoint(checkpoint) => {
-            Session::resume(&folder, config, dataset, &pieces, *checkpoint)?
+            Session::resume(&folder, config, dataset, &pieces, *checkpoint, Cpu::for_training)?
         }
     };
     session.set_slice(estimate.slice);
@@ -343,7 +352,7 @@ struct ProgressDisplay {
 }
 
 impl ProgressDisplay {
-    fn new(session: &Session<'_>, goal: &Goal) -> ProgressDisplay {
+    fn new(session: &Session<'_, Cpu>, goal: &Goal) -> ProgressDisplay {
         let left = goal.hours.map(|hours| 3600.0 * hours - session.seconds());
         ProgressDisplay { progress: Progress::from(session.epochs(), goal.epochs, left, "epochs") }
     }
