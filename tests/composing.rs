@@ -10,7 +10,7 @@ use deep_jammer::network::{Architecture, Layers, Parameters, Preset};
 use deep_jammer::originality::TrainingMusic;
 use deep_jammer::primer::Primer;
 use deep_jammer::roll::{Keys, Roll, Step};
-use deep_jammer::statistic::{Passage, Statistic, Stretches};
+use deep_jammer::statistic::{Breakdowns, Passage, Statistic};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
@@ -148,7 +148,7 @@ fn nothing_is_silent_stuck_crowded_or_in_circles_for_over_two_measures_whatever_
             let mut form = Form::new(stream, repeats, 8);
             let mut roll = Roll::new(form.metre());
             (0..500).for_each(|_| roll.push(form.compose(&composer, &mut scratch)));
-            let found = Stretches::of(&roll);
+            let found = Breakdowns::of(&roll);
             assert!(found.longest() <= LONGEST_MEASURES as f64, "{biases:?} {metre}: {found:?}");
         }
     }
@@ -167,7 +167,7 @@ fn the_rests_that_stand_for_the_primer_are_not_judged() {
     assert_eq!((piece.len(), &piece.steps()[..11]), (9 * 12, &[Step::SILENCE; 11][..]));
     let pieces = corpus::read(&[concat!(env!("CARGO_MANIFEST_DIR"), "/pieces")]).unwrap().pieces;
     let criterion = Criterion::new(TrainingMusic::of(&pieces)).unwrap();
-    let measures = |rests| criterion.judge(&piece, rests).stretches.silent;
+    let measures = |rests| criterion.judge(&piece, rests).breakdowns.silent;
     assert_eq!(measures(11), LONGEST_MEASURES as f64);
     assert!(measures(0) > LONGEST_MEASURES as f64);
 }

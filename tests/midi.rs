@@ -259,7 +259,7 @@ fn hostile_delta_times_are_refused_without_taking_memory() {
     track.extend(longest);
     let reading = read_track(&track);
     let error = Roll::from_score(&reading.score).unwrap_err().to_string();
-    assert!(error.contains("and 1000000 can be had"), "{error}");
+    assert!(error.contains("the limit is 1000000"), "{error}");
 }
 
 /// The bytes of a whole file, put together by hand from the specification.

@@ -1,4 +1,4 @@
-//! Generated music beside real music: a panel for each statistic.
+//! Draws the comparison of generated with real music: a panel for each statistic.
 
 use super::Format;
 use super::axis::Axis;
@@ -7,11 +7,11 @@ use super::sheet::{Ink, Sheet, Side};
 use crate::statistic::{Comparison, Distribution, SetFigure, density};
 use plotters_backend::DrawingBackend;
 
-/// Real music, its density.
+/// The density of real music, and the range of nine in ten real passages.
 const REAL: Ink = Ink(178, 208, 231);
-/// The edge of it, and where nine in ten are.
+/// The edge of that density.
 const REAL_EDGE: Ink = Ink(0, 114, 178);
-/// Generated music; see [`Ink`] for why these two.
+/// Generated music. [`Ink`] tells why these colours were chosen.
 const GENERATED: Ink = Ink(213, 94, 0);
 
 const COLUMNS: usize = 3;
@@ -20,23 +20,24 @@ const LEFT: f64 = 24.0;
 const RIGHT: f64 = 24.0;
 const TOP: f64 = 78.0;
 const BOTTOM: f64 = 20.0;
-/// Between two columns.
+/// The gap between two columns.
 const BETWEEN: f64 = 28.0;
-/// A panel with its words.
+/// The height of a panel with its text.
 const PANEL: f64 = 178.0;
-/// The words above a density.
+/// The height of the text above a density.
 const HEAD: f64 = 40.0;
 /// The height of a density.
 const HEIGHT: f64 = 84.0;
-/// Below its foot: the passages one by one.
+/// The height of the rug plot below a density, which marks the passages one by one.
 const RUG: f64 = 13.0;
 
-/// More marks than these would be a bar.
+/// The most marks of a rug plot. With more it would be a solid bar.
 const MOST_MARKS: usize = 400;
 
-/// For every statistic the densities of real and of generated passages, on one scale: what both have
-/// in common is the area that they share. Below it the range in which nine in ten real passages
-/// lie, and a mark for each generated one (an even choice, if there are very many).
+/// Draws, for every statistic, the kernel density estimates of real and of generated passages on one
+/// scale, so that the area under both is their overlap. Below them is the range in which nine in ten
+/// real passages lie, with a mark for each generated passage (or for an even selection, if there are
+/// very many).
 pub fn comparison(comparison: &Comparison, title: &str, format: Format) -> Vec<u8> {
     render(&Picture { comparison, title }, format)
 }
@@ -70,7 +71,7 @@ impl Drawing for Picture<'_> {
 }
 
 impl Picture<'_> {
-    /// What is compared, and the inks.
+    /// Draws the length of the passages and the legend.
     fn explain<B: DrawingBackend>(&self, sheet: &mut Sheet<B>) {
         let (em, baseline) = (12.0, 58.0);
         let set = &self.comparison.set;
@@ -94,7 +95,7 @@ impl Picture<'_> {
     }
 }
 
-/// One statistic.
+/// The panel of one statistic.
 struct Panel<'a> {
     figure: &'a SetFigure,
     left: f64,
@@ -140,7 +141,7 @@ impl Panel<'_> {
         sheet.level(bottom - 0.5, self.left, self.left + self.width, 1.0, Ink::FAINT_LINE);
     }
 
-    /// How many pieces lie inside, and how much the densities overlap.
+    /// The caption: how many pieces lie inside the range, and how much the densities overlap.
     fn words(&self) -> String {
         let SetFigure { inside, of, overlap, .. } = self.figure;
         let mut words = format!("{inside} of {of} inside");
@@ -152,14 +153,15 @@ impl Panel<'_> {
         words
     }
 
-    /// From the least value to the greatest, and a little room; what nothing can be is not shown.
+    /// The axis from the least to the greatest value, with a margin. Negative values, which no
+    /// statistic has, are hardly shown.
     fn axis(&self) -> Axis {
         let ends = |values: &Distribution| {
             let values = values.values();
             values.first().copied().zip(values.last().copied())
         };
         let SetFigure { generated_values, real_values, .. } = self.figure;
-        // A few odd real passages must not take all the room.
+        // A few outliers among the real passages must not take up most of the axis.
         let real = real_values.quantile(0.002).zip(real_values.quantile(0.998));
         let (low, high) = match (real, ends(generated_values)) {
             (Some(a), Some(b)) => (a.0.min(b.0), a.1.max(b.1)),
@@ -175,7 +177,7 @@ impl Panel<'_> {
         }
     }
 
-    /// The upper edge of a density.
+    /// The upper edge of a density as points.
     fn edge(&self, masses: &[f64], highest: f64) -> Vec<(f64, f64)> {
         let cell = self.width / masses.len() as f64;
         let point = |(index, mass): (usize, &f64)| {
@@ -185,7 +187,7 @@ impl Panel<'_> {
         masses.iter().enumerate().map(point).collect()
     }
 
-    /// The range of the real ones, and a mark for each of ours.
+    /// Draws the range of the real passages, and a mark for each generated one.
     fn draw_rug<B: DrawingBackend>(&self, sheet: &mut Sheet<B>, axis: &Axis) {
         let place = |value: f64| axis.place(value).clamp(self.left, self.left + self.width);
         let (top, bottom) = (self.foot() + 2.0, self.foot() + RUG - 1.0);

@@ -1,4 +1,4 @@
-//! How the loss falls.
+//! Draws the loss curves of a training.
 
 use super::Format;
 use super::axis::Axis;
@@ -6,18 +6,19 @@ use super::format::{Drawing, render};
 use super::sheet::{Ink, Sheet, Side};
 use plotters_backend::DrawingBackend;
 
-/// The loss by epoch, in nats a step. Epochs ascend; what is not a number above zero is left out.
+/// The loss (negative log-likelihood) by epoch, in nats per step. Epochs ascend. Values that are not
+/// finite or not positive are left out.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct LossCurves {
-    /// Of each epoch's batch.
+    /// The training loss of each epoch.
     pub training: Vec<(u64, f64)>,
-    /// Of the validation pieces, where it was measured.
+    /// The loss on the validation pieces, at the epochs where it was measured.
     pub validation: Vec<(u64, f64)>,
 }
 
-/// The loss of training and validation below a title: epochs to the right, nats a step upward on
-/// a logarithmic scale. Training is shown faintly epoch by epoch and strongly on average,
-/// validation by points with the best of them ringed.
+/// Draws the loss curves below a title. Epochs go to the right, and nats per step go upward on a
+/// logarithmic scale. The training loss is a faint curve of all epochs and a strong curve of their
+/// running mean. The validation loss is a curve with points, and the best point is ringed.
 pub fn loss(curves: &LossCurves, title: &str, format: Format) -> Vec<u8> {
     let shown = |curve: &[(u64, f64)]| {
         curve.iter().copied().filter(|&(_, nats)| shows(nats)).collect::<Vec<_>>()
@@ -45,16 +46,16 @@ const RIGHT: f64 = 28.0;
 const TOP: f64 = 84.0;
 const BOTTOM: f64 = 56.0;
 
-/// How wide a stretch is in which many epochs become their least and their greatest loss.
-const STRETCH: f64 = 2.0;
+/// The width of a bin. Where epochs are dense, a bin shows only their least and greatest loss.
+const BIN: f64 = 2.0;
 
 struct Picture<'a> {
     title: &'a str,
-    /// As it came, with gaps.
+    /// The training loss, including values that cannot be shown.
     training: &'a [(u64, f64)],
-    /// What can be shown of it.
+    /// The training loss that can be shown.
     shown: Vec<(u64, f64)>,
-    /// What can be shown of the validation.
+    /// The validation loss that can be shown.
     validation: Vec<(u64, f64)>,
 }
 
@@ -93,7 +94,7 @@ impl Drawing for Picture<'_> {
         }
         let validation: Vec<_> = self.validation.iter().map(at).collect();
         sheet.line(&thinned(&validation), 2.25, Ink::VALIDATION);
-        // Points that would run into each other are no points.
+        // Points are left out if they would run into each other.
         let room = (WIDTH - LEFT - RIGHT) / validation.len().max(1) as f64;
         if room >= 9.0 {
             validation.iter().for_each(|&point| sheet.dot(point, 3.5, Ink::VALIDATION));
@@ -115,7 +116,7 @@ impl Picture<'_> {
         let last = all().map(|&(epoch, _)| epoch).max().unwrap_or(0).max(1);
         let least = all().map(|&(_, loss)| loss).fold(f64::INFINITY, f64::min);
         let most = all().map(|&(_, loss)| loss).fold(0.0, f64::max);
-        // A little room above and below, in which one lonely value has its place, too.
+        // With a margin above and below, so that a single value has a range, too.
         let range = match least <= most {
             true => {
                 let room = libm::exp(0.05 * (libm::log(most) - libm::log(least))).max(1.02);
@@ -133,12 +134,12 @@ impl Picture<'_> {
         (epochs, Axis { range, places, logarithmic: true, whole: false })
     }
 
-    /// The best validation, the first of several.
+    /// The best validation; of equals, the first.
     fn best(&self) -> Option<(u64, f64)> {
         self.validation.iter().copied().min_by(|a, b| a.1.total_cmp(&b.1))
     }
 
-    /// The legend, above the curves, where nothing can run into it.
+    /// Draws the legend above the curves.
     fn explain<B: DrawingBackend>(&self, sheet: &mut Sheet<B>, half: usize, raw: Ink) {
         let mut entries = Vec::new();
         if let Some((epoch, loss)) = self.best() {
@@ -182,14 +183,14 @@ fn draw_axes<B: DrawingBackend>(sheet: &mut Sheet<B>, epochs: &Axis, nats: &Axis
     sheet.text("epochs", (right, bottom + 42.0), 12.0, Side::Right, Ink::FAINT_TEXT);
 }
 
-/// Over how many epochs on either side the mean is taken: a fortieth of the whole at most; none
-/// where there are so few epochs that each can be seen.
+/// The number of epochs on either side in the running mean: at most a fortieth of all epochs. It is 0
+/// if there are so few epochs that each of them can be seen.
 fn half_window(epochs: usize) -> usize {
     [100, 50, 25, 10, 5, 2].into_iter().find(|half| 40 * half <= epochs).unwrap_or(0)
 }
 
-/// The mean of each value and its neighbours. At the beginning, where the loss falls steeply,
-/// there are as many before as after it; at the end there are just none after.
+/// The running mean of a curve. At the beginning, where the loss falls steeply, the window is narrower,
+/// so that it has as many values before as after. At the end, values after it are simply missing.
 fn running_mean(curve: &[(u64, f64)], half: usize) -> Vec<(u64, f64)> {
     let mean = |(index, &(epoch, _)): (usize, &(u64, f64))| {
         let half = half.min(index);
@@ -200,13 +201,13 @@ fn running_mean(curve: &[(u64, f64)], half: usize) -> Vec<(u64, f64)> {
     curve.iter().enumerate().map(mean).collect()
 }
 
-/// Whether points lie so close together that a line through them would be a blot.
+/// Whether points lie so close together that a line through them would fill an area.
 fn dense(points: &[(f64, f64)]) -> bool {
     let (first, last) = (points[0], points[points.len() - 1]);
     last.0 - first.0 < STRETCH * points.len() as f64
 }
 
-/// Draws where a dense curve is: between the least and the greatest of each stretch.
+/// Draws a dense curve as an area, between the least and the greatest value of each bin.
 fn band<B: DrawingBackend>(sheet: &mut Sheet<B>, points: &[(f64, f64)], ink: Ink) {
     let stretch = |point: &(f64, f64)| (point.0 / STRETCH) as i64;
     let (mut upper, mut lower) = (Vec::new(), Vec::new());
@@ -221,7 +222,7 @@ fn band<B: DrawingBackend>(sheet: &mut Sheet<B>, points: &[(f64, f64)], ink: Ink
     sheet.area(&upper, ink);
 }
 
-/// A curve without the points that are no further than a unit from the one before.
+/// A curve without points that are less than one unit to the right of the one before.
 fn thinned(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
     let mut kept: Vec<(f64, f64)> = Vec::new();
     for (index, &point) in points.iter().enumerate() {

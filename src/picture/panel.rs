@@ -1,22 +1,22 @@
-//! A roll in a frame: time to the right, keys upward.
+//! A panel with a piano roll: time goes to the right, keys go upward.
 
 use super::sheet::{Ink, Sheet, Side};
 use crate::roll::{KEYS, LOWEST_PITCH, RollNote};
 use plotters_backend::DrawingBackend;
 use std::ops::Range;
 
-/// A roll's frame on a sheet.
+/// The position and the scale of a roll on a canvas.
 pub(super) struct Panel {
-    /// Where the music begins; the keyboard lies to the left of it.
+    /// The left edge of the music. The keyboard lies to the left of it.
     pub left: f64,
     pub top: f64,
-    /// How wide a step is.
+    /// The width of a step.
     pub step: f64,
-    /// How high a key is.
+    /// The height of a key.
     pub key: f64,
-    /// Which steps are shown, the last of them perhaps beyond the roll's end.
+    /// The steps that are shown. The last may lie beyond the end of the roll.
     pub steps: Range<usize>,
-    /// Which keys are shown.
+    /// The keys that are shown.
     pub keys: Range<usize>,
 }
 
@@ -29,17 +29,17 @@ impl Panel {
         self.top + self.keys.len() as f64 * self.key
     }
 
-    /// The left edge of a step that is shown, or of the first one after those.
+    /// The left edge of a step that is shown, or of the step after the last one.
     pub fn x(&self, step: usize) -> f64 {
         self.left + (step - self.steps.start) as f64 * self.step
     }
 
-    /// The upper edge of a key's row.
+    /// The upper edge of the row of a key.
     pub fn y(&self, key: usize) -> f64 {
         self.top + (self.keys.end - 1 - key) as f64 * self.key
     }
 
-    /// The Cs among its keys, with the numbers of their octaves: 4 is the middle one.
+    /// The Cs among the keys, with their octave numbers. Middle C is C4.
     pub fn octaves(&self) -> impl Iterator<Item = (usize, usize)> {
         let pitches = self.keys.clone().map(|key| (key, key + usize::from(LOWEST_PITCH)));
         pitches.filter(|(_, pitch)| pitch % 12 == 0).map(|(key, pitch)| (key, pitch / 12 - 1))
@@ -62,14 +62,14 @@ impl Panel {
         for (key, _) in self.octaves().filter(|&(key, _)| key > self.keys.start) {
             sheet.level(self.y(key) + self.key - 1.0, self.left, right, 1.0, Ink::FAINT_LINE);
         }
-        // Where measures are but a few pixels, their lines would hide the music.
+        // If measures are only a few pixels wide, all of their bar lines would hide the music.
         let shown: Vec<usize> =
             measures.iter().copied().filter(|step| self.steps.contains(step)).collect();
         let every = readable(shown.len(), right - self.left, 12.0);
         for &measure in shown.iter().step_by(every).filter(|&&step| step > self.steps.start) {
             sheet.upright(self.x(measure) - 1.0, self.top, bottom, 1.0, Ink::LINE);
         }
-        // The gap above each note keeps neighbours apart.
+        // A gap above each note separates neighbouring keys.
         let gap = if self.key >= 3.0 { 1.0 } else { 0.0 };
         let is_shown = |note: &&RollNote| {
             let in_time = note.start < self.steps.end && note.end > self.steps.start;
@@ -82,7 +82,7 @@ impl Panel {
             if end > held {
                 sheet.rectangle(self.x(held), top, self.x(end), low, Ink::HELD);
             }
-            // Last: where steps are narrower than a pixel, it must still be seen.
+            // The onset is drawn last, so that it is visible even if steps are narrower than a pixel.
             if note.start >= self.steps.start {
                 let struck = self.x(note.start + 1);
                 sheet.rectangle(self.x(note.start), top, struck, low, Ink::STRUCK);
@@ -91,7 +91,7 @@ impl Panel {
         sheet.frame(self.left, self.top, right, bottom, Ink::LINE);
     }
 
-    /// Draws the keyboard, so wide, at the left of the frame, and the names of the Cs beside it.
+    /// Draws a keyboard of the given width at the left of the frame, and the names of the Cs beside it.
     pub fn keyboard<B: DrawingBackend>(&self, sheet: &mut Sheet<B>, width: f64) {
         let (left, right) = (self.left - width, self.left - 1.0);
         for key in self.keys.clone().filter(|&key| is_black(key)) {
@@ -104,7 +104,7 @@ impl Panel {
                 Ink::BLACK_KEY,
             );
         }
-        // The white keys meet below each C and each F, and in the middle of each black key.
+        // White keys meet below each C and each F, and in the middle of each black key.
         for key in self.keys.clone().skip(1) {
             let (y, half) = (self.y(key) + self.key - 1.0, (self.key / 2.0).floor());
             match is_black(key) {
@@ -116,7 +116,7 @@ impl Panel {
         sheet.frame(left, self.top, right, self.bottom(), Ink::LINE);
         let em = (2.5 * self.key).clamp(9.0, 11.0);
         for (key, octave) in self.octaves() {
-            // On the line of its key; at the edge so that it does not stick out.
+            // In the middle of its key, but not beyond the edge of the panel.
             let baseline = (self.y(key) + self.key / 2.0 + 0.36 * em).min(self.bottom());
             let baseline = baseline.max(self.top + 0.73 * em);
             let place = (left - 5.0, baseline);
@@ -125,8 +125,8 @@ impl Panel {
     }
 }
 
-/// Of `count` things over a `length`, every how many must be shown to stand `apart` at least: a
-/// power of two.
+/// The stride with which to show `count` things over a `length`, so that they stand at least `apart`
+/// from each other. It is a power of two.
 pub(super) fn readable(count: usize, length: f64, apart: f64) -> usize {
     let mut every = 1;
     while every < count && length * every as f64 / (count as f64) < apart {
@@ -140,7 +140,7 @@ fn is_black(key: usize) -> bool {
     matches!((key + usize::from(LOWEST_PITCH)) % 12, 1 | 3 | 6 | 8 | 10)
 }
 
-/// The key for the two inks, its right end at a place on a baseline.
+/// Draws the legend for the two colours. Its right end stands at `right` on the baseline.
 pub(super) fn explain<B: DrawingBackend>(sheet: &mut Sheet<B>, right: f64, baseline: f64) {
     let (em, square) = (12.0, 9.0);
     let mut x = right;

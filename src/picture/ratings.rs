@@ -1,4 +1,5 @@
-//! How music was rated: a row for each, its rating and its believability beside each other.
+//! Draws the results of a listening test: a row for each piece or group, with its mean rating and the
+//! share of listeners who took it for human music.
 
 use super::Format;
 use super::axis::Axis;
@@ -6,16 +7,16 @@ use super::format::{Drawing, render};
 use super::sheet::{Ink, Sheet, Side};
 use plotters_backend::DrawingBackend;
 
-/// A figure, and the interval in which it may lie.
+/// An estimate with its confidence interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Measured {
-    /// The figure.
+    /// The estimate.
     pub value: f64,
-    /// From where to where, if that is known.
+    /// The ends of the 95 % confidence interval, if it is known.
     pub interval: Option<[f64; 2]>,
 }
 
-/// A row.
+/// A row of the picture.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rated {
     /// What was rated.
@@ -24,16 +25,16 @@ pub struct Rated {
     pub real: bool,
     /// The mean rating, 1 to 10.
     pub rating: Option<Measured>,
-    /// The share of those who thought that a human could have composed it, 0 to 1.
+    /// The share of listeners who thought that a human could have composed it, 0 to 1.
     pub believed: Option<Measured>,
 }
 
 /// Rows in groups, each under its heading.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ratings {
-    /// What stands above.
+    /// The title of the picture.
     pub title: String,
-    /// The groups.
+    /// The groups, each a heading and its rows.
     pub groups: Vec<(String, Vec<Rated>)>,
 }
 
@@ -43,16 +44,17 @@ const GENERATED: Ink = Ink(213, 94, 0);
 const WIDTH: f64 = 960.0;
 const LEFT: f64 = 24.0;
 const RIGHT: f64 = 40.0;
-/// The names of the rows.
+/// The width of the names of the rows.
 const NAMES: f64 = 330.0;
-/// Between the two axes.
+/// The gap between the two axes.
 const BETWEEN: f64 = 44.0;
 const TOP: f64 = 92.0;
 const ROW: f64 = 22.0;
 const HEADING: f64 = 30.0;
 const BOTTOM: f64 = 40.0;
 
-/// Dots for the figures, bars for their intervals; real music in blue, generated in vermilion.
+/// Draws dots for the estimates and bars for their confidence intervals. Real music is blue, generated
+/// music is vermilion.
 pub fn ratings(ratings: &Ratings, format: Format) -> Vec<u8> {
     render(&Picture(ratings), format)
 }

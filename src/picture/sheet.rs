@@ -1,4 +1,4 @@
-//! A sheet to draw on, in units, and the inks.
+//! The canvas on which pictures are drawn, and its colours.
 
 use super::lettering::{self, Lettering};
 use ab_glyph::FontRef;
@@ -9,17 +9,17 @@ use plotters_backend::{BackendColor, BackendStyle, DrawingBackend};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Ink(pub u8, pub u8, pub u8);
 
-/// The inks. Blue and vermilion are those of Okabe and Ito, which colour-blind people tell apart;
-/// whatever must be told apart differs in brightness besides.
+/// The palette. Blue and vermilion are from the palette of Okabe and Ito, which is safe for
+/// colour-blind readers. Colours that must be told apart also differ in brightness.
 impl Ink {
     pub const WHITE: Ink = Ink(255, 255, 255);
-    /// What is to be read first.
+    /// Titles and main text.
     pub const TEXT: Ink = Ink(34, 40, 49);
-    /// What explains.
+    /// Captions and labels.
     pub const FAINT_TEXT: Ink = Ink(98, 106, 117);
-    /// Edges of pictures, bar lines.
+    /// Frames and bar lines.
     pub const LINE: Ink = Ink(190, 196, 204);
-    /// Lines that only guide the eye.
+    /// Grid lines.
     pub const FAINT_LINE: Ink = Ink(226, 229, 234);
     /// The rows of black keys.
     pub const SHADE: Ink = Ink(246, 247, 249);
@@ -29,11 +29,11 @@ impl Ink {
     pub const STRUCK: Ink = Ink(0, 69, 116);
     /// The steps through which it is held.
     pub const HELD: Ink = Ink(116, 176, 220);
-    /// Training, every epoch.
+    /// The training loss of every epoch.
     pub const TRAINING: Ink = Ink(178, 208, 231);
-    /// Training, on average.
+    /// The running mean of the training loss.
     pub const TRAINING_MEAN: Ink = Ink(0, 114, 178);
-    /// Validation.
+    /// The validation loss.
     pub const VALIDATION: Ink = Ink(213, 94, 0);
 }
 
@@ -43,7 +43,7 @@ impl BackendStyle for Ink {
     }
 }
 
-/// An ink and how wide it is drawn, in fine parts.
+/// A colour and the width of a line in subunits.
 struct Stroke(Ink, u32);
 
 impl BackendStyle for Stroke {
@@ -56,7 +56,7 @@ impl BackendStyle for Stroke {
     }
 }
 
-/// Which part of a text stands at its place.
+/// The horizontal alignment of a text: which part of it stands at its position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Side {
     Left,
@@ -64,7 +64,7 @@ pub(super) enum Side {
     Right,
 }
 
-/// A sheet of paper: units to the right and downward. What lies beyond its edge is not seen.
+/// A canvas. Its units count to the right and downward. Anything beyond its edges is clipped.
 pub(super) struct Sheet<'a, B> {
     backend: &'a mut B,
     fineness: f64,
@@ -72,7 +72,7 @@ pub(super) struct Sheet<'a, B> {
 }
 
 /// Why drawing cannot fail.
-const IN_MEMORY: &str = "a drawing in memory";
+const IN_MEMORY: &str = "drawing in memory cannot fail";
 
 impl<'a, B: DrawingBackend> Sheet<'a, B> {
     pub fn new(backend: &'a mut B, fineness: u32) -> Sheet<'a, B> {
@@ -88,24 +88,25 @@ impl<'a, B: DrawingBackend> Sheet<'a, B> {
         (length * self.fineness).round() as i32
     }
 
-    /// A filled rectangle between two corners; never thinner than the sheet can show.
+    /// A filled rectangle between two corners. It is at least as wide and as high as the canvas can
+    /// show.
     pub fn rectangle(&mut self, left: f64, top: f64, right: f64, bottom: f64, ink: Ink) {
         let (left, top) = (self.fine(left), self.fine(top));
         let (right, bottom) = (self.fine(right).max(left + 1), self.fine(bottom).max(top + 1));
         self.backend.draw_rect((left, top), (right, bottom), &ink, true).expect(IN_MEMORY);
     }
 
-    /// An upright line, its left edge at `x`.
+    /// A vertical line with its left edge at `x`.
     pub fn upright(&mut self, x: f64, top: f64, bottom: f64, width: f64, ink: Ink) {
         self.rectangle(x, top, x + width, bottom, ink);
     }
 
-    /// A level line, its upper edge at `y`.
+    /// A horizontal line with its upper edge at `y`.
     pub fn level(&mut self, y: f64, left: f64, right: f64, width: f64, ink: Ink) {
         self.rectangle(left, y, right, y + width, ink);
     }
 
-    /// The edge of a rectangle, a unit wide, around it.
+    /// A frame around a rectangle, one unit wide.
     pub fn frame(&mut self, left: f64, top: f64, right: f64, bottom: f64, ink: Ink) {
         self.level(top - 1.0, left - 1.0, right + 1.0, 1.0, ink);
         self.level(bottom, left - 1.0, right + 1.0, 1.0, ink);
@@ -113,7 +114,7 @@ impl<'a, B: DrawingBackend> Sheet<'a, B> {
         self.upright(right, top - 1.0, bottom + 1.0, 1.0, ink);
     }
 
-    /// A line through points; a single point makes none.
+    /// A line through points. A single point gives no line.
     pub fn line(&mut self, points: &[(f64, f64)], width: f64, ink: Ink) {
         let mut fine: Vec<_> = points.iter().map(|&(x, y)| (self.fine(x), self.fine(y))).collect();
         fine.dedup();
@@ -123,7 +124,7 @@ impl<'a, B: DrawingBackend> Sheet<'a, B> {
         }
     }
 
-    /// A filled area within a line that does not cross itself.
+    /// A filled polygon whose edge does not cross itself.
     pub fn area(&mut self, edge: &[(f64, f64)], ink: Ink) {
         let mut fine: Vec<_> = edge.iter().map(|&(x, y)| (self.fine(x), self.fine(y))).collect();
         fine.dedup();
@@ -136,8 +137,7 @@ impl<'a, B: DrawingBackend> Sheet<'a, B> {
         self.backend.draw_circle(centre, radius, &ink, true).expect(IN_MEMORY);
     }
 
-    /// A line of text on a baseline, `em` units high. Characters that no picture can show are
-    /// replaced.
+    /// A line of text on a baseline. Its em has `em` units. Control characters are replaced.
     pub fn text(&mut self, text: &str, (x, baseline): (f64, f64), em: f64, side: Side, ink: Ink) {
         let text: String =
             text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect();
@@ -153,12 +153,12 @@ impl<'a, B: DrawingBackend> Sheet<'a, B> {
         self.backend.draw_text(&text, &style, place).expect(IN_MEMORY);
     }
 
-    /// How wide a text is.
+    /// The width of a text.
     pub fn width(&self, text: &str, em: f64) -> f64 {
         lettering::width(&self.font, text, em)
     }
 
-    /// The beginning of a text, so much of it as has room in `width`.
+    /// A text, shortened with an ellipsis if it is wider than `width`.
     pub fn fitted(&self, text: &str, em: f64, width: f64) -> String {
         if self.width(text, em) <= width {
             return text.to_owned();
