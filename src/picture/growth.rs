@@ -1,9 +1,9 @@
 //! Draws how the music develops during training: a grid of piano rolls.
 
 use super::Format;
+use super::canvas::{Alignment, Canvas, Colour};
 use super::format::{Drawing, render};
-use super::panel::{Panel, explain};
-use super::sheet::{Ink, Sheet, Side};
+use super::panel::{Panel, draw_legend};
 use crate::roll::{KEYS, Keys, LOWEST_PITCH, Roll};
 use plotters_backend::DrawingBackend;
 use std::ops::Range;
@@ -98,15 +98,15 @@ impl Drawing for Grid<'_> {
         ((right + RIGHT).ceil().max(NARROWEST) as u32, (bottom + BOTTOM) as u32)
     }
 
-    fn fineness(&self) -> u32 {
+    fn subunits(&self) -> u32 {
         1
     }
 
-    fn draw<B: DrawingBackend>(&self, sheet: &mut Sheet<B>) {
+    fn draw<B: DrawingBackend>(&self, canvas: &mut Canvas<B>) {
         let edge = f64::from(self.size().0) - RIGHT;
         let title = "What the network composes as it learns";
-        sheet.text(title, (LEFT, 34.0), 19.0, Side::Left, Ink::TEXT);
-        explain(sheet, edge, 34.0);
+        canvas.text(title, (LEFT, 34.0), 19.0, Alignment::Left, Colour::TEXT);
+        draw_legend(canvas, edge, 34.0);
         // A composition in which nothing sounds loses its metre when it is written to a file. It gets
         // the bar lines of the longest one.
         let longest = self.chosen.iter().map(|(_, roll)| roll).max_by_key(|roll| roll.len());
@@ -115,11 +115,11 @@ impl Drawing for Grid<'_> {
             let like = if roll.is_empty() { longest.unwrap_or(roll) } else { roll };
             let measure = |at: &usize| like.place(*at).in_measure == 0;
             let measures: Vec<_> = panel.steps.clone().filter(measure).collect();
-            panel.draw(sheet, &roll.notes(), &measures);
+            panel.draw(canvas, &roll.notes(), &measures);
             let caption = (panel.left, panel.top - 8.0);
-            sheet.text(&format!("epoch {epoch}"), caption, 13.0, Side::Left, Ink::TEXT);
+            canvas.text(&format!("epoch {epoch}"), caption, 13.0, Alignment::Left, Colour::TEXT);
             if index % self.columns() == 0 {
-                panel.keyboard(sheet, KEYBOARD);
+                panel.keyboard(canvas, KEYBOARD);
             }
         }
     }

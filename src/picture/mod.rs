@@ -7,19 +7,19 @@
 //! bitmap backend.
 
 mod axis;
+mod canvas;
 mod comparison;
 mod format;
 mod growth;
-mod lettering;
 mod loss;
 mod panel;
 mod ratings;
 mod roll;
-mod sheet;
+mod text;
 
 pub use comparison::comparison;
 pub use format::Format;
 pub use growth::{MOST_PANELS, growth};
 pub use loss::{LossCurves, loss};
-pub use ratings::{Measured, Rated, Ratings, ratings};
+pub use ratings::{Estimate, RatingRow, Ratings, ratings};
 pub use roll::roll;

@@ -1,9 +1,9 @@
 //! Draws a piano roll.
 
 use super::Format;
+use super::canvas::{Alignment, Canvas, Colour};
 use super::format::{Drawing, render};
-use super::panel::{Panel, explain, readable};
-use super::sheet::{Ink, Sheet, Side};
+use super::panel::{Panel, display_stride, draw_legend};
 use crate::roll::{KEYS, Roll};
 use plotters_backend::DrawingBackend;
 use std::ops::Range;
@@ -105,32 +105,32 @@ impl Drawing for Picture<'_> {
         ((right.max(LEFT + NARROWEST) + RIGHT).ceil() as u32, (bottom + BOTTOM) as u32)
     }
 
-    fn fineness(&self) -> u32 {
+    fn subunits(&self) -> u32 {
         1
     }
 
-    fn draw<B: DrawingBackend>(&self, sheet: &mut Sheet<B>) {
+    fn draw<B: DrawingBackend>(&self, canvas: &mut Canvas<B>) {
         let edge = f64::from(self.size().0) - RIGHT;
         let baseline = TOP - 10.0;
-        let title = sheet.fitted(self.title, 19.0, edge - LEFT - 160.0);
-        sheet.text(&title, (LEFT, baseline), 19.0, Side::Left, Ink::TEXT);
-        explain(sheet, edge, baseline);
+        let title = canvas.fitted(self.title, 19.0, edge - LEFT - 160.0);
+        canvas.text(&title, (LEFT, baseline), 19.0, Alignment::Left, Colour::TEXT);
+        draw_legend(canvas, edge, baseline);
         let (notes, measures) = (self.roll.notes(), self.roll.measures());
         for panel in self.panels() {
-            panel.draw(sheet, &notes, &measures);
-            panel.keyboard(sheet, KEYBOARD);
+            panel.draw(canvas, &notes, &measures);
+            panel.keyboard(canvas, KEYBOARD);
             let first = measures.partition_point(|&measure| measure < panel.steps.start);
             let shown: Vec<_> = (first..measures.len())
                 .take_while(|&index| panel.steps.contains(&measures[index]))
                 .collect();
-            let every = readable(shown.len(), panel.right() - panel.left, 36.0);
+            let every = display_stride(shown.len(), panel.right() - panel.left, 36.0);
             for &index in shown.iter().step_by(every) {
                 let place = (panel.x(measures[index]), panel.top - 6.0);
                 let number = (index + 1).to_string();
-                sheet.text(&number, place, 11.0, Side::Left, Ink::FAINT_TEXT);
+                canvas.text(&number, place, 11.0, Alignment::Left, Colour::FAINT_TEXT);
             }
             let place = (LEFT - KEYBOARD - 5.0, panel.top - 6.0);
-            sheet.text("bar", place, 11.0, Side::Right, Ink::FAINT_TEXT);
+            canvas.text("bar", place, 11.0, Alignment::Right, Colour::FAINT_TEXT);
         }
     }
 }

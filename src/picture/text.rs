@@ -25,12 +25,12 @@ pub(super) fn font() -> FontRef<'static> {
 /// The width of a text whose em has the given size.
 pub(super) fn width(font: &FontRef<'_>, text: &str, em: f64) -> f64 {
     let mut width = 0.0;
-    set(font, text, em, |_, _, end| width = end);
+    lay_out(font, text, em, |_, _, end| width = end);
     f64::from(width)
 }
 
 /// Lays out a text with kerning. Calls `letter` for each character with its start and its end.
-fn set(font: &FontRef<'_>, text: &str, em: f64, mut letter: impl FnMut(char, f32, f32)) {
+fn lay_out(font: &FontRef<'_>, text: &str, em: f64, mut letter: impl FnMut(char, f32, f32)) {
     let font = font.as_scaled(scale(font, em));
     let (mut at, mut before) = (0.0, None);
     for c in text.chars() {
@@ -51,16 +51,16 @@ fn scale(font: &FontRef<'_>, em: f64) -> PxScale {
 }
 
 /// The size, colour and alignment of a text, in the form that plotters asks for.
-pub(super) struct Lettering<'a> {
+pub(super) struct TextStyle<'a> {
     pub font: &'a FontRef<'static>,
     /// In pixels.
     pub em: f64,
     pub colour: BackendColor,
     /// The horizontal alignment.
-    pub side: HPos,
+    pub alignment: HPos,
 }
 
-impl Lettering<'_> {
+impl TextStyle<'_> {
     /// How far below the baseline plotters has to be told to put the bottom of a text.
     pub fn below_baseline(&self) -> f64 {
         // plotters writes dy = -0.5ex to an SVG.
@@ -73,7 +73,7 @@ impl Lettering<'_> {
     }
 }
 
-impl BackendTextStyle for Lettering<'_> {
+impl BackendTextStyle for TextStyle<'_> {
     type FontError = Infallible;
 
     fn color(&self) -> BackendColor {
@@ -85,7 +85,7 @@ impl BackendTextStyle for Lettering<'_> {
     }
 
     fn anchor(&self) -> Pos {
-        Pos::new(self.side, VPos::Bottom)
+        Pos::new(self.alignment, VPos::Bottom)
     }
 
     fn family(&self) -> FontFamily<'_> {
@@ -104,7 +104,7 @@ impl BackendTextStyle for Lettering<'_> {
         mut draw: DrawFunc,
     ) -> Result<Result<(), E>, Infallible> {
         let mut result = Ok(());
-        set(self.font, text, self.em, |c, at, _| {
+        lay_out(self.font, text, self.em, |c, at, _| {
             let glyph = self.font.glyph_id(c);
             let place = point(at, self.baseline());
             let glyph = glyph.with_scale_and_position(scale(self.font, self.em), place);
@@ -113,8 +113,8 @@ impl BackendTextStyle for Lettering<'_> {
             let (left, top) = (pos.0 + corner.x as i32, pos.1 + corner.y as i32);
             outline.draw(|x, y, coverage| {
                 if result.is_ok() && coverage > 0.0 {
-                    let ink = self.colour.mix(f64::from(coverage.min(1.0)));
-                    result = draw(left + x as i32, top + y as i32, ink);
+                    let colour = self.colour.mix(f64::from(coverage.min(1.0)));
+                    result = draw(left + x as i32, top + y as i32, colour);
                 }
             });
         });
