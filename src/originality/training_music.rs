@@ -22,14 +22,14 @@ pub struct TrainingMusic {
 impl TrainingMusic {
     /// The training music of some pieces, in their order.
     pub fn of<'a>(pieces: impl IntoIterator<Item = &'a Piece>) -> TrainingMusic {
-        let heard = |piece: &Piece| TrainingPiece {
+        let training_piece = |piece: &Piece| TrainingPiece {
             source: match piece.folder.is_empty() {
                 true => piece.name.clone(),
                 false => format!("{}/{}", piece.folder, piece.name),
             },
             roll: piece.roll().clone(),
         };
-        TrainingMusic { pieces: pieces.into_iter().map(heard).collect() }
+        TrainingMusic { pieces: pieces.into_iter().map(training_piece).collect() }
     }
 
     /// The total number of steps.

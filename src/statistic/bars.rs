@@ -32,11 +32,11 @@ mod tests {
     use crate::statistic::Passage;
 
     /// A roll in which one key is struck at some steps.
-    fn strokes(metre: &str, steps: usize, strokes: &[usize]) -> Roll {
+    fn roll_with_onsets(metre: &str, steps: usize, onsets: &[usize]) -> Roll {
         let mut roll = Roll::new(metre.parse().unwrap());
         for step in 0..steps {
             let keys = Keys::from_iter([39]);
-            let struck = strokes.contains(&step);
+            let struck = onsets.contains(&step);
             let sounding = if struck { keys } else { Keys::NONE };
             roll.push(Step { play: sounding, articulate: sounding });
         }
@@ -50,7 +50,7 @@ mod tests {
     // The last note ends with the third bar. After it muspy counts an empty fourth bar.
     #[test]
     fn groove_consistency_is_that_of_muspy() {
-        let roll = strokes("4/4", 64, &[0, 4, 12, 16, 19, 28, 32, 36, 44, 47]);
+        let roll = roll_with_onsets("4/4", 64, &[0, 4, 12, 16, 19, 28, 32, 36, 44, 47]);
         let found = groove_consistency(&Passage::whole(&roll).bars).unwrap();
         assert!((found - 0.8125).abs() < 1e-12, "{found}");
     }
@@ -59,7 +59,7 @@ mod tests {
     fn bars_of_different_length_are_not_compared() {
         // Three bars of 3/4, of which the last two are alike; then two bars of 2/4 that differ at one
         // place of eight.
-        let mut roll = strokes("3/4", 36, &[0, 1, 2, 12, 24]);
+        let mut roll = roll_with_onsets("3/4", 36, &[0, 1, 2, 12, 24]);
         roll.change_metre("2/4".parse().unwrap());
         let keys = Keys::from_iter([5]);
         for step in 0..16 {
@@ -73,9 +73,9 @@ mod tests {
 
     #[test]
     fn a_bar_repeats_if_everything_in_it_was_there_before() {
-        let roll = strokes("2/4", 32, &[0, 9, 16, 25]);
+        let roll = roll_with_onsets("2/4", 32, &[0, 9, 16, 25]);
         assert_eq!(repeated(&Passage::whole(&roll).bars), Some(0.5));
-        let mut other = strokes("2/4", 15, &[0, 8]);
+        let mut other = roll_with_onsets("2/4", 15, &[0, 8]);
         // The same onsets, but the last note is held longer.
         other.push(Step { play: Keys::from_iter([39]), articulate: Keys::NONE });
         assert_eq!(repeated(&Passage::whole(&other).bars), Some(0.0));
