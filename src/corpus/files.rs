@@ -34,8 +34,8 @@ pub enum CorpusError {
 /// once, in the order of the paths.
 ///
 /// A file that is given by its path may have any name. In folders, only files with one of the
-/// [`EXTENSIONS`] count. Links to files are followed. Links to folders are not, so the search cannot
-/// loop. Files named "._…", which macOS leaves beside others, are skipped.
+/// [`EXTENSIONS`] count. Links to files are followed. Links to folders are not, so the search
+/// cannot loop. Files named "._…", which macOS leaves beside others, are skipped.
 pub fn find<P: AsRef<Path>>(paths: &[P]) -> Result<Vec<PathBuf>, CorpusError> {
     let mut files = Vec::new();
     for path in paths.iter().map(AsRef::as_ref) {

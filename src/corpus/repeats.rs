@@ -7,11 +7,11 @@ use crate::roll::{Keys, Roll};
 /// The containment from which two pieces count as the same music: the share of the shorter piece's
 /// windows that are in the other.
 ///
-/// A transposed copy contains all windows, whatever its tempo and the length of its notes. So does a
-/// trimmed copy, which is the shorter piece. Copies of the 302 pieces of piano-midi.de were made
-/// whose onsets stray by up to 15 of 480 ticks, so that some fall on another 16th. In the median they
-/// still contain 97 % of the windows, and 293 of them contain half. Different pieces there share
-/// 6.2 % at most, even if they are movements of one work.
+/// A transposed copy contains all windows, whatever its tempo and the length of its notes. So does
+/// a trimmed copy, which is the shorter piece. Copies of the 302 pieces of piano-midi.de were made
+/// whose onsets stray by up to 15 of 480 ticks, so that some fall on another 16th. In the median
+/// they still contain 97 % of the windows, and 293 of them contain half. Different pieces there
+/// share 6.2 % at most, even if they are movements of one work.
 pub const CONTAINMENT: f64 = 1.0 / 3.0;
 
 /// The number of successive chords in a window: one to two measures. Shorter windows are scales and
@@ -22,8 +22,9 @@ const WINDOW: usize = 6;
 /// window, and many pieces contain one.
 const ENOUGH: usize = 8;
 
-/// For each roll, the index of the earlier roll that it duplicates, if any. Two rolls are duplicates
-/// if they are the same music, whatever the key, tempo, metre and leading rests, whole or trimmed.
+/// For each roll, the index of the earlier roll that it duplicates, if any. Two rolls are
+/// duplicates if they are the same music, whatever the key, tempo, metre and leading rests, whole
+/// or trimmed.
 ///
 /// A roll is compared only with rolls that are not duplicates themselves. So one copy of each music
 /// is left when all duplicates are removed.
@@ -49,8 +50,8 @@ pub fn alike(rolls: &[&Roll]) -> Vec<Vec<usize>> {
 /// For each roll, the earlier rolls that are the same music, in order, each with its containment:
 /// the share of the shorter piece's windows that are in the other.
 ///
-/// The comparison looks at the chords that are struck: at their intervals, and at the proportions of
-/// the steps between them, in all windows of six chords.
+/// The comparison looks at the chords that are struck: at their intervals, and at the proportions
+/// of the steps between them, in all windows of six chords.
 fn likenesses(rolls: &[&Roll]) -> Vec<Vec<(usize, f64)>> {
     let mut alike = Vec::with_capacity(rolls.len());
     let mut sizes = Vec::with_capacity(rolls.len());
@@ -79,8 +80,8 @@ fn likenesses(rolls: &[&Roll]) -> Vec<Vec<(usize, f64)>> {
     alike
 }
 
-/// The windows of a roll, each as a hash of its intervals and its rhythm. A roll with too few chords
-/// for a window is one window.
+/// The windows of a roll, each as a hash of its intervals and its rhythm. A roll with too few
+/// chords for a window is one window.
 fn windows(roll: &Roll) -> HashSet<u64> {
     let steps = roll.steps().iter().enumerate();
     let chords: Vec<(usize, Keys)> = steps

@@ -1,10 +1,10 @@
 //! Datasets: sets of pieces in one file, with their published split.
 //!
 //! The format is that of Boulanger-Lewandowski, Bengio and Vincent (2012), as JSON. The file is an
-//! object of `train`, `valid` and `test`. Each is a list of pieces, a piece is a list of steps, and a
-//! step is the list of the MIDI pitches that sound. The file may be plain (`.json`) or compressed
-//! with gzip (`.json.gz`). It does not tell which sounding keys are struck again, where the measures
-//! lie, or how long a step is.
+//! object of `train`, `valid` and `test`. Each is a list of pieces, a piece is a list of steps, and
+//! a step is the list of the MIDI pitches that sound. The file may be plain (`.json`) or compressed
+//! with gzip (`.json.gz`). It does not tell which sounding keys are struck again, where the
+//! measures lie, or how long a step is.
 
 use super::{Part, Piece};
 use crate::roll::{KEYS, Keys, LONGEST_ROLL, LOWEST_PITCH, Roll, Step, Transcription};
@@ -92,10 +92,10 @@ pub fn is_set(path: &Path) -> bool {
 
 /// Reads all pieces of a set: first those of `train`, then `valid`, then `test`.
 ///
-/// A piece is named after its split and its number there, from 1 (`test-017`), and its folder has the
-/// name of the split. The file does not give the metre or the length of a step, so a step counts as a
-/// 16th, and the metre as 4/4. The attribute layout for such music must not depend on the beat. A key
-/// is struck where it begins to sound.
+/// A piece is named after its split and its number there, from 1 (`test-017`), and its folder has
+/// the name of the split. The file does not give the metre or the length of a step, so a step
+/// counts as a 16th, and the metre as 4/4. The attribute layout for such music must not depend on
+/// the beat. A key is struck where it begins to sound.
 pub fn read_set(path: &Path) -> Result<Vec<Piece>, SetError> {
     let failed = |fault| SetError { path: path.to_owned(), fault };
     let bytes = uncompressed(path).map_err(failed)?;

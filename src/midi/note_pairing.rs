@@ -45,9 +45,10 @@ impl NotePairing {
     /// Appends the notes of all keys, and returns how many were never released. `end` is the tick
     /// at which the track ends.
     ///
-    /// If every note-on of a key has a note-off, they are paired in order: the first with the first.
-    /// If one is missing, nobody knows which, and pairing in order would lengthen all notes after
-    /// it. Then each note-on ends the note before it, and the end of the track ends the last note.
+    /// If every note-on of a key has a note-off, they are paired in order: the first with the
+    /// first. If one is missing, nobody knows which, and pairing in order would lengthen all notes
+    /// after it. Then each note-on ends the note before it, and the end of the track ends the last
+    /// note.
     pub(super) fn into_notes(self, end: u64, notes: &mut Vec<Note>) -> usize {
         let mut unreleased = 0;
         for ((_, pitch), events) in self.0 {

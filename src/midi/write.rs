@@ -8,10 +8,10 @@ use crate::score::{Metre, Note, Score};
 /// Writes a Standard MIDI file of format 1: a conductor track (title, texts, metres, keys, tempos),
 /// then a track with the piano. The same score always gives the same bytes.
 ///
-/// Where MIDI cannot hold the score exactly, it gets the nearest possible value. If notes of one key
-/// overlap, the second onset ends the first note, and the second note ends when the later of both
-/// would have ended. A note of no length lasts one tick. Tempos are clamped to 24 bits. Notes above
-/// pitch 127 are left out.
+/// Where MIDI cannot hold the score exactly, it gets the nearest possible value. If notes of one
+/// key overlap, the second onset ends the first note, and the second note ends when the later of
+/// both would have ended. A note of no length lasts one tick. Tempos are clamped to 24 bits. Notes
+/// above pitch 127 are left out.
 pub fn write(score: &Score) -> Vec<u8> {
     let clock = Clock::of(score);
     let title = score.title.as_deref().unwrap_or_default();
@@ -138,10 +138,11 @@ fn without_overlaps(score: &Score, clock: &Clock) -> Vec<Note> {
 }
 
 /// Sorts events and gives each the delta time from the one before. The track ends at `end`, or with
-/// the last event if that is later. A gap longer than the largest delta time is bridged by empty text
-/// events.
+/// the last event if that is later. A gap longer than the largest delta time is bridged by empty
+/// text events.
 fn with_delta_times(mut events: Vec<Timed<'_>>, end: u64) -> Vec<TrackEvent<'_>> {
-    /// No piece that we read or write needs more. Without a limit, one wrong tick would fill memory.
+    /// No piece that we read or write needs more. Without a limit, one wrong tick would fill
+    /// memory.
     const MOST_BREAKS: u64 = 64;
     let longest = u64::from(u28::max_value().as_int());
     let last = events.iter().map(|event| event.0).max().unwrap_or(0);

@@ -64,8 +64,8 @@ fn encode(roll: &Roll, mut symbol: impl FnMut(Step) -> u32) -> EncodedRoll {
     EncodedRoll { symbols, last_symbols }
 }
 
-/// The lowest key of a sounding step, and its shape: the step moved down until that key is the lowest
-/// key of the keyboard. `None` for a silent step.
+/// The lowest key of a sounding step, and its shape: the step moved down until that key is the
+/// lowest key of the keyboard. `None` for a silent step.
 fn shape(step: Step) -> Option<(usize, Step)> {
     let lowest = step.play.lowest()?;
     Some((lowest, step.transposed(-(lowest as i32))))

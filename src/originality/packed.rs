@@ -21,8 +21,9 @@ const LARGEST: usize = 1 << 28;
 
 /// Training music in about a byte per step, as model files hold it.
 ///
-/// It is one zlib stream. Numbers are varints: seven bits per byte, the lowest first, with the eighth
-/// bit set if more bytes follow. Signed numbers are zigzag-encoded: the sign is the lowest bit.
+/// It is one zlib stream. Numbers are varints: seven bits per byte, the lowest first, with the
+/// eighth bit set if more bytes follow. Signed numbers are zigzag-encoded: the sign is the lowest
+/// bit.
 ///
 /// First come the version, 1, and the number of pieces. Then comes a header for each piece:
 ///

@@ -6,23 +6,23 @@ use super::suffix_automaton::{MatchState, SuffixAutomaton};
 use crate::roll::{Keys, Roll, Step};
 use serde::Serialize;
 
-/// The number of steps from which a match is a copy: two measures of 4/4. Different pieces of the 302
-/// of piano-midi.de have shorter matches, except two movements of one work.
+/// The number of steps from which a match is a copy: two measures of 4/4. Different pieces of the
+/// 302 of piano-midi.de have shorter matches, except two movements of one work.
 pub const COPY_STEPS: usize = 32;
 
 /// The fewest onsets in a match. Without them it would be silence, or a held chord.
 pub const LEAST_STROKES: usize = 8;
 
-/// The fewest different keys that are struck in a match. With fewer it would be a repeated note or a
-/// trill.
+/// The fewest different keys that are struck in a match. With fewer it would be a repeated note or
+/// a trill.
 pub const LEAST_KEYS: usize = 3;
 
 /// Finds what a piece has in common with the training music.
 ///
 /// A match is a run of consecutive steps in which the same keys sound and the same keys are struck,
-/// apart from a transposition, which is the same for all steps. Its first and last step sound, and it
-/// has at least [`LEAST_STROKES`] onsets on at least [`LEAST_KEYS`] different keys. A note that is
-/// held at its first step must be held in both pieces.
+/// apart from a transposition, which is the same for all steps. Its first and last step sound, and
+/// it has at least [`LEAST_STROKES`] onsets on at least [`LEAST_KEYS`] different keys. A note that
+/// is held at its first step must be held in both pieces.
 pub struct Originality {
     training_music: TrainingMusic,
     alphabet: Alphabet,
@@ -62,8 +62,8 @@ struct IndexedPiece {
     encoded: EncodedRoll,
     /// For each step, the first step from there on that sounds.
     next_sounding: Vec<u32>,
-    /// For each step, from how many first steps of the piece a match that ends here has enough onsets
-    /// and keys: it must begin before this step.
+    /// For each step, from how many first steps of the piece a match that ends here has enough
+    /// onsets and keys: it must begin before this step.
     start_limits: Vec<u32>,
 }
 
@@ -88,7 +88,8 @@ impl Originality {
     }
 
     /// The longest match of a roll with the training music, at any transposition. Of several, it is
-    /// the one that comes first in the training music. `None` if no match has enough onsets and keys.
+    /// the one that comes first in the training music. `None` if no match has enough onsets and
+    /// keys.
     ///
     /// The time grows with the sum of both lengths, whatever they have in common.
     pub fn longest_match(&self, roll: &Roll) -> Option<Match> {
@@ -163,7 +164,8 @@ impl IndexedPiece {
             if (matched.length as usize) < steps || self.next_sounding[step] as usize != step {
                 continue;
             }
-            // The first step whose chord shape is in the match, and from there the first that sounds.
+            // The first step whose chord shape is in the match, and from there the first that
+            // sounds.
             let first = (at - matched.length as usize) as u32;
             let whole = last_symbols.partition_point(|&last| last < first);
             let from = self.next_sounding[whole] as usize;
@@ -176,7 +178,8 @@ impl IndexedPiece {
     }
 }
 
-/// For each step, the first step from there on that sounds, or the number of steps if there is none.
+/// For each step, the first step from there on that sounds, or the number of steps if there is
+/// none.
 fn next_sounding(steps: &[Step]) -> Vec<u32> {
     let mut next = steps.len() as u32;
     let mut next_sounding = vec![next; steps.len()];
@@ -195,7 +198,8 @@ fn start_limits(steps: &[Step]) -> Vec<u32> {
     let mut start_limits = Vec::with_capacity(steps.len());
     // The last step from which there are still enough onsets, and the onsets from there on.
     let (mut first, mut strokes) = (0, 0);
-    // The keys that were struck most recently, the latest first, each with the step of its last onset.
+    // The keys that were struck most recently, the latest first, each with the step of its last
+    // onset.
     let mut keys: Vec<(usize, usize)> = Vec::new();
     for (index, step) in steps.iter().enumerate() {
         strokes += step.articulate.count();

@@ -13,8 +13,8 @@ pub(super) struct SuffixAutomaton {
     first_transitions: Vec<u32>,
     /// The transitions as symbol and target, sorted by source, then by symbol.
     transitions: Vec<(u32, u32)>,
-    /// For each symbol, the state after that symbol alone, or 0 if the text does not contain it. Most
-    /// symbols that are read are not in the text, and this saves the search for them.
+    /// For each symbol, the state after that symbol alone, or 0 if the text does not contain it.
+    /// Most symbols that are read are not in the text, and this saves the search for them.
     after_symbol: Vec<u32>,
 }
 
@@ -38,8 +38,8 @@ pub(super) struct MatchState {
 }
 
 impl SuffixAutomaton {
-    /// The automaton of a text of fewer than 2³¹ symbols. One of its tables is as long as the largest
-    /// symbol.
+    /// The automaton of a text of fewer than 2³¹ symbols. One of its tables is as long as the
+    /// largest symbol.
     pub fn of(text: &[u32]) -> SuffixAutomaton {
         assert!(text.len() < 1 << 31, "states are counted with 32 bits");
         let mut states = Vec::with_capacity(2 * text.len() + 1);
@@ -138,8 +138,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The length of the longest suffix of `read` that is a substring of the text, and where its first
-    /// occurrence ends, found by brute force.
+    /// The length of the longest suffix of `read` that is a substring of the text, and where its
+    /// first occurrence ends, found by brute force.
     fn tried(text: &[u32], read: &[u32]) -> (usize, usize) {
         for length in (1..=read.len()).rev() {
             let end = &read[read.len() - length..];

@@ -103,8 +103,8 @@ impl Axis {
         choices
     }
 
-    /// A number with the given decimals. On a logarithmic axis, very large and very small numbers are
-    /// written with an exponent.
+    /// A number with the given decimals. On a logarithmic axis, very large and very small numbers
+    /// are written with an exponent.
     fn label(&self, number: f64, digits: usize) -> String {
         match self.logarithmic && !(1e-6..1e8).contains(&number) {
             true => format!("{number:e}"),

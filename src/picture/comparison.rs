@@ -34,10 +34,10 @@ const RUG: f64 = 13.0;
 /// The most marks of a rug plot. With more it would be a solid bar.
 const MOST_MARKS: usize = 400;
 
-/// Draws, for every statistic, the kernel density estimates of real and of generated passages on one
-/// scale, so that the area under both is their overlap. Below them is the range in which nine in ten
-/// real passages lie, with a mark for each generated passage (or for an even selection, if there are
-/// very many).
+/// Draws, for every statistic, the kernel density estimates of real and of generated passages on
+/// one scale, so that the area under both is their overlap. Below them is the range in which nine
+/// in ten real passages lie, with a mark for each generated passage (or for an even selection, if
+/// there are very many).
 pub fn comparison(comparison: &Comparison, title: &str, format: Format) -> Vec<u8> {
     render(&Picture { comparison, title }, format)
 }

@@ -107,8 +107,8 @@ impl Drawing for Grid<'_> {
         let title = "What the network composes as it learns";
         canvas.text(title, (LEFT, 34.0), 19.0, Alignment::Left, Colour::TEXT);
         draw_legend(canvas, edge, 34.0);
-        // A composition in which nothing sounds loses its metre when it is written to a file. It gets
-        // the bar lines of the longest one.
+        // A composition in which nothing sounds loses its metre when it is written to a file. It
+        // gets the bar lines of the longest one.
         let longest = self.chosen.iter().map(|(_, roll)| roll).max_by_key(|roll| roll.len());
         for (index, (epoch, roll)) in self.chosen.iter().enumerate() {
             let panel = self.panel(index);

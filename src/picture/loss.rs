@@ -6,8 +6,8 @@ use super::canvas::{Alignment, Canvas, Colour};
 use super::format::{Drawing, render};
 use plotters_backend::DrawingBackend;
 
-/// The loss (negative log-likelihood) by epoch, in nats per step. Epochs ascend. Values that are not
-/// finite or not positive are left out.
+/// The loss (negative log-likelihood) by epoch, in nats per step. Epochs ascend. Values that are
+/// not finite or not positive are left out.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct LossCurves {
     /// The training loss of each epoch.
@@ -185,14 +185,15 @@ fn draw_axes<B: DrawingBackend>(canvas: &mut Canvas<B>, epochs: &Axis, nats: &Ax
     canvas.text("epochs", (right, bottom + 42.0), 12.0, Alignment::Right, Colour::FAINT_TEXT);
 }
 
-/// The number of epochs on either side in the running mean: at most a fortieth of all epochs. It is 0
-/// if there are so few epochs that each of them can be seen.
+/// The number of epochs on either side in the running mean: at most a fortieth of all epochs. It is
+/// 0 if there are so few epochs that each of them can be seen.
 fn half_window(epochs: usize) -> usize {
     [100, 50, 25, 10, 5, 2].into_iter().find(|half| 40 * half <= epochs).unwrap_or(0)
 }
 
-/// The running mean of a curve. At the beginning, where the loss falls steeply, the window is narrower,
-/// so that it has as many values before as after. At the end, values after it are simply missing.
+/// The running mean of a curve. At the beginning, where the loss falls steeply, the window is
+/// narrower, so that it has as many values before as after. At the end, values after it are simply
+/// missing.
 fn running_mean(curve: &[(u64, f64)], half: usize) -> Vec<(u64, f64)> {
     let mean = |(index, &(epoch, _)): (usize, &(u64, f64))| {
         let half = half.min(index);

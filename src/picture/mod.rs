@@ -1,10 +1,10 @@
 //! Pictures of music and of training, as SVG or PNG.
 //!
-//! There is a function for each picture: [`roll()`] (a piano roll), [`growth()`] (rolls composed during
-//! training), [`loss()`] (loss curves), [`comparison()`] (statistics of generated and real music), and
-//! [`ratings()`] (results of a listening test). Each takes the data and a [`Format`] and returns the
-//! bytes of the file; the same input gives the same bytes. All draw on a canvas over plotters' SVG or
-//! bitmap backend.
+//! There is a function for each picture: [`roll()`] (a piano roll), [`growth()`] (rolls composed
+//! during training), [`loss()`] (loss curves), [`comparison()`] (statistics of generated and real
+//! music), and [`ratings()`] (results of a listening test). Each takes the data and a [`Format`]
+//! and returns the bytes of the file; the same input gives the same bytes. All draw on a canvas
+//! over plotters' SVG or bitmap backend.
 
 mod axis;
 mod canvas;

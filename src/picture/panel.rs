@@ -88,7 +88,8 @@ impl Panel {
             if end > held {
                 canvas.rectangle(self.x(held), top, self.x(end), low, Colour::HELD);
             }
-            // The onset is drawn last, so that it is visible even if steps are narrower than a pixel.
+            // The onset is drawn last, so that it is visible even if steps are narrower than a
+            // pixel.
             if note.start >= self.steps.start {
                 let struck = self.x(note.start + 1);
                 canvas.rectangle(self.x(note.start), top, struck, low, Colour::STRUCK);
@@ -97,7 +98,8 @@ impl Panel {
         canvas.frame(self.left, self.top, right, bottom, Colour::LINE);
     }
 
-    /// Draws a keyboard of the given width at the left of the frame, and the names of the Cs beside it.
+    /// Draws a keyboard of the given width at the left of the frame, and the names of the Cs beside
+    /// it.
     pub fn keyboard<B: DrawingBackend>(&self, canvas: &mut Canvas<B>, width: f64) {
         let (left, right) = (self.left - width, self.left - 1.0);
         for key in self.keys.clone().filter(|&key| is_black(key)) {
@@ -139,8 +141,8 @@ impl Panel {
     }
 }
 
-/// The stride with which to show `count` things over a `length`, so that they stand at least `apart`
-/// from each other. It is a power of two.
+/// The stride with which to show `count` things over a `length`, so that they stand at least
+/// `apart` from each other. It is a power of two.
 pub(super) fn display_stride(count: usize, length: f64, apart: f64) -> usize {
     let mut every = 1;
     while every < count && length * every as f64 / (count as f64) < apart {

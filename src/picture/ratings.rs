@@ -1,5 +1,5 @@
-//! Draws the results of a listening test: a row for each piece or group, with its mean rating and the
-//! share of listeners who took it for human music.
+//! Draws the results of a listening test: a row for each piece or group, with its mean rating and
+//! the share of listeners who took it for human music.
 
 use super::Format;
 use super::axis::Axis;
@@ -53,8 +53,8 @@ const ROW: f64 = 22.0;
 const HEADING: f64 = 30.0;
 const BOTTOM: f64 = 40.0;
 
-/// Draws dots for the estimates and bars for their confidence intervals. Real music is blue, generated
-/// music is vermilion.
+/// Draws dots for the estimates and bars for their confidence intervals. Real music is blue,
+/// generated music is vermilion.
 pub fn ratings(ratings: &Ratings, format: Format) -> Vec<u8> {
     render(&Picture(ratings), format)
 }

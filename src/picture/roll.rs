@@ -11,8 +11,8 @@ use std::ops::Range;
 /// The greatest width of the music in a row.
 const ROOM: f64 = 1120.0;
 
-/// Widths of a step, each with the most rows that a piece may have to get it. They are whole units, so
-/// that all steps are equally wide.
+/// Widths of a step, each with the most rows that a piece may have to get it. They are whole units,
+/// so that all steps are equally wide.
 const STEPS: [(f64, usize); 8] =
     [(8.0, 2), (7.0, 3), (6.0, 5), (5.0, 7), (4.0, 8), (3.0, 10), (2.0, 12), (1.0, 12)];
 
@@ -32,10 +32,10 @@ const BOTTOM: f64 = 24.0;
 /// The least width, so that the heading fits.
 const NARROWEST: f64 = 400.0;
 
-/// Draws a piano roll of the whole keyboard below a title, at most 1200 units wide. Time goes to the
-/// right and keys go upward, in as many rows as are needed to keep it legible. Each row has a keyboard
-/// at its left. A note is dark where it is struck and light where it is held. Vertical lines are bar
-/// lines with bar numbers, and horizontal lines lie below each C.
+/// Draws a piano roll of the whole keyboard below a title, at most 1200 units wide. Time goes to
+/// the right and keys go upward, in as many rows as are needed to keep it legible. Each row has a
+/// keyboard at its left. A note is dark where it is struck and light where it is held. Vertical
+/// lines are bar lines with bar numbers, and horizontal lines lie below each C.
 pub fn roll(roll: &Roll, title: &str, format: Format) -> Vec<u8> {
     render(&Picture::of(roll, title), format)
 }
@@ -77,8 +77,8 @@ impl<'a> Picture<'a> {
     }
 }
 
-/// Divides a roll into rows of at most `room` steps. Rows consist of whole measures unless a measure is
-/// longer than a row.
+/// Divides a roll into rows of at most `room` steps. Rows consist of whole measures unless a
+/// measure is longer than a row.
 fn rows(roll: &Roll, room: usize) -> Vec<Range<usize>> {
     let mut rows = Vec::new();
     let mut start = 0;

@@ -1,7 +1,8 @@
-//! Text in DejaVu Sans. The font comes with the program, so pictures do not depend on installed fonts.
+//! Text in DejaVu Sans. The font comes with the program, so pictures do not depend on installed
+//! fonts.
 //!
-//! plotters can draw text itself, but it keeps its fonts in a global table, and puts every letter on a
-//! whole pixel without its left side bearing.
+//! plotters can draw text itself, but it keeps its fonts in a global table, and puts every letter
+//! on a whole pixel without its left side bearing.
 
 use ab_glyph::{Font, FontRef, PxScale, ScaleFont, point};
 use plotters_backend::text_anchor::{HPos, Pos, VPos};

@@ -57,18 +57,18 @@ pub enum RollError {
 impl Roll {
     /// Quantises a score to steps of a 16th note.
     ///
-    /// Every time signature begins a measure and restarts the grid. So all later downbeats fall on a
-    /// step, even if the measure before is not a whole number of 16ths. A region between two time
+    /// Every time signature begins a measure and restarts the grid. So all later downbeats fall on
+    /// a step, even if the measure before is not a whole number of 16ths. A region between two time
     /// signatures has as many steps as it has 16ths, rounded; a region that rounds to none is left
     /// out. Within a region each tick goes to its nearest step.
     ///
     /// A note lasts from its rounded start to its rounded end, at least one step. It is articulated
-    /// at its first step (the onset) and plays at all of them (the frames). Where notes of one pitch
-    /// overlap, the key sounds from the first onset to the last release. The roll ends with the last
-    /// release, or at the end that the score gives. Rests at the start stay.
+    /// at its first step (the onset) and plays at all of them (the frames). Where notes of one
+    /// pitch overlap, the key sounds from the first onset to the last release. The roll ends with
+    /// the last release, or at the end that the score gives. Rests at the start stay.
     ///
-    /// The pedal does not lengthen notes. The network learns the written length of notes, from which
-    /// the voices can be read; no score contains the blur that the pedal adds.
+    /// The pedal does not lengthen notes. The network learns the written length of notes, from
+    /// which the voices can be read; no score contains the blur that the pedal adds.
     pub fn from_score(score: &Score) -> Result<Transcription, RollError> {
         let on_keys = score.notes.iter().filter(|note| key(note).is_some());
         let last = on_keys.clone().map(Note::end).max();
@@ -154,8 +154,8 @@ impl Grid {
         grid
     }
 
-    /// Converts ticks to 16ths, rounded, halves up. It is exact even if a 16th is not a whole number
-    /// of ticks.
+    /// Converts ticks to 16ths, rounded, halves up. It is exact even if a 16th is not a whole
+    /// number of ticks.
     fn sixteenths(&self, ticks: u64) -> usize {
         let doubled = (8 * u128::from(ticks) + self.ticks_per_quarter) / self.ticks_per_quarter;
         usize::try_from(doubled / 2).unwrap_or(usize::MAX / 2)

@@ -46,8 +46,8 @@ impl Roll {
         self.metres.retain(|change| change.step == 0 || change.step < step);
     }
 
-    /// Begins a measure in another metre with the next step that is pushed. The current measure ends
-    /// there, however short it is. This is how an upbeat is written.
+    /// Begins a measure in another metre with the next step that is pushed. The current measure
+    /// ends there, however short it is. This is how an upbeat is written.
     pub fn change_metre(&mut self, metre: Metre) {
         let step = self.steps.len();
         if self.metres.last().is_some_and(|last| last.step == step) {

@@ -21,8 +21,8 @@ impl Step {
         self.play.without(self.articulate)
     }
 
-    /// Makes the step one that a pianist could play after `previous`: every key that begins to sound
-    /// is struck, and no key is struck that does not sound.
+    /// Makes the step one that a pianist could play after `previous`: every key that begins to
+    /// sound is struck, and no key is struck that does not sound.
     pub fn after(self, previous: Step) -> Step {
         let struck = self.articulate.and(self.play);
         Step { play: self.play, articulate: struck.or(self.play.without(previous.play)) }

@@ -1,9 +1,10 @@
 //! A piece as it is written down: notes, tempo, metre, key and pedal, in ticks.
 //!
 //! A [`Score`] has the content of a MIDI file without the file format. It keeps the whole
-//! performance (velocities, pedal, tempo map), even what the network does not learn. [`crate::midi`]
-//! reads and writes scores, [`crate::roll`] quantises them to 16ths, [`crate::sound`] plays them.
-//! Start with [`Score`]; [`Metre`] and [`KeySignature`] are its time and key signatures.
+//! performance (velocities, pedal, tempo map), even what the network does not learn.
+//! [`crate::midi`] reads and writes scores, [`crate::roll`] quantises them to 16ths,
+//! [`crate::sound`] plays them. Start with [`Score`]; [`Metre`] and [`KeySignature`] are its time
+//! and key signatures.
 
 mod metre;
 mod signature;
@@ -49,7 +50,8 @@ pub struct Score {
     pub title: Option<String>,
     /// Notes by start, then by pitch, without percussion (MIDI channel 10).
     pub notes: Vec<Note>,
-    /// Tempos as microseconds per quarter note. Before the first, 500 000 (120 quarters per minute).
+    /// Tempos as microseconds per quarter note. Before the first, 500 000 (120 quarters per
+    /// minute).
     pub tempos: Vec<At<u32>>,
     /// Time signatures. Before the first, 4/4.
     pub metres: Vec<At<Metre>>,

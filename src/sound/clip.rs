@@ -17,8 +17,8 @@ pub struct Clip {
 }
 
 impl Clip {
-    /// The first `frames` frames of a rendering, with a fade-out over the last `fade` of them. If the
-    /// rendering is shorter, silence follows.
+    /// The first `frames` frames of a rendering, with a fade-out over the last `fade` of them. If
+    /// the rendering is shorter, silence follows.
     pub fn of<I: Instrument>(rendering: &mut Rendering<I>, frames: usize, fade: usize) -> Clip {
         let (mut left, mut right) = (vec![0.0; frames], vec![0.0; frames]);
         rendering.render(&mut left, &mut right);
@@ -44,8 +44,8 @@ impl Clip {
         self.loudness + PEAK - 20.0 * libm::log10(self.peak)
     }
 
-    /// The clip as a WAV file (16 bits, stereo) with a loudness in LUFS. Clips of the same number of
-    /// frames give files of the same size.
+    /// The clip as a WAV file (16 bits, stereo) with a loudness in LUFS. Clips of the same number
+    /// of frames give files of the same size.
     pub fn wav(&self, loudness: f64) -> Vec<u8> {
         let spec = hound::WavSpec {
             channels: 2,

@@ -4,10 +4,10 @@ use libm::{exp, log, pow, sqrt};
 
 /// The hammer of one key.
 ///
-/// The faster felt is compressed, the harder it is. So the contact of a loud stroke is shorter, and a
-/// short contact gives more treble. Askenfelt and Jansson (1985 to 1993) measured the contact time:
-/// some 4 ms in the bass, 2 ms in the middle, and less than 1 ms at the top. At forte it is 20 % less
-/// than at mezzo-forte, and at piano 20 % more.
+/// The faster felt is compressed, the harder it is. So the contact of a loud stroke is shorter, and
+/// a short contact gives more treble. Askenfelt and Jansson (1985 to 1993) measured the contact
+/// time: some 4 ms in the bass, 2 ms in the middle, and less than 1 ms at the top. At forte it is
+/// 20 % less than at mezzo-forte, and at piano 20 % more.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Hammer {
     /// The contact time at [`MEZZO_FORTE`], in seconds.
@@ -33,8 +33,8 @@ impl Hammer {
 
     /// How strongly a frequency in Hz is excited.
     ///
-    /// The force on the string resembles a half-sine pulse. Its spectrum has lost 3 dB at
-    /// 0.59 / contact, and falls by 12 dB per octave above. Real pulses rise faster than they fall, so
+    /// The force on the string resembles a half-sine pulse. Its spectrum has lost 3 dB at 0.59 /
+    /// contact, and falls by 12 dB per octave above. Real pulses rise faster than they fall, so
     /// they have more treble, and the louder the stroke, the more.
     pub fn excitation(self, frequency: f64, velocity: f64) -> f64 {
         let loudness = velocity / MEZZO_FORTE;
@@ -44,8 +44,8 @@ impl Hammer {
     }
 }
 
-/// Interpolates the logarithm of a curve through some points linearly, and extrapolates it beyond the
-/// first and the last point. Returns the value at `x`.
+/// Interpolates the logarithm of a curve through some points linearly, and extrapolates it beyond
+/// the first and the last point. Returns the value at `x`.
 pub(super) fn between(points: &[(f64, f64)], x: f64) -> f64 {
     let next = points.iter().position(|point| x < point.0).unwrap_or(points.len());
     let next = next.clamp(1, points.len() - 1);

@@ -77,8 +77,8 @@ impl SoundingNoises {
 
     /// A key is struck. `sides` are the gains for the two ears.
     pub fn strike(&mut self, pitch: u8, velocity: u8, panning: [f32; 2]) {
-        // The higher the key, the larger the share of the noise: the strings get lighter faster than
-        // the hammers do.
+        // The higher the key, the larger the share of the noise: the strings get lighter faster
+        // than the hammers do.
         let height = (f64::from(pitch) - 21.0) / 87.0;
         let force = pow(f64::from(velocity) / MEZZO_FORTE, 1.4);
         let gain = 0.002 * (0.8 + 0.7 * height) * force;

@@ -34,7 +34,8 @@ pub trait Instrument {
     /// Whether nothing sounds, and nothing will sound until a key is struck.
     fn is_silent(&self) -> bool;
 
-    /// The reason why the instrument has failed while playing, if it has. From then on it is silent.
+    /// The reason why the instrument has failed while playing, if it has. From then on it is
+    /// silent.
     fn fault(&self) -> Option<String> {
         None
     }

@@ -1,15 +1,15 @@
 //! Scores as sound: a synthesised piano, or one from a SoundFont, in stereo at 44.1 kHz.
 //!
-//! A [`Score`](crate::score::Score) becomes a [`Performance`], which is a list of events at frames. An
-//! [`Instrument`] takes events and fills the caller's buffers, which may have any size. There are two:
-//! [`Piano`], which computes its strings, and [`SoundFontPiano`], which plays recordings. A
-//! [`Rendering`] plays a performance on an instrument, and [`write_wav()`] writes it to a file. Start
-//! with [`Performance::of`] and [`Rendering`].
+//! A [`Score`](crate::score::Score) becomes a [`Performance`], which is a list of events at frames.
+//! An [`Instrument`] takes events and fills the caller's buffers, which may have any size. There
+//! are two: [`Piano`], which computes its strings, and [`SoundFontPiano`], which plays recordings.
+//! A [`Rendering`] plays a performance on an instrument, and [`write_wav()`] writes it to a file.
+//! Start with [`Performance::of`] and [`Rendering`].
 //!
 //! The piano is made by modal synthesis: the hammer excites the modes of the strings, which are
-//! computed one by one; hammer noise is added; and all of it goes through a reverb. The sound has the
-//! same bits on every machine, because it uses only additions, multiplications, divisions and square
-//! roots in a fixed order, and functions of `libm`.
+//! computed one by one; hammer noise is added; and all of it goes through a reverb. The sound has
+//! the same bits on every machine, because it uses only additions, multiplications, divisions and
+//! square roots in a fixed order, and functions of `libm`.
 
 mod clip;
 mod hammer;

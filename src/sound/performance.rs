@@ -32,8 +32,8 @@ impl Performance {
     /// The performance of a score: all its notes and pedal changes, at its tempos and with its
     /// velocities. Rests at the start are kept.
     ///
-    /// At one frame, keys are released first, then the pedal moves, then keys are struck. If the pedal
-    /// is still down at the end, it goes up four seconds after the last release.
+    /// At one frame, keys are released first, then the pedal moves, then keys are struck. If the
+    /// pedal is still down at the end, it goes up four seconds after the last release.
     pub fn of(score: &Score) -> Result<Performance, TooLong> {
         let tempos = Tempos::of(score);
         let end = tempos.frame(score.end());

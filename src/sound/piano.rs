@@ -16,10 +16,11 @@ const KEYS: usize = (HIGHEST - LOWEST + 1) as usize;
 /// A piano of 88 keys in a small room, made by modal synthesis and tuned to equal temperament with
 /// A4 = 440 Hz.
 ///
-/// The sound of the strings of a key is the sum of their modes. Each partial, as inharmonic as that of
-/// a piano string, has a prompt sound and an aftersound. The hammer excites the modes by its velocity.
-/// A damper stops them unless the key or the pedal holds it up; the last octave and a half has no
-/// dampers. Every mode is computed until it is inaudible, so any number of keys may sound.
+/// The sound of the strings of a key is the sum of their modes. Each partial, as inharmonic as that
+/// of a piano string, has a prompt sound and an aftersound. The hammer excites the modes by its
+/// velocity. A damper stops them unless the key or the pedal holds it up; the last octave and a
+/// half has no dampers. Every mode is computed until it is inaudible, so any number of keys may
+/// sound.
 ///
 /// An event is heard from the next multiple of 32 frames (0.7 ms) on. A clone of the piano goes on
 /// independently.
@@ -163,8 +164,8 @@ impl Instrument for Piano {
     }
 }
 
-/// Constant-power panning: the gains of a key's prompt sound and of its aftersound for the two ears.
-/// As from the player's seat, low keys sound from the left and high keys from the right. The
+/// Constant-power panning: the gains of a key's prompt sound and of its aftersound for the two
+/// ears. As from the player's seat, low keys sound from the left and high keys from the right. The
 /// aftersound comes from another part of the soundboard, a little to the side.
 fn panning(pitch: u8) -> [[f32; 2]; 2] {
     let place = (f64::from(pitch) - 64.5) / 43.5;

@@ -4,8 +4,8 @@ use super::SAMPLE_RATE;
 use super::instrument::Instrument;
 use super::performance::Performance;
 
-/// The number of frames between two checks for silence. It is fixed, so that the end does not depend
-/// on the size of the caller's buffers.
+/// The number of frames between two checks for silence. It is fixed, so that the end does not
+/// depend on the size of the caller's buffers.
 const SILENCE_CHECK: u64 = 1024;
 
 /// How long a sound may take to die away after the last event, in seconds.
@@ -28,8 +28,9 @@ impl<I: Instrument> Rendering<I> {
         Rendering { performance, instrument, next: 0, frame: 0, over: false }
     }
 
-    /// Fills two buffers of the same length with the next frames, and returns their number. There are
-    /// fewer than the buffers hold when the last sound has died away; the rest is filled with silence.
+    /// Fills two buffers of the same length with the next frames, and returns their number. There
+    /// are fewer than the buffers hold when the last sound has died away; the rest is filled with
+    /// silence.
     pub fn render(&mut self, left: &mut [f32], right: &mut [f32]) -> usize {
         assert_eq!(left.len(), right.len());
         let mut done = 0;

@@ -18,9 +18,9 @@ const REFLECTIONS: [(usize, f32, f32); 6] = [
 /// The number of rows of direct sound that are kept.
 const HISTORY: usize = 256;
 
-/// The lengths of the delay lines in rows. They are primes, 24 to 51 ms. The late reverberation is a
-/// feedback delay network: eight delay lines, whose outputs are mixed by a lossless matrix and fed
-/// back (Jot and Chaigne, "Digital delay networks", 1991).
+/// The lengths of the delay lines in rows. They are primes, 24 to 51 ms. The late reverberation is
+/// a feedback delay network: eight delay lines, whose outputs are mixed by a lossless matrix and
+/// fed back (Jot and Chaigne, "Digital delay networks", 1991).
 const DELAYS: [usize; 8] = [131, 149, 173, 191, 211, 233, 257, 281];
 
 /// The reverberation time (RT60) at low frequencies in seconds: until the amplitude has fallen to a
@@ -134,8 +134,8 @@ impl Reverb {
             }
             line.last = delayed[ROW - 1];
         }
-        // A Householder matrix, 1 − 2/8·(ones): each line gets its own output back, minus a quarter of
-        // the sum of all outputs. Lines take in the left and the right side in turn.
+        // A Householder matrix, 1 − 2/8·(ones): each line gets its own output back, minus a quarter
+        // of the sum of all outputs. Lines take in the left and the right side in turn.
         for (index, (line, out)) in self.delay_lines.iter_mut().zip(&out).enumerate() {
             let place = self.row % line.rows.len();
             let side = direct[index % 2];

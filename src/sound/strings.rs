@@ -32,10 +32,10 @@ pub(super) struct Mode {
 ///
 /// Strings on one bridge are coupled (Weinreich, "Coupled piano strings", 1977). If they vibrate in
 /// phase, they move the bridge, are loud and die away soon. If they vibrate against each other, or
-/// sideways, the bridge stays at rest and they last. So each partial is two or three modes: the prompt
-/// sound, and an aftersound that is some 16 dB softer and dies away three to four times as slowly. No
-/// unison is perfect, so the aftersound is slightly out of tune with the prompt sound, and the two
-/// beat while both are heard.
+/// sideways, the bridge stays at rest and they last. So each partial is two or three modes: the
+/// prompt sound, and an aftersound that is some 16 dB softer and dies away three to four times as
+/// slowly. No unison is perfect, so the aftersound is slightly out of tune with the prompt sound,
+/// and the two beat while both are heard.
 #[derive(Debug, Clone)]
 pub(super) struct Strings {
     /// The modes of the prompt sound; those that sound longest come first.
@@ -75,8 +75,8 @@ impl Strings {
             let quieter = 0.11 + 0.12 * chance(2);
             let sign = if chance(3) < 0.5 { -1.0 } else { 1.0 };
             after.push(mode(frequency + sign * mistuning(4), lasting * decay, gain * quieter));
-            // Three strings can vibrate against each other in two ways. Both can be heard only in the
-            // lowest partials.
+            // Three strings can vibrate against each other in two ways. Both can be heard only in
+            // the lowest partials.
             if pitch >= FIRST_OF_THREE && partial <= 6 {
                 let frequency = frequency - sign * mistuning(5);
                 after.push(mode(frequency, 1.4 * lasting * decay, 0.6 * gain * quieter));
@@ -88,8 +88,8 @@ impl Strings {
         strings
     }
 
-    /// Makes all keys about equally loud, except the ends of the keyboard, which are a little softer
-    /// on every piano.
+    /// Makes all keys about equally loud, except the ends of the keyboard, which are a little
+    /// softer on every piano.
     fn balance(&mut self, key: f64) {
         let power: f64 = self.prompt.iter().map(|mode| self.power(mode)).sum();
         let factor = MEAN_AMPLITUDE * between(&BALANCE, key) / sqrt(power);
@@ -154,11 +154,11 @@ fn frequency(pitch: u8) -> f64 {
     440.0 * libm::exp2((f64::from(pitch) - 69.0) / 12.0)
 }
 
-/// The inharmonicity B: the nth partial of a stiff string lies at n·f·√(1 + B·n²) (Fletcher, "Normal
-/// vibration frequencies of a stiff piano string", 1964). Over the keyboard, its logarithm follows two
-/// straight lines, one for wound and one for plain strings. The numbers are from Rigaud, David and
-/// Daudet, "A parametric model and estimation techniques for the inharmonicity and tuning of the
-/// piano" (2013).
+/// The inharmonicity B: the nth partial of a stiff string lies at n·f·√(1 + B·n²) (Fletcher,
+/// "Normal vibration frequencies of a stiff piano string", 1964). Over the keyboard, its logarithm
+/// follows two straight lines, one for wound and one for plain strings. The numbers are from
+/// Rigaud, David and Daudet, "A parametric model and estimation techniques for the inharmonicity
+/// and tuning of the piano" (2013).
 fn inharmonicity(key: f64) -> f64 {
     exp(-0.0847 * key - 5.82) + exp(0.0926 * key - 13.64)
 }
@@ -167,8 +167,8 @@ fn inharmonicity(key: f64) -> f64 {
 /// b₁ + b₃·f².
 ///
 /// The coefficients at C2, C4 and C7 are those of Bensa, Bilbao, Kronland-Martinet and Smith, "The
-/// simulation of piano string vibration" (2003), table I, with b₃ = b₂·(2π/c)². Below C2, strings die
-/// away a little faster here than in that table's extrapolation.
+/// simulation of piano string vibration" (2003), table I, with b₃ = b₂·(2π/c)². Below C2, strings
+/// die away a little faster here than in that table's extrapolation.
 fn decay(key: f64, frequency: f64) -> f64 {
     const CONSTANT: [(f64, f64); 4] = [(21.0, 0.19), (36.0, 0.25), (60.0, 1.1), (96.0, 9.17)];
     const QUADRATIC: [(f64, f64); 4] =
@@ -176,8 +176,8 @@ fn decay(key: f64, frequency: f64) -> f64 {
     between(&CONSTANT, key) + between(&QUADRATIC, key) * square(frequency)
 }
 
-/// The decay rate that a damper adds, in 1/s. The sound falls to a thousandth within half a second in
-/// the bass and a sixth of a second in the treble. High partials die away sooner than low ones.
+/// The decay rate that a damper adds, in 1/s. The sound falls to a thousandth within half a second
+/// in the bass and a sixth of a second in the treble. High partials die away sooner than low ones.
 fn damping(pitch: u8, frequency: f64) -> f64 {
     const SECONDS: [(f64, f64); 3] = [(21.0, 0.55), (60.0, 0.28), (89.0, 0.17)];
     if pitch >= FIRST_UNDAMPED {
@@ -187,16 +187,16 @@ fn damping(pitch: u8, frequency: f64) -> f64 {
     6.9 / between(&SECONDS, f64::from(pitch)) * softness
 }
 
-/// The strength of the nth partial by the place of the hammer: |sin(nπ·place)|. The hammer strikes at
-/// an eighth of the string's length, and nearer to its end in the treble. The strength is nowhere
-/// quite zero, because a hammer is not a point.
+/// The strength of the nth partial by the place of the hammer: |sin(nπ·place)|. The hammer strikes
+/// at an eighth of the string's length, and nearer to its end in the treble. The strength is
+/// nowhere quite zero, because a hammer is not a point.
 fn struck(key: f64, n: f64) -> f64 {
     let place = 1.0 / (8.0 + 6.0 * ((key - 60.0) / 48.0).max(0.0));
     sqrt(0.02 + 0.98 * square(sin(n * PI * place)))
 }
 
-/// How well the soundboard radiates a frequency. It is too small for the lowest frequencies, weak for
-/// the highest, and has resonances of a few decibels in between.
+/// How well the soundboard radiates a frequency. It is too small for the lowest frequencies, weak
+/// for the highest, and has resonances of a few decibels in between.
 fn radiation(frequency: f64) -> f64 {
     let low = square(frequency / 65.0);
     let octaves = log2(frequency / 100.0);

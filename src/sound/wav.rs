@@ -14,13 +14,13 @@ use std::path::{Path, PathBuf};
 /// R 128, which leaves headroom for the high peaks of pianos.
 pub const LOUDNESS: f64 = -23.0;
 
-/// The highest true peak of any file in dBTP (ITU-R BS.1770, so peaks between samples count), with the
-/// headroom of EBU R 128. A piece with high peaks is made softer than [`LOUDNESS`] instead of being
-/// clipped or compressed.
+/// The highest true peak of any file in dBTP (ITU-R BS.1770, so peaks between samples count), with
+/// the headroom of EBU R 128. A piece with high peaks is made softer than [`LOUDNESS`] instead of
+/// being clipped or compressed.
 pub const PEAK: f64 = -1.0;
 
-/// How many bytes of sound are kept in memory before they go to an unnamed temporary file: about three
-/// minutes.
+/// How many bytes of sound are kept in memory before they go to an unnamed temporary file: about
+/// three minutes.
 const IN_MEMORY: usize = 64 << 20;
 
 /// The number of frames that are rendered at once.
@@ -69,8 +69,8 @@ pub struct LoudnessReport {
     pub gain: f64,
 }
 
-/// Writes the rest of a rendering to a WAV file: 16 bits, stereo, with a loudness of [`LOUDNESS`] if
-/// [`PEAK`] allows. The file is written next to its final place and then moved there.
+/// Writes the rest of a rendering to a WAV file: 16 bits, stereo, with a loudness of [`LOUDNESS`]
+/// if [`PEAK`] allows. The file is written next to its final place and then moved there.
 ///
 /// From time to time `go_on` is called with the progress, from 0 to 1. It cancels the writing by
 /// returning `false`.
@@ -152,8 +152,8 @@ pub fn write_wav<I: Instrument>(
     }
 }
 
-/// The gain of the normalisation in decibels. It is rounded to hundredths, because the last bits of a
-/// logarithm differ between machines.
+/// The gain of the normalisation in decibels. It is rounded to hundredths, because the last bits of
+/// a logarithm differ between machines.
 fn gain(loudness: f64, peak: f64) -> f64 {
     let for_loudness = if loudness.is_finite() { LOUDNESS - loudness } else { 0.0 };
     let for_peak = match peak > 0.0 {
@@ -177,8 +177,8 @@ impl<R: Read> SampleConverter<R> {
         SampleConverter { from: BufReader::with_capacity(1 << 16, from), factor, chance }
     }
 
-    /// The next sample, rounded up or down at random (triangular dither, two steps wide). So a sound
-    /// that dies away becomes a soft hiss and is not distorted. Silence stays silent.
+    /// The next sample, rounded up or down at random (triangular dither, two steps wide). So a
+    /// sound that dies away becomes a soft hiss and is not distorted. Silence stays silent.
     pub fn next(&mut self) -> io::Result<i16> {
         let mut bytes = [0; 4];
         self.from.read_exact(&mut bytes)?;

@@ -4,10 +4,11 @@ use crate::roll::Step;
 use std::collections::HashSet;
 
 /// One minus the mean distance of adjacent bars. The distance of two bars is the share of places at
-/// which one of them has an onset and the other has none. Bars of different length are not compared.
+/// which one of them has an onset and the other has none. Bars of different length are not
+/// compared.
 ///
-/// After Wu and Yang ("The Jazz Transformer on the front line", 2020). In music of a single metre it
-/// is the same number as muspy's.
+/// After Wu and Yang ("The Jazz Transformer on the front line", 2020). In music of a single metre
+/// it is the same number as muspy's.
 pub(super) fn groove_consistency(bars: &[&[Step]]) -> Option<f64> {
     let (mut sum, mut pairs) = (0.0, 0);
     for pair in bars.windows(2).filter(|pair| pair[0].len() == pair[1].len()) {
@@ -57,8 +58,8 @@ mod tests {
 
     #[test]
     fn bars_of_different_length_are_not_compared() {
-        // Three bars of 3/4, of which the last two are alike; then two bars of 2/4 that differ at one
-        // place of eight.
+        // Three bars of 3/4, of which the last two are alike; then two bars of 2/4 that differ at
+        // one place of eight.
         let mut roll = roll_with_onsets("3/4", 36, &[0, 1, 2, 12, 24]);
         roll.change_metre("2/4".parse().unwrap());
         let keys = Keys::from_iter([5]);

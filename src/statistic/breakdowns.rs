@@ -14,8 +14,8 @@ pub const CROWD_KEYS: usize = 11;
 pub const SHORTEST_MEASURE: usize = 4;
 
 /// The longest breakdowns of a roll, in measures. There are four kinds: nothing sounds, hardly
-/// anything changes, nearly everything sounds, or nothing new comes. The length of a measure is that
-/// of the metre in which the breakdown ends, but at least [`SHORTEST_MEASURE`].
+/// anything changes, nearly everything sounds, or nothing new comes. The length of a measure is
+/// that of the metre in which the breakdown ends, but at least [`SHORTEST_MEASURE`].
 ///
 /// Of the 302 pieces of piano-midi.de, 2 are silent somewhere for more than two measures, 31 are
 /// stuck, none is crowded, and 27 go in circles.
@@ -27,8 +27,8 @@ pub struct Breakdowns {
     pub stuck: f64,
     /// [`CROWD_KEYS`] or more keys sound at every step.
     pub crowded: f64,
-    /// Music goes in circles: something sounds, and every step repeats the step a measure before, or
-    /// at some shorter distance ([`LoopDetector`]).
+    /// Music goes in circles: something sounds, and every step repeats the step a measure before,
+    /// or at some shorter distance ([`LoopDetector`]).
     pub circling: f64,
 }
 
@@ -80,7 +80,8 @@ struct Stuck {
 }
 
 impl Stuck {
-    /// Takes the next step. Returns the length of the passage in steps, or 0 if nothing sounds in it.
+    /// Takes the next step. Returns the length of the passage in steps, or 0 if nothing sounds in
+    /// it.
     fn push(&mut self, step: usize, keys: Keys) -> usize {
         keys.iter().for_each(|key| self.last[key] = Some(step));
         // The last steps of the keys that sounded most recently, the latest first. There is one key

@@ -96,7 +96,8 @@ pub struct SetFigure {
     pub real: Option<Summary>,
     /// The overlapping coefficient: the area that both densities have in common, 0 to 1.
     pub overlap: Option<f64>,
-    /// The 1-Wasserstein distance of the distributions, in standard deviations of the real passages.
+    /// The 1-Wasserstein distance of the distributions, in standard deviations of the real
+    /// passages.
     pub distance: Option<f64>,
     /// The baseline: the same numbers for real music compared with other real music.
     pub real_vs_real: Option<RealVsReal>,
@@ -129,14 +130,14 @@ impl Summary {
     }
 }
 
-/// Compares generated pieces, each given with its name, with real pieces. There must be at least one
-/// piece of either kind, and none may be empty.
+/// Compares generated pieces, each given with its name, with real pieces. There must be at least
+/// one piece of either kind, and none may be empty.
 ///
-/// A generated piece is compared with the [passages](passages()) of its length in all real pieces. If
-/// there are fewer than twenty, only the beginning of the piece is compared. The beginning is short
-/// enough to give twenty passages, but has at least 128 steps, or as many as there are. For the
-/// comparison of the sets, generated pieces are cut into passages, too, all as long as the shortest
-/// piece.
+/// A generated piece is compared with the [passages](passages()) of its length in all real pieces.
+/// If there are fewer than twenty, only the beginning of the piece is compared. The beginning is
+/// short enough to give twenty passages, but has at least 128 steps, or as many as there are. For
+/// the comparison of the sets, generated pieces are cut into passages, too, all as long as the
+/// shortest piece.
 ///
 /// `seed` decides how the real pieces are divided for the [`RealVsReal`] baseline.
 pub fn compare(generated: &[(String, &Roll)], real: &[&Roll], seed: u64) -> Comparison {

@@ -10,8 +10,8 @@ const REACH: f64 = 6.0;
 
 /// The kernel density estimate of a distribution between two numbers.
 ///
-/// The range is divided into 512 equal cells, and the result is the mass in each of them. The kernel
-/// is Gaussian, and its bandwidth is Scott's n^(−1/5) standard deviations, as in scipy's
+/// The range is divided into 512 equal cells, and the result is the mass in each of them. The
+/// kernel is Gaussian, and its bandwidth is Scott's n^(−1/5) standard deviations, as in scipy's
 /// `gaussian_kde`. Mass beyond the two numbers is left out. `None` if there are no two different
 /// values.
 pub fn density(values: &Distribution, (from, to): (f64, f64)) -> Option<Vec<f64>> {
@@ -56,8 +56,8 @@ fn bandwidth(values: &Distribution) -> Option<f64> {
     Some(sd * libm::pow(values.values().len() as f64, -0.2))
 }
 
-/// The mass of a normal distribution in the cell of its centre, in the next cell, and so on. `width`
-/// is its standard deviation in cells.
+/// The mass of a normal distribution in the cell of its centre, in the next cell, and so on.
+/// `width` is its standard deviation in cells.
 fn kernel(width: f64) -> Vec<f64> {
     let below = |x: f64| 0.5 * libm::erfc(-x / width / std::f64::consts::SQRT_2);
     let reach = ((REACH * width).ceil() as usize + 1).min(CELLS);

@@ -35,8 +35,8 @@ impl Distribution {
         (count > 1).then(|| (squares / (count - 1) as f64).sqrt())
     }
 
-    /// The quantile for a share of 0 to 1, interpolated linearly between neighbours (numpy's default;
-    /// type 7 of Hyndman and Fan, 1996).
+    /// The quantile for a share of 0 to 1, interpolated linearly between neighbours (numpy's
+    /// default; type 7 of Hyndman and Fan, 1996).
     pub fn quantile(&self, share: f64) -> Option<f64> {
         let last = self.values.len().checked_sub(1)?;
         let place = share.clamp(0.0, 1.0) * last as f64;
@@ -51,8 +51,8 @@ impl Distribution {
     }
 
     /// The 1-Wasserstein (earth mover's) distance: how far values have to be moved, on average, to
-    /// turn one distribution into the other. It is the area between the cumulative distributions, in
-    /// the unit of the values.
+    /// turn one distribution into the other. It is the area between the cumulative distributions,
+    /// in the unit of the values.
     pub fn distance(&self, other: &Distribution) -> Option<f64> {
         let (a, b) = (&self.values, &other.values);
         if a.is_empty() || b.is_empty() {

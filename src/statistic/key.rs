@@ -10,12 +10,12 @@ const MAJOR: [f64; 12] = [6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 
 /// The Krumhansl-Kessler profile of a minor key.
 const MINOR: [f64; 12] = [6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17];
 
-/// Estimates the key of some steps (the Krumhansl-Schmuckler algorithm): of the 24 keys, the one whose
-/// Krumhansl-Kessler profile correlates best with the durations of the pitch classes. `None` if all
-/// pitch classes sound for the same time, as in silence.
+/// Estimates the key of some steps (the Krumhansl-Schmuckler algorithm): of the 24 keys, the one
+/// whose Krumhansl-Kessler profile correlates best with the durations of the pitch classes. `None`
+/// if all pitch classes sound for the same time, as in silence.
 ///
-/// The key signature of a file is not used, because many files call every key major. For a few steps
-/// the result is a guess.
+/// The key signature of a file is not used, because many files call every key major. For a few
+/// steps the result is a guess.
 pub fn key_of(steps: &[Step]) -> Option<KeySignature> {
     let mut durations = [0.0; 12];
     for key in steps.iter().flat_map(|step| step.play.iter()) {

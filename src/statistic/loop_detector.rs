@@ -8,9 +8,9 @@ const KEPT_STEPS: usize = 64;
 
 /// Tells how long music has been looping.
 ///
-/// For each distance up to the length of the current measure, it counts how many steps in a row have
-/// been exactly what was played that distance before, onsets included. A held chord is a loop of one
-/// step. A figure that is played again and again is a loop of its own length.
+/// For each distance up to the length of the current measure, it counts how many steps in a row
+/// have been exactly what was played that distance before, onsets included. A held chord is a loop
+/// of one step. A figure that is played again and again is a loop of its own length.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct LoopDetector {
     /// The last steps: a measure of them, or [`KEPT_STEPS`] if that is more.

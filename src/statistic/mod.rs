@@ -4,8 +4,8 @@
 //! generated and real rolls and returns a [`Comparison`]: the range of each statistic in real
 //! passages, the overlap of the distributions and their Wasserstein distance, and a real-vs-real
 //! baseline for both. [`Breakdowns`] finds passages in which music has broken down, [`Deviation`]
-//! tells how far one piece is from usual, and [`key_of`] estimates the key. `docs/statistics.md` has
-//! the definitions and their sources. Start with [`Statistic`] and [`compare`].
+//! tells how far one piece is from usual, and [`key_of`] estimates the key. `docs/statistics.md`
+//! has the definitions and their sources. Start with [`Statistic`] and [`compare`].
 
 mod bars;
 mod breakdowns;

@@ -35,8 +35,8 @@ impl<'a> Passage<'a> {
 }
 
 /// Cuts a roll into passages of `length` steps. Each begins with a bar: the first passage with the
-/// first bar, and every other with the first bar after the end of the passage before. What is left at
-/// the end of the roll is dropped.
+/// first bar, and every other with the first bar after the end of the passage before. What is left
+/// at the end of the roll is dropped.
 pub fn passages(roll: &Roll, length: usize) -> Vec<Passage<'_>> {
     let lines = bar_lines(roll);
     let mut passages = Vec::new();

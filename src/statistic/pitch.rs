@@ -2,8 +2,8 @@
 
 use crate::roll::{LOWEST_PITCH, Step};
 
-/// The seven pitch classes of the C major scale. A natural minor scale has the same pitch classes as
-/// the major scale a minor third above it, so the 24 scales are twelve sets.
+/// The seven pitch classes of the C major scale. A natural minor scale has the same pitch classes
+/// as the major scale a minor third above it, so the 24 scales are twelve sets.
 const MAJOR: [usize; 7] = [0, 2, 4, 5, 7, 9, 11];
 
 /// The number of onsets in each pitch class, C first.

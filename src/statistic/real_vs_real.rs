@@ -8,8 +8,8 @@ use serde::Serialize;
 /// How often the real pieces are divided at random.
 pub const ROUNDS: usize = 100;
 
-/// The overlap and distance of real music and other real music, by which those of generated music are
-/// judged.
+/// The overlap and distance of real music and other real music, by which those of generated music
+/// are judged.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct RealVsReal {
     /// The median of the overlap over the rounds.
@@ -22,16 +22,16 @@ pub struct RealVsReal {
     pub greatest_distance: f64,
 }
 
-/// One random division of the real pieces into two halves: a few passages of one half, which take the
-/// part of generated passages, and all passages of the other half.
+/// One random division of the real pieces into two halves: a few passages of one half, which take
+/// the part of generated passages, and all passages of the other half.
 pub(super) struct Round {
     few: Vec<usize>,
     others: Vec<usize>,
 }
 
 /// Divides pieces into random halves, [`ROUNDS`] times. A round has `count` passages of one half,
-/// from as many different pieces as possible, and all passages of the other half. `pieces` holds the
-/// index of the piece of each passage.
+/// from as many different pieces as possible, and all passages of the other half. `pieces` holds
+/// the index of the piece of each passage.
 pub(super) fn rounds(pieces: &[usize], count: usize, seed: u64) -> Vec<Round> {
     let mut of_piece: Vec<Vec<usize>> = Vec::new();
     for (passage, &piece) in pieces.iter().enumerate() {
@@ -59,8 +59,8 @@ pub(super) fn rounds(pieces: &[usize], count: usize, seed: u64) -> Vec<Round> {
     (0..ROUNDS).map(round).collect()
 }
 
-/// The baseline for one statistic. `values` are its values for the passages, and `sd` is the standard
-/// deviation of all of them.
+/// The baseline for one statistic. `values` are its values for the passages, and `sd` is the
+/// standard deviation of all of them.
 pub(super) fn real_vs_real(
     rounds: &[Round],
     values: &[Option<f64>],
@@ -121,15 +121,16 @@ mod tests {
 
     #[test]
     fn pieces_that_are_all_of_one_kind_are_near_each_other() {
-        // Two hundred pieces of five passages, all from one distribution, and a set far away from it.
+        // Two hundred pieces of five passages, all from one distribution, and a set far away from
+        // it.
         let mut random = ChaCha8Rng::seed_from_u64(1);
         let mut uniform = || f64::from(random.next_u32()) / 2f64.powi(32);
         let values: Vec<_> = (0..1000).map(|_| Some(uniform())).collect();
         let pieces: Vec<_> = (0..1000).map(|passage| passage / 5).collect();
         let all = Distribution::new(values.iter().flatten().copied());
         let found = real_vs_real(&rounds(&pieces, 50, 3), &values, all.sd()).unwrap();
-        // The distance of fifty values of a uniform distribution from 500 others has a median of 0.139
-        // standard deviations and a 95 % quantile of 0.295, over 300 draws (scipy's
+        // The distance of fifty values of a uniform distribution from 500 others has a median of
+        // 0.139 standard deviations and a 95 % quantile of 0.295, over 300 draws (scipy's
         // wasserstein_distance).
         assert!((found.distance - 0.139).abs() < 0.04, "{found:?}");
         assert!(

@@ -1,4 +1,5 @@
-//! Varints: numbers in seven bits per byte, the lowest first, with the eighth bit set if more follow.
+//! Varints: numbers in seven bits per byte, the lowest first, with the eighth bit set if more
+//! follow.
 
 use super::{CUT_OFF, PackedError};
 use crate::roll::LONGEST_ROLL;
