@@ -10,7 +10,7 @@ use deep_jammer::corpus::{self, Part, Piece};
 use deep_jammer::originality::{Match, Originality, TrainingMusic};
 use deep_jammer::picture::{self, Format};
 use deep_jammer::roll::Roll;
-use deep_jammer::statistic::{self, Comparison, Distribution, Passage, Statistic, Stretches};
+use deep_jammer::statistic::{self, Breakdowns, Comparison, Distribution, Passage, Statistic};
 use rayon::prelude::*;
 use serde::Serialize;
 use std::io::{self, BufWriter, Write};
@@ -94,7 +94,7 @@ struct WholePiece {
     name: String,
     /// The longest passages that have broken down, in measures.
     #[serde(flatten)]
-    stretches: Stretches,
+    breakdowns: Breakdowns,
     repeated_bars: Option<f64>,
 }
 
@@ -199,7 +199,7 @@ fn report(
     let repeated = |roll: &Roll| Statistic::RepeatedBars.of(&Passage::whole(roll));
     let whole = |(name, roll): &(String, &Roll)| WholePiece {
         name: name.clone(),
-        stretches: Stretches::of(roll),
+        breakdowns: Breakdowns::of(roll),
         repeated_bars: repeated(roll),
     };
     let shares: Vec<_> = rolls.iter().filter_map(|roll| repeated(roll)).collect();

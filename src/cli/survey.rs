@@ -8,7 +8,7 @@ use super::hosting::host;
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand, ValueEnum};
 use deep_jammer::atomic_file::{self, AtomicFileError, Existing};
-use deep_jammer::picture::{self, Format, Measured, Rated, Ratings};
+use deep_jammer::picture::{self, Estimate, Format, RatingRow, Ratings};
 use deep_jammer::survey::{AppState, Disclosure, Report, Store, routes};
 use std::io::{self, BufWriter, Write};
 use std::net::{IpAddr, SocketAddr};
@@ -212,21 +212,21 @@ fn report(command: &ReportOn, path: &Path) -> anyhow::Result<Outcome> {
 
 /// The ratings of a report, for the picture.
 fn ratings(report: &Report) -> Ratings {
-    let row = |name: &str, real: bool, rating: Option<Measured>, believed: Option<Measured>| {
-        Rated { name: name.to_owned(), real, rating, believed }
+    let row = |name: &str, real: bool, rating: Option<Estimate>, believed: Option<Estimate>| {
+        RatingRow { name: name.to_owned(), real, rating, believed }
     };
     let rating = |of: &Option<deep_jammer::survey::Rating>| {
-        of.map(|rating| Measured { value: rating.mean, interval: rating.interval })
+        of.map(|rating| Estimate { value: rating.mean, interval: rating.interval })
     };
     let share = |of: &deep_jammer::survey::Share| {
-        of.share.map(|value| Measured { value, interval: Some(of.interval) })
+        of.share.map(|value| Estimate { value, interval: Some(of.interval) })
     };
     let models = report.models.iter();
     let models = models.map(|it| row(&it.model, it.real, rating(&it.rating), share(&it.believed)));
     let excerpts = report.excerpts.iter();
     let excerpts =
         excerpts.map(|it| row(&it.title, it.real, rating(&it.rating), share(&it.believed)));
-    let figure = |value| Measured { value, interval: None };
+    let figure = |value| Estimate { value, interval: None };
     let published = report.published.iter().map(|it| {
         let real = it.what.starts_with("real");
         row(it.what, real, Some(figure(it.rating)), it.believability.map(figure))

@@ -3,7 +3,7 @@
 use super::{LongestMatch, Report, WholePiece, WholePieces};
 use deep_jammer::originality::{COPY_STEPS, LEAST_KEYS, LEAST_STROKES};
 use deep_jammer::statistic::{
-    Distribution, Judgement, PieceComparison, PieceFigure, SetComparison, SetFigure, Stretches,
+    Breakdowns, Distribution, Judgement, PieceComparison, PieceFigure, SetComparison, SetFigure,
     Summary,
 };
 use std::io::{self, Write};
@@ -16,7 +16,7 @@ pub(super) fn write(out: &mut impl Write, report: &Report) -> io::Result<()> {
     let details = originality.generated.iter().zip(&whole_pieces.generated);
     for (piece, (longest, whole)) in comparison.generated.iter().zip(details) {
         write_piece(out, piece)?;
-        writeln!(out, "  {}", broken_down(&whole.stretches))?;
+        writeln!(out, "  {}", broken_down(&whole.breakdowns))?;
         writeln!(out, "  {}\n", longest_match(longest))?;
     }
     write_set(out, &comparison.set)?;
@@ -37,8 +37,8 @@ pub(super) fn write(out: &mut impl Write, report: &Report) -> io::Result<()> {
 /// How the pieces hold up from beginning to end, in two lines.
 fn write_whole_pieces(out: &mut impl Write, whole_pieces: &WholePieces) -> io::Result<()> {
     let WholePieces { real_repeated_bars, generated } = whole_pieces;
-    let longest = |of: fn(&Stretches) -> f64| {
-        generated.iter().map(|whole| of(&whole.stretches)).fold(0.0, f64::max)
+    let longest = |of: fn(&Breakdowns) -> f64| {
+        generated.iter().map(|whole| of(&whole.breakdowns)).fold(0.0, f64::max)
     };
     writeln!(
         out,
@@ -64,8 +64,8 @@ fn write_whole_pieces(out: &mut impl Write, whole_pieces: &WholePieces) -> io::R
 }
 
 /// The longest passages that have broken down.
-fn broken_down(stretches: &Stretches) -> String {
-    let Stretches { silent, stuck, crowded, circling } = stretches;
+fn broken_down(breakdowns: &Breakdowns) -> String {
+    let Breakdowns { silent, stuck, crowded, circling } = breakdowns;
     format!(
         "longest passages, in measures: silent {silent:.2}, stuck {stuck:.2}, crowded \
          {crowded:.2}, in circles {circling:.2}"
