@@ -1,12 +1,14 @@
 //! The commands of the program.
 
 mod compare;
+mod completions;
 mod compose;
 mod evaluate;
 mod export;
 mod hosting;
 mod inspect;
 mod interruption;
+mod man;
 mod plot;
 mod progress;
 mod render;
@@ -52,6 +54,8 @@ enum Command {
     Export(export::Export),
     Serve(serve::Serve),
     Survey(survey::Survey),
+    Completions(completions::Completions),
+    Man(man::Man),
 }
 
 /// How a command has ended, if it has not failed.
@@ -78,6 +82,8 @@ pub fn run() -> ExitCode {
         Command::Export(command) => export::run(&command),
         Command::Serve(command) => serve::run(&command),
         Command::Survey(command) => survey::run(&command),
+        Command::Completions(command) => completions::run(&command),
+        Command::Man(command) => man::run(&command),
     };
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
