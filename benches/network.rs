@@ -5,7 +5,7 @@
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use deep_jammer::attribute::{Layout, StepAttributes};
-use deep_jammer::network::{Batch, Choice, Cpu, Engine, Layers, Memory, Parameters, Preset};
+use deep_jammer::network::{Batch, Cpu, Engine, KeyAction, Layers, LstmState, Parameters, Preset};
 use deep_jammer::roll::{Keys, Place, Roll, Step};
 use deep_jammer::score::Metre;
 use deep_jammer::segment::{SEGMENT_STEPS, Segment};
@@ -38,7 +38,7 @@ fn busy_piece(random: &mut ChaCha8Rng) -> Roll {
 fn large() -> (Layers, Parameters, ChaCha8Rng) {
     let mut random = ChaCha8Rng::seed_from_u64(1);
     let layers = Layers::new(&Preset::Large.architecture(), &Layout::ARTICLE);
-    let parameters = Parameters::drawn(&layers, &mut random);
+    let parameters = Parameters::init(&layers, &mut random);
     (layers, parameters, random)
 }
 
@@ -54,7 +54,7 @@ fn training_step(criterion: &mut Criterion) {
     group.bench_function("large, 5 segments", |bencher| {
         bencher.iter(|| {
             engine.load(&parameters);
-            black_box(engine.learn(&batch, &mut gradient))
+            black_box(engine.stateless_loss_and_gradient(&batch, &mut gradient))
         })
     });
     group.finish();
@@ -67,7 +67,7 @@ fn training_step(criterion: &mut Criterion) {
 fn composed_step(criterion: &mut Criterion) {
     let (layers, parameters, _) = large();
     let engine = Cpu::new(&parameters, false);
-    let mut memory = Memory::empty(&layers);
+    let mut state = LstmState::empty(&layers);
     let mut workspace = engine.workspace();
     let mut attributes = StepAttributes::default();
     let chord = Keys::from_iter([27, 39, 43, 46]);
@@ -77,9 +77,9 @@ fn composed_step(criterion: &mut Criterion) {
         Layout::ARTICLE.describe(&past, place, &mut attributes);
         let mut choose = |key: usize, _| {
             let play = chord.contains(key);
-            Choice { play, articulate: play }
+            KeyAction { play, articulate: play }
         };
-        engine.predict(&mut memory, &attributes, &mut choose, &mut workspace);
+        engine.predict(&mut state, &attributes, &mut choose, &mut workspace);
     };
     criterion.bench_function("composed step, large", |bencher| bencher.iter(&mut step));
     // On a machine that is shared, the fastest of many steps tells more than any mean.

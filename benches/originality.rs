@@ -3,7 +3,7 @@
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use deep_jammer::corpus;
-use deep_jammer::originality::{Originality, Packed, Repertoire};
+use deep_jammer::originality::{Originality, Packed, TrainingMusic};
 use std::hint::black_box;
 
 fn originality(criterion: &mut Criterion) {
@@ -16,19 +16,20 @@ fn originality(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("originality");
     group.sample_size(20);
     group.bench_function("files read", |b| b.iter(|| corpus::read(&[&folder]).unwrap()));
-    let repertoire = Repertoire::of(&music.pieces);
-    let packed = Packed::of(&repertoire).expect("not too much");
-    eprintln!("{} steps in {} bytes", repertoire.steps(), packed.bytes().len());
-    group.bench_function("packed", |b| b.iter(|| Packed::of(black_box(&repertoire))));
+    let training_music = TrainingMusic::of(&music.pieces);
+    let packed = Packed::of(&training_music).expect("not too much");
+    eprintln!("{} steps in {} bytes", training_music.steps(), packed.bytes().len());
+    group.bench_function("packed", |b| b.iter(|| Packed::of(black_box(&training_music))));
     group.bench_function("unpacked", |b| b.iter(|| black_box(&packed).unpack().unwrap()));
-    group
-        .bench_function("prepared", |b| b.iter_with_setup(|| repertoire.clone(), Originality::new));
-    let originality = Originality::new(repertoire);
-    let pieces = &originality.repertoire().pieces;
+    group.bench_function("prepared", |b| {
+        b.iter_with_setup(|| training_music.clone(), Originality::new)
+    });
+    let originality = Originality::new(training_music);
+    let pieces = &originality.training_music().pieces;
     let piece = pieces.iter().position(|piece| piece.roll.len() >= 1400).expect("a long piece");
     let roll = pieces[piece].roll.excerpt(0, 1400);
     group.bench_function("longest run of 1400 steps", |b| {
-        b.iter(|| originality.longest_run_among(black_box(&roll), |other| other != piece))
+        b.iter(|| originality.longest_match_among(black_box(&roll), |other| other != piece))
     });
     group.finish();
 }

@@ -2,10 +2,10 @@
 //! `.musicxml` for each into the folder, and what stands on it as a `.mid` in 16ths; tests/page
 //! compares the two.
 
+use deep_jammer::atomic_file::{self, Existing};
 use deep_jammer::corpus::Piece;
 use deep_jammer::midi;
-use deep_jammer::page::{Heading, to_musicxml};
-use deep_jammer::writing::{self, Existing};
+use deep_jammer::notation::{Heading, to_musicxml};
 use std::path::PathBuf;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -18,9 +18,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let heading = Heading { title: Some(title), composer: None, keys };
         let page = to_musicxml(piece.roll(), &heading);
         let path = |extension| folder.join(format!("{}.{extension}", piece.name));
-        writing::write(&path("musicxml"), page.as_bytes(), Existing::Replace)?;
+        atomic_file::write(&path("musicxml"), page.as_bytes(), Existing::Replace)?;
         let roll = midi::write(&piece.roll().to_score(Some(title), &[]));
-        writing::write(&path("mid"), &roll, Existing::Replace)?;
+        atomic_file::write(&path("mid"), &roll, Existing::Replace)?;
     }
     Ok(())
 }

@@ -3,10 +3,10 @@
 //! `cargo run --release --example write_pieces` writes them anew. Bach and Petzold are long in the
 //! public domain; these are our own transcriptions, and the study is our own too.
 
+use deep_jammer::atomic_file::{self, AtomicFileError, Existing};
 use deep_jammer::midi;
 use deep_jammer::roll::{Keys, Roll, Step};
 use deep_jammer::score::{KeySignature, Metre};
-use deep_jammer::writing::{self, Existing, WritingError};
 use std::path::Path;
 
 /// A piece under way: notes as (MIDI pitch, first step, steps).
@@ -19,9 +19,9 @@ struct Sketch {
     notes: Vec<(u8, usize, usize)>,
 }
 
-fn main() -> Result<(), WritingError> {
+fn main() -> Result<(), AtomicFileError> {
     for (file, bytes) in pieces() {
-        writing::write(&Path::new("pieces").join(file), &bytes, Existing::Replace)?;
+        atomic_file::write(&Path::new("pieces").join(file), &bytes, Existing::Replace)?;
     }
     Ok(())
 }

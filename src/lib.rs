@@ -5,7 +5,7 @@
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
-pub mod writing;
+pub mod atomic_file;
 
 pub mod score;
 pub mod midi;
@@ -24,9 +24,9 @@ pub mod evaluation;
 pub mod composing;
 pub mod sound;
 pub mod picture;
-pub mod page;
+pub mod notation;
 pub mod output;
 pub mod run;
-pub mod door;
+pub mod http;
 pub mod studio;
 pub mod survey;

@@ -2,8 +2,9 @@
 //!
 //! This is the one place that knows which extensions there are.
 
+use crate::atomic_file::{self, AtomicFileError, Existing};
 use crate::midi;
-use crate::page::{self, Heading};
+use crate::notation::{self, Heading};
 use crate::picture;
 use crate::roll::{Roll, RollError, Transcription};
 use crate::score::Score;
@@ -11,7 +12,6 @@ use crate::sound::{
     Instrument, Performance, Piano, Rendering, SoundFont, SoundFontPiano, TooLong, WavError,
     write_wav,
 };
-use crate::writing::{self, Existing, WritingError};
 use std::path::{Path, PathBuf};
 
 /// What can be written.
@@ -53,7 +53,7 @@ pub enum OutputError {
     Unknown(PathBuf),
     /// A file of that name is there, or cannot be.
     #[error(transparent)]
-    Writing(#[from] WritingError),
+    Writing(#[from] AtomicFileError),
     /// The sound was not written.
     #[error(transparent)]
     Wav(#[from] WavError),
@@ -120,7 +120,7 @@ impl Output {
 
     /// Sees whether the file can be there, before all the work is done for nothing.
     pub fn check(&self, existing: Existing) -> Result<(), OutputError> {
-        Ok(writing::check(&self.path, existing)?)
+        Ok(atomic_file::check(&self.path, existing)?)
     }
 
     /// Writes a piece. `title` stands above pictures; `voice` is what sound is played on, our own
@@ -137,7 +137,7 @@ impl Output {
         go_on: &mut dyn FnMut(f64) -> bool,
     ) -> Result<(), OutputError> {
         match self.kind {
-            Kind::Midi => writing::write(&self.path, &midi::write(score), existing)?,
+            Kind::Midi => atomic_file::write(&self.path, &midi::write(score), existing)?,
             Kind::Wav => {
                 let performance = Performance::of(score)
                     .map_err(|reason| OutputError::TooLong { path: self.path.clone(), reason })?;
@@ -153,13 +153,13 @@ impl Output {
             }
             Kind::Picture(format) => {
                 let roll = self.transcription(score)?.roll;
-                writing::write(&self.path, &picture::roll(&roll, title, format), existing)?;
+                atomic_file::write(&self.path, &picture::roll(&roll, title, format), existing)?;
             }
             Kind::SheetMusic => {
                 let Transcription { roll, keys, .. } = self.transcription(score)?;
                 let heading = Heading { title: Some(title), composer: None, keys: &keys };
-                let page = page::to_musicxml(&roll, &heading);
-                writing::write(&self.path, page.as_bytes(), existing)?;
+                let page = notation::to_musicxml(&roll, &heading);
+                atomic_file::write(&self.path, page.as_bytes(), existing)?;
             }
         }
         Ok(())

@@ -3,8 +3,8 @@
 use deep_jammer::baseline::{Baseline, Counts, Kind};
 use deep_jammer::composing::{Composer, Composition, compose};
 use deep_jammer::corpus::{Part, Piece, read_set};
-use deep_jammer::evaluation::{Listener, Measure};
-use deep_jammer::network::{Choice, Prediction};
+use deep_jammer::evaluation::{Evaluator, PieceScore};
+use deep_jammer::network::{KeyAction, KeyLogits};
 use deep_jammer::primer::Primer;
 use deep_jammer::roll::{KEYS, Keys, Roll, Step};
 use deep_jammer::score::Metre;
@@ -32,12 +32,12 @@ fn learned(kind: Kind, rolls: &[Roll]) -> Baseline {
     Baseline::new(kind, &Counts::of(rolls))
 }
 
-fn measure(baseline: &Baseline, roll: &Roll) -> Measure {
-    baseline.listen(&[roll], &|_| true).unwrap()[0]
+fn measure(baseline: &Baseline, roll: &Roll) -> PieceScore {
+    baseline.evaluate(&[roll], &|_| true).unwrap()[0]
 }
 
-fn probabilities(prediction: Prediction) -> (f64, f64) {
-    (prediction.play_probability(1.0), prediction.articulate_probability(1.0))
+fn probabilities(logits: KeyLogits) -> (f64, f64) {
+    (logits.play_probability(1.0), logits.articulate_probability(1.0))
 }
 
 fn assert_near(found: f64, expected: f64) {
@@ -45,8 +45,8 @@ fn assert_near(found: f64, expected: f64) {
     assert!((found - expected).abs() < 1e-6 * expected.abs().max(1.0), "{found}, not {expected}");
 }
 
-fn assert_expects(prediction: Prediction, expected: (f64, f64)) {
-    let (play, articulate) = probabilities(prediction);
+fn assert_expects(logits: KeyLogits, expected: (f64, f64)) {
+    let (play, articulate) = probabilities(logits);
     assert_near(play, expected.0);
     assert_near(articulate, expected.1);
 }
@@ -99,9 +99,8 @@ fn the_chain_follows_the_notes_of_the_last_step_as_counted_by_hand() {
     // How a key is articulated depends on itself.
     let last_step = learned(Kind::LastStep, &[tiny()]);
     for previous in [Step::SILENCE, step(&[10, 20], &[20])] {
-        let articulate = |baseline: &Baseline| {
-            baseline.predict(previous).map(|prediction| prediction.articulate)
-        };
+        let articulate =
+            |baseline: &Baseline| baseline.predict(previous).map(|logits| logits.articulate);
         assert_eq!(articulate(&baseline), articulate(&last_step));
     }
 }
@@ -114,8 +113,8 @@ fn the_surprise_of_a_piece_is_that_of_its_keys_and_steps() {
         let (mut play, mut articulate) = (0.0, 0.0);
         let before = [&[Step::SILENCE], heard.steps()].concat();
         for (previous, step) in before.into_iter().zip(heard.steps()) {
-            for (key, prediction) in baseline.predict(previous).into_iter().enumerate() {
-                let (p, a) = probabilities(prediction);
+            for (key, logits) in baseline.predict(previous).into_iter().enumerate() {
+                let (p, a) = probabilities(logits);
                 if step.play.contains(key) {
                     play -= p.ln();
                     articulate -= if step.articulate.contains(key) { a } else { 1.0 - a }.ln();
@@ -161,7 +160,7 @@ fn probability_of_all(baseline: &Baseline, begun: &Roll, steps: usize) -> f64 {
     let previous = *begun.steps().last().unwrap();
     let expected = baseline.predict(previous);
     let others = (0..KEYS).filter(|key| !FEW.contains(key));
-    let others: f64 = others.map(|key| expected[key].nats(Choice::default()).total()).sum();
+    let others: f64 = others.map(|key| expected[key].nats(KeyAction::default()).total()).sum();
     let before = measure(baseline, begun).nats.total();
     let mut sum = 0.0;
     for step in continuations(previous) {
@@ -240,7 +239,7 @@ fn each_note_by_itself_is_as_surprised_as_published() {
         let counts = Counts::of(part(Part::Training).map(Piece::roll));
         let baseline = Baseline::new(Kind::ByItself, &counts);
         let test: Vec<_> = part(Part::Test).map(Piece::roll).collect();
-        let measures = baseline.listen(&test, &|_| true).unwrap();
+        let measures = baseline.evaluate(&test, &|_| true).unwrap();
         let nats: f64 = measures.iter().map(|measure| measure.nats.play).sum();
         let steps: usize = measures.iter().map(|measure| measure.steps).sum();
         let found = nats / steps as f64;
@@ -259,7 +258,7 @@ fn the_chain_learns_a_pattern_that_each_note_by_itself_does_not() {
     let heard = [arpeggio(300)];
     let [by_itself, last_step, chain] =
         Kind::ALL.map(|kind| measure(&learned(kind, &heard), &arpeggio(90)));
-    let per_step = |measure: &Measure| measure.nats.total() / measure.steps as f64;
+    let per_step = |measure: &PieceScore| measure.nats.total() / measure.steps as f64;
     // Three keys of one third each are 3 · H(1/3) = 1.9 nats, the step before leaves one in two.
     assert!(per_step(&chain) < 0.2, "{}", per_step(&chain));
     assert!((1.3..1.5).contains(&per_step(&last_step)), "{}", per_step(&last_step));

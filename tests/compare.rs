@@ -11,10 +11,10 @@ use tempfile::TempDir;
 
 const PIECES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/pieces");
 
-fn run(desk: &TempDir, line: &str) -> Output {
+fn run(sandbox: &TempDir, line: &str) -> Output {
     let mut command = assert_cmd::Command::new(assert_cmd::cargo::cargo_bin!("deep-jammer"));
     let words = line.split_whitespace().map(|word| word.replace("PIECES", PIECES));
-    command.current_dir(desk.path()).args(words).output().unwrap()
+    command.current_dir(sandbox.path()).args(words).output().unwrap()
 }
 
 fn said(output: &Output) -> String {
@@ -22,21 +22,21 @@ fn said(output: &Output) -> String {
 }
 
 /// What is printed on success.
-fn succeed(desk: &TempDir, line: &str) -> String {
-    let output = run(desk, line);
+fn succeed(sandbox: &TempDir, line: &str) -> String {
+    let output = run(sandbox, line);
     assert_eq!(output.status.code(), Some(0), "{line}\n{}", said(&output));
     String::from_utf8(output.stdout).unwrap()
 }
 
-fn fail(desk: &TempDir, line: &str) -> String {
-    let output = run(desk, line);
+fn fail(sandbox: &TempDir, line: &str) -> String {
+    let output = run(sandbox, line);
     assert_eq!(output.status.code(), Some(1), "{line}\n{}", said(&output));
     assert!(output.stdout.is_empty(), "{line}");
     said(&output)
 }
 
-fn json(desk: &TempDir, line: &str) -> serde_json::Value {
-    serde_json::from_str(&succeed(desk, line)).unwrap()
+fn json(sandbox: &TempDir, line: &str) -> serde_json::Value {
+    serde_json::from_str(&succeed(sandbox, line)).unwrap()
 }
 
 fn write(path: &Path, roll: &Roll) {
@@ -57,8 +57,8 @@ fn start() -> usize {
 
 /// Two pieces: `copy.mid`, 40 steps of the first of the pieces five semitones lower from bar 3 on,
 /// within notes that are in none of them; and `new.mid`, such notes only.
-fn desk() -> TempDir {
-    let desk = tempfile::tempdir().unwrap();
+fn sandbox() -> TempDir {
+    let sandbox = tempfile::tempdir().unwrap();
     let other = |step: usize| {
         let keys = Keys::from_iter([10 + (step * step) % 61, 75 + step % 9]);
         Step { play: keys, articulate: keys }
@@ -70,15 +70,15 @@ fn desk() -> TempDir {
             roll.push(step.transposed(-5));
         }
         (0..40).for_each(|step| roll.push(other(step)));
-        write(&desk.path().join(format!("{name}.mid")), &roll);
+        write(&sandbox.path().join(format!("{name}.mid")), &roll);
     }
-    desk
+    sandbox
 }
 
 #[test]
 fn a_copy_is_named_with_its_piece_its_bar_and_its_transposition() {
-    let desk = desk();
-    let found = json(&desk, "compare copy.mid new.mid --with PIECES --json");
+    let sandbox = sandbox();
+    let found = json(&sandbox, "compare copy.mid new.mid --with PIECES --json");
     let copies = &found["originality"]["generated"];
     assert_eq!(copies[0]["copy"], true);
     let run = &copies[0]["run"];
@@ -86,7 +86,7 @@ fn a_copy_is_named_with_its_piece_its_bar_and_its_transposition() {
     assert_eq!((&run["transposition"], &run["source_step"]), (&(-5).into(), &start().into()));
     assert_eq!((&run["step"], &run["bar"]), (&32.into(), &3.into()));
     assert_eq!(copies[1]["copy"], false);
-    let table = succeed(&desk, "compare copy.mid new.mid --with PIECES");
+    let table = succeed(&sandbox, "compare copy.mid new.mid --with PIECES");
     let expected = format!("A COPY: {} steps from bar 3 on", run["steps"]);
     assert!(table.contains(&expected), "{table}");
     assert!(table.contains(&format!("of {}, 5 semitones lower", first().0)), "{table}");
@@ -96,8 +96,8 @@ fn a_copy_is_named_with_its_piece_its_bar_and_its_transposition() {
 
 #[test]
 fn every_statistic_stands_beside_the_real_range() {
-    let desk = desk();
-    let found = json(&desk, "compare new.mid --with PIECES --json");
+    let sandbox = sandbox();
+    let found = json(&sandbox, "compare new.mid --with PIECES --json");
     assert_eq!((&found["real_pieces"], &found["generated"][0]["steps"]), (&3.into(), &72.into()));
     let statistics = found["generated"][0]["statistics"].as_array().unwrap();
     assert_eq!(statistics.len(), 12);
@@ -117,7 +117,7 @@ fn every_statistic_stands_beside_the_real_range() {
     assert_eq!(of("onsets")["value"], 2.0);
     assert_eq!(of("onsets")["judgement"], "above");
     assert_eq!(of("articulate")["value"], 1.0);
-    let table = succeed(&desk, "compare new.mid --with PIECES");
+    let table = succeed(&sandbox, "compare new.mid --with PIECES");
     let line = table.lines().find(|line| line.contains("onsets a step")).unwrap();
     assert!(line.contains("2.00") && line.ends_with("above"), "{line}");
     assert!(table.lines().all(|line| line.chars().count() <= 120), "{table}");
@@ -127,7 +127,7 @@ fn every_statistic_stands_beside_the_real_range() {
 
 #[test]
 fn pieces_that_break_down_or_repeat_themselves_are_found() {
-    let desk = desk();
+    let sandbox = sandbox();
     // Three bars of 4/4 on one key, two on others, a bar of rests and a last note.
     let mut roll = Roll::new("4/4".parse().unwrap());
     for step in 0..97 {
@@ -140,8 +140,8 @@ fn pieces_that_break_down_or_repeat_themselves_are_found() {
         let keys = Keys::from_iter(key);
         roll.push(Step { play: keys, articulate: keys });
     }
-    write(&desk.path().join("stuck.mid"), &roll);
-    let found = json(&desk, "compare stuck.mid new.mid --with PIECES --json");
+    write(&sandbox.path().join("stuck.mid"), &roll);
+    let found = json(&sandbox, "compare stuck.mid new.mid --with PIECES --json");
     let wholes = found["whole_pieces"]["generated"].as_array().unwrap();
     let whole = wholes.iter().find(|whole| whole["name"] == "stuck.mid").unwrap();
     // The 49th step is on a second key; the bar of rests follows a key, and a note follows it.
@@ -153,7 +153,7 @@ fn pieces_that_break_down_or_repeat_themselves_are_found() {
     assert!((share - 2.0 / 6.0).abs() < 1e-12, "{share}");
     let real = found["whole_pieces"]["real_repeated_bars"].as_f64().unwrap();
     assert!((0.0..1.0).contains(&real));
-    let table = succeed(&desk, "compare stuck.mid --with PIECES");
+    let table = succeed(&sandbox, "compare stuck.mid --with PIECES");
     let breakdowns = "Longest passages, in measures: silent 1.00, stuck 3.06, crowded 0.00, in \
                       circles 2.94.";
     assert!(table.contains(breakdowns), "{table}");
@@ -162,8 +162,8 @@ fn pieces_that_break_down_or_repeat_themselves_are_found() {
 
 #[test]
 fn real_pieces_beside_themselves_are_inside_and_all_copied() {
-    let desk = desk();
-    let found = json(&desk, "compare PIECES --with PIECES --json");
+    let sandbox = sandbox();
+    let found = json(&sandbox, "compare PIECES --with PIECES --json");
     for longest in found["originality"]["generated"].as_array().unwrap() {
         assert_eq!(longest["copy"], true, "{longest}");
         assert_eq!(longest["run"]["transposition"], 0);
@@ -177,36 +177,36 @@ fn real_pieces_beside_themselves_are_inside_and_all_copied() {
 
 #[test]
 fn a_picture_is_drawn_and_not_over_another() {
-    let desk = desk();
+    let sandbox = sandbox();
     for name in ["a.svg", "a.png"] {
         let line = format!("compare copy.mid new.mid --with PIECES -o {name}");
-        succeed(&desk, &line);
-        let message = fail(&desk, &line);
+        succeed(&sandbox, &line);
+        let message = fail(&sandbox, &line);
         assert!(message.contains(name) && message.contains("--force"), "{message}");
-        succeed(&desk, &format!("{line} --force"));
+        succeed(&sandbox, &format!("{line} --force"));
     }
-    let svg = fs::read_to_string(desk.path().join("a.svg")).unwrap();
+    let svg = fs::read_to_string(sandbox.path().join("a.svg")).unwrap();
     assert!(svg.contains("copy.mid and new.mid beside pieces") && svg.contains("groove"), "{svg}");
-    assert!(fs::read(desk.path().join("a.png")).unwrap().starts_with(b"\x89PNG"));
-    let message = fail(&desk, "compare new.mid --with PIECES -o a.gif");
+    assert!(fs::read(sandbox.path().join("a.png")).unwrap().starts_with(b"\x89PNG"));
+    let message = fail(&sandbox, "compare new.mid --with PIECES -o a.gif");
     assert!(message.contains("a.gif") && message.contains(".svg or .png"), "{message}");
 }
 
 #[test]
 fn a_model_tells_what_is_copied_from_its_training_wherever_its_files_are() {
-    let desk = desk();
+    let sandbox = sandbox();
     let tiny = "--time 6,5 --note 4,3 --batch 2 --segment 16 --epochs 1 --validation 0";
-    fs::create_dir(desk.path().join("music")).unwrap();
+    fs::create_dir(sandbox.path().join("music")).unwrap();
     for entry in fs::read_dir(PIECES).unwrap() {
         let path = entry.unwrap().path();
-        fs::copy(&path, desk.path().join("music").join(path.file_name().unwrap())).unwrap();
+        fs::copy(&path, sandbox.path().join("music").join(path.file_name().unwrap())).unwrap();
     }
-    succeed(&desk, &format!("train music --run full {tiny}"));
-    succeed(&desk, &format!("train music --run bare {tiny} --without-music"));
-    let card = fs::read_to_string(desk.path().join("full/README.md")).unwrap();
+    succeed(&sandbox, &format!("train music --run full {tiny}"));
+    succeed(&sandbox, &format!("train music --run bare {tiny} --without-music"));
+    let card = fs::read_to_string(sandbox.path().join("full/README.md")).unwrap();
     assert!(card.contains("carries the notes"), "{card}");
     let copied = |model: &str| {
-        let found = json(&desk, &format!("compare copy.mid --model {model} --json"));
+        let found = json(&sandbox, &format!("compare copy.mid --model {model} --json"));
         assert_eq!(found["real_pieces"], 3);
         let run = &found["originality"]["generated"][0]["run"];
         (run["steps"].as_u64().unwrap(), run["source"].as_str().unwrap().to_owned())
@@ -216,46 +216,49 @@ fn a_model_tells_what_is_copied_from_its_training_wherever_its_files_are() {
     // Without the music in the model it is read again from the files that the run lists.
     assert_eq!(copied("bare"), expected);
     assert_eq!(copied("bare/model.safetensors"), expected);
-    fs::rename(desk.path().join("music"), desk.path().join("elsewhere")).unwrap();
+    fs::rename(sandbox.path().join("music"), sandbox.path().join("elsewhere")).unwrap();
     assert_eq!(copied("full"), expected);
-    let message = fail(&desk, "compare copy.mid --model bare");
+    let message = fail(&sandbox, "compare copy.mid --model bare");
     assert!(
         message.contains("does not carry the music") && message.contains("missing"),
         "{message}"
     );
-    fs::copy(desk.path().join("bare/model.safetensors"), desk.path().join("lone.safetensors"))
-        .unwrap();
-    let message = fail(&desk, "compare copy.mid --with PIECES --model lone.safetensors");
+    fs::copy(
+        sandbox.path().join("bare/model.safetensors"),
+        sandbox.path().join("lone.safetensors"),
+    )
+    .unwrap();
+    let message = fail(&sandbox, "compare copy.mid --with PIECES --model lone.safetensors");
     assert!(message.contains("lone.safetensors") && message.contains("--with"), "{message}");
     // Runs and models may stand for the real pieces, too.
-    let found = json(&desk, "compare copy.mid --with full --json");
+    let found = json(&sandbox, "compare copy.mid --with full --json");
     assert_eq!((&found["real_pieces"], &found["originality"]["pieces"]), (&3.into(), &3.into()));
     // Who goes on from a model has learned from its music as well.
-    fs::create_dir(desk.path().join("other")).unwrap();
-    fs::copy(desk.path().join("new.mid"), desk.path().join("other/new.mid")).unwrap();
+    fs::create_dir(sandbox.path().join("other")).unwrap();
+    fs::copy(sandbox.path().join("new.mid"), sandbox.path().join("other/new.mid")).unwrap();
     let from = "--run next --from full --epochs 1 --segment 16 --batch 2 --validation 0";
-    succeed(&desk, &format!("train other {from}"));
-    succeed(&desk, "train --run next --resume --epochs 2");
-    let file = desk.path().join("next/model.safetensors");
-    let repertoire = model::read(&file).unwrap().repertoire.unwrap().unpack().unwrap();
-    let sources: Vec<_> = repertoire.pieces.iter().map(|piece| piece.source.as_str()).collect();
+    succeed(&sandbox, &format!("train other {from}"));
+    succeed(&sandbox, "train --run next --resume --epochs 2");
+    let file = sandbox.path().join("next/model.safetensors");
+    let training_music = model::read(&file).unwrap().training_music.unwrap().unpack().unwrap();
+    let sources: Vec<_> = training_music.pieces.iter().map(|piece| piece.source.as_str()).collect();
     assert_eq!((sources.len(), sources[0]), (4, "other/new"));
 }
 
 #[test]
 fn what_cannot_be_compared_is_named() {
-    let desk = desk();
-    fs::write(desk.path().join("broken.mid"), "MThd").unwrap();
-    let message = fail(&desk, "compare broken.mid --with PIECES");
+    let sandbox = sandbox();
+    fs::write(sandbox.path().join("broken.mid"), "MThd").unwrap();
+    let message = fail(&sandbox, "compare broken.mid --with PIECES");
     assert!(message.contains("broken.mid") && message.contains("none of the generated"));
-    let message = fail(&desk, "compare new.mid --with broken.mid");
+    let message = fail(&sandbox, "compare new.mid --with broken.mid");
     assert!(message.contains("none of the real pieces"), "{message}");
-    let message = fail(&desk, "compare new.mid --with nowhere");
+    let message = fail(&sandbox, "compare new.mid --with nowhere");
     assert!(message.contains("nowhere does not exist"), "{message}");
-    let output = run(&desk, "compare new.mid broken.mid --with PIECES");
+    let output = run(&sandbox, "compare new.mid broken.mid --with PIECES");
     assert_eq!(output.status.code(), Some(0));
     assert!(said(&output).starts_with("skipped broken.mid"), "{}", said(&output));
     for line in ["compare", "compare new.mid", "compare --with PIECES"] {
-        assert_eq!(run(&desk, line).status.code(), Some(2), "{line}");
+        assert_eq!(run(&sandbox, line).status.code(), Some(2), "{line}");
     }
 }

@@ -7,7 +7,7 @@ use deep_jammer::composing::{
 use deep_jammer::corpus;
 use deep_jammer::model::{Model, Training};
 use deep_jammer::network::{Architecture, Layers, Parameters, Preset};
-use deep_jammer::originality::Repertoire;
+use deep_jammer::originality::TrainingMusic;
 use deep_jammer::primer::Primer;
 use deep_jammer::roll::{Keys, Roll, Step};
 use deep_jammer::statistic::{Passage, Statistic, Stretches};
@@ -20,7 +20,7 @@ fn model(biases: [f32; 2]) -> Model {
         Architecture { time: vec![12, 9], note: vec![7, 5], ..Preset::Small.architecture() };
     let layout = architecture.check().unwrap();
     let layers = Layers::new(&architecture, &layout);
-    let mut parameters = Parameters::drawn(&layers, &mut ChaCha8Rng::seed_from_u64(3));
+    let mut parameters = Parameters::init(&layers, &mut ChaCha8Rng::seed_from_u64(3));
     let last = layers.dense.last().unwrap().bias;
     parameters.tensor_mut(last).copy_from_slice(&biases);
     let training = Training {
@@ -32,7 +32,7 @@ fn model(biases: [f32; 2]) -> Model {
         held_out: None,
     };
     let primers = Vec::new();
-    Model { architecture, layout, parameters, primers, repertoire: None, training }
+    Model { architecture, layout, parameters, primers, training_music: None, training }
 }
 
 /// An upbeat of two 16ths and a measure of 6/8, a chord held through.
@@ -83,16 +83,16 @@ fn a_piece_goes_on_in_the_metre_and_tempo_of_its_primer() {
 #[test]
 fn a_copy_of_a_stream_goes_on_as_the_stream_does() {
     let composer = Composer::new(&model([-2.0, 0.5]));
-    let mut room = composer.workspace();
+    let mut scratch = composer.workspace();
     let mut stream = composer.begin(&primer(), 9, 1.0);
     (0..20).for_each(|_| {
-        stream.compose(&composer, &mut room);
+        stream.compose(&composer, &mut scratch);
     });
     let mut copy = stream.clone();
-    let steps: Vec<_> = (0..40).map(|_| stream.compose(&composer, &mut room)).collect();
+    let steps: Vec<_> = (0..40).map(|_| stream.compose(&composer, &mut scratch)).collect();
     // In a room of its own, where nothing is left over from the other.
-    let mut room = composer.workspace();
-    let again: Vec<_> = (0..40).map(|_| copy.compose(&composer, &mut room)).collect();
+    let mut scratch = composer.workspace();
+    let again: Vec<_> = (0..40).map(|_| copy.compose(&composer, &mut scratch)).collect();
     assert_eq!(steps, again);
     assert_eq!(stream, copy);
 }
@@ -102,11 +102,11 @@ fn a_network_that_would_fall_silent_is_coaxed() {
     // Each key with a probability of e⁻⁹ a step: left to itself, silence for 92 steps on average. After
     // two measures it would be forbidden; coaxed, it ends before.
     let composer = Composer::new(&model([-9.0, 0.5]));
-    let mut room = composer.workspace();
+    let mut scratch = composer.workspace();
     let mut stream = composer.begin_in_silence("4/4".parse().unwrap(), 5, 1.0);
     let (mut silent, mut longest) = (0, 0);
     for _ in 0..2000 {
-        let step = stream.compose(&composer, &mut room);
+        let step = stream.compose(&composer, &mut scratch);
         silent = if step.play.is_empty() { silent + 1 } else { 0 };
         longest = longest.max(silent);
     }
@@ -116,20 +116,20 @@ fn a_network_that_would_fall_silent_is_coaxed() {
 #[test]
 fn a_network_that_would_fill_every_key_is_held_back() {
     let composer = Composer::new(&model([4.0, 0.5]));
-    let mut room = composer.workspace();
+    let mut scratch = composer.workspace();
     let mut stream = composer.begin_in_silence("4/4".parse().unwrap(), 5, 1.0);
-    let steps: Vec<_> = (0..500).map(|_| stream.compose(&composer, &mut room)).collect();
+    let steps: Vec<_> = (0..500).map(|_| stream.compose(&composer, &mut scratch)).collect();
     assert!(steps.iter().all(|step| step.play.count() <= MOST_KEYS));
 }
 
 #[test]
 fn what_is_composed_could_be_played() {
     let composer = Composer::new(&model([-1.5, -3.0]));
-    let mut room = composer.workspace();
+    let mut scratch = composer.workspace();
     let mut stream = composer.begin_in_silence("3/4".parse().unwrap(), 6, 1.3);
     let mut previous = Step::SILENCE;
     for _ in 0..500 {
-        let step = stream.compose(&composer, &mut room);
+        let step = stream.compose(&composer, &mut scratch);
         assert_eq!(step, step.after(previous), "struck sounds, and what is held sounded before");
         previous = step;
     }
@@ -143,11 +143,11 @@ fn nothing_is_silent_stuck_crowded_or_in_circles_for_over_two_measures_whatever_
         for (metre, repeats) in
             [("4/4", 0.0), ("3/8", 0.0), ("12/8", 0.6), ("2/4", 0.6), ("1/8", 0.6)]
         {
-            let mut room = composer.workspace();
+            let mut scratch = composer.workspace();
             let stream = composer.begin_in_silence(metre.parse().unwrap(), 8, 1.0);
             let mut form = Form::new(stream, repeats, 8);
             let mut roll = Roll::new(form.metre());
-            (0..500).for_each(|_| roll.push(form.compose(&composer, &mut room)));
+            (0..500).for_each(|_| roll.push(form.compose(&composer, &mut scratch)));
             let found = Stretches::of(&roll);
             assert!(found.longest() <= LONGEST_MEASURES as f64, "{biases:?} {metre}: {found:?}");
         }
@@ -166,7 +166,7 @@ fn the_rests_that_stand_for_the_primer_are_not_judged() {
     let piece = compose(&composer, &composition, |_| {});
     assert_eq!((piece.len(), &piece.steps()[..11]), (9 * 12, &[Step::SILENCE; 11][..]));
     let pieces = corpus::read(&[concat!(env!("CARGO_MANIFEST_DIR"), "/pieces")]).unwrap().pieces;
-    let criterion = Criterion::new(Repertoire::of(&pieces)).unwrap();
+    let criterion = Criterion::new(TrainingMusic::of(&pieces)).unwrap();
     let measures = |rests| criterion.judge(&piece, rests).stretches.silent;
     assert_eq!(measures(11), LONGEST_MEASURES as f64);
     assert!(measures(0) > LONGEST_MEASURES as f64);
@@ -246,7 +246,7 @@ fn music_without_end_is_one_piece_in_parts_and_takes_no_more_memory_the_longer_i
 #[test]
 fn a_copy_is_judged_worse_than_music_of_its_own() {
     let pieces = corpus::read(&[concat!(env!("CARGO_MANIFEST_DIR"), "/pieces")]).unwrap().pieces;
-    let criterion = Criterion::new(Repertoire::of(&pieces)).unwrap();
+    let criterion = Criterion::new(TrainingMusic::of(&pieces)).unwrap();
     let copy = criterion.judge(pieces[0].roll(), 0);
     assert!(copy.copied.as_ref().is_some_and(|run| run.is_copy()), "{copy}");
     let composer = Composer::new(&model([-3.0, 0.5]));

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use deep_jammer::corpus::{self, Corpus, Inspection, Verdict};
 use deep_jammer::midi;
 use deep_jammer::roll::Roll;
-use deep_jammer::run::{Dataset, Side};
+use deep_jammer::run::{Dataset, Split};
 
 /// The corpus, which lies beside the package or where DEEP_JAMMER_CORPUS says; read once.
 fn corpus() -> Option<&'static Corpus> {
@@ -159,13 +159,15 @@ fn a_tenth_of_its_pieces_is_held_out_from_all_composers_and_no_copy_straddles() 
     for seed in 0..5 {
         let (dataset, pieces) = Dataset::new(copy_of(corpus), 128, 0.1, seed).unwrap();
         assert_eq!(dataset.files.len(), 302);
-        let usable = dataset.count(Side::Training) + dataset.count(Side::Validation);
-        let held_out = dataset.count(Side::Validation);
+        let usable = dataset.count(Split::Training) + dataset.count(Split::Validation);
+        let held_out = dataset.count(Split::Validation);
         assert_eq!(held_out, (usable as f64 / 10.0).round() as usize);
         assert_eq!(pieces.validation.len(), held_out);
         let mut composers: BTreeMap<_, [usize; 2]> = BTreeMap::new();
-        for (side, files) in
-            [Side::Training, Side::Validation].map(|side| dataset.of(side)).into_iter().enumerate()
+        for (side, files) in [Split::Training, Split::Validation]
+            .map(|side| dataset.of(side))
+            .into_iter()
+            .enumerate()
         {
             files.for_each(|file| composers.entry(file.folder.clone()).or_default()[side] += 1);
         }
@@ -176,8 +178,9 @@ fn a_tenth_of_its_pieces_is_held_out_from_all_composers_and_no_copy_straddles() 
                 "{composer}: {validation} of {exact}"
             );
         }
-        splits
-            .insert(dataset.of(Side::Validation).map(|file| file.path.clone()).collect::<Vec<_>>());
+        splits.insert(
+            dataset.of(Split::Validation).map(|file| file.path.clone()).collect::<Vec<_>>(),
+        );
     }
     assert_eq!(splits.len(), 5, "the seed chooses");
 }
@@ -197,13 +200,13 @@ fn transposed_copies_of_its_pieces_are_held_out_with_their_originals() {
     for seed in 0..5 {
         let corpus = corpus::read(&[folder.path()]).unwrap();
         let (dataset, _) = Dataset::new(corpus, 16, 0.2, seed).unwrap();
-        let mut sides: BTreeMap<_, Vec<Side>> = BTreeMap::new();
+        let mut sides: BTreeMap<_, Vec<Split>> = BTreeMap::new();
         for file in &dataset.files {
             sides.entry(file.name.clone()).or_default().push(file.split);
         }
         for (name, sides) in sides {
             assert!(sides.len() == 2 && sides[0] == sides[1], "{name}: {sides:?}");
         }
-        assert!((15..=25).contains(&dataset.count(Side::Validation)));
+        assert!((15..=25).contains(&dataset.count(Split::Validation)));
     }
 }

@@ -1,7 +1,7 @@
 //! Originality: what stands in a repertoire is found, all of it and nothing else.
 
 use deep_jammer::originality::{
-    COPY_STEPS, Heard, LEAST_KEYS, LEAST_STROKES, Originality, Repertoire, Run,
+    COPY_STEPS, LEAST_KEYS, LEAST_STROKES, Match, Originality, TrainingMusic, TrainingPiece,
 };
 use deep_jammer::roll::{Keys, Roll, Step};
 use deep_jammer::score::Metre;
@@ -29,8 +29,8 @@ fn noise(seed: u64, steps: usize) -> Roll {
 }
 
 fn of(rolls: Vec<Roll>) -> Originality {
-    let heard = |(number, roll)| Heard { source: format!("piece {number}"), roll };
-    Originality::new(Repertoire { pieces: rolls.into_iter().enumerate().map(heard).collect() })
+    let heard = |(number, roll)| TrainingPiece { source: format!("piece {number}"), roll };
+    Originality::new(TrainingMusic { pieces: rolls.into_iter().enumerate().map(heard).collect() })
 }
 
 /// Some steps of a piece, a semitone distance higher, within music of another kind. Before and after
@@ -68,7 +68,7 @@ fn planted_copies_are_found_where_they_are_from_and_how_far_they_were_moved() {
         let transposition = below(&mut random, 64) as i32 - 30;
         let before = below(&mut random, 60);
         let roll = planted(1000 + round as u64, before, copied, transposition, 50);
-        let found = originality.longest_run(&roll);
+        let found = originality.longest_match(&roll);
         let strokes: usize = copied.iter().map(|step| step.articulate.count()).sum();
         let keys = copied.iter().fold(Keys::NONE, |all, step| all.or(step.articulate)).count();
         if strokes < LEAST_STROKES || keys < LEAST_KEYS || length < 7 {
@@ -77,7 +77,7 @@ fn planted_copies_are_found_where_they_are_from_and_how_far_they_were_moved() {
             continue;
         }
         held += usize::from(!copied[0].held().is_empty());
-        let expected = Run {
+        let expected = Match {
             steps: length,
             strokes,
             step: before + 2,
@@ -107,7 +107,7 @@ fn a_copy_in_which_one_key_is_altered_falls_in_two() {
     let pieces: Vec<Roll> = (0..4).map(|seed| noise(seed, 300)).collect();
     let originality = of(pieces.clone());
     let steps = pieces[2].steps();
-    let whole = originality.longest_run(&pieces[2]).unwrap();
+    let whole = originality.longest_match(&pieces[2]).unwrap();
     let expected = (from_sound_to_sound(steps), "piece 2", 0);
     assert_eq!((whole.steps, whole.source.as_str(), whole.transposition), expected);
     for at in [0, 120, 200, 260, 299] {
@@ -121,7 +121,7 @@ fn a_copy_in_which_one_key_is_altered_falls_in_two() {
             }
             roll.push(step);
         }
-        let run = originality.longest_run(&roll).unwrap();
+        let run = originality.longest_match(&roll).unwrap();
         let parts = [&steps[..at], &steps[at + 1..]].map(from_sound_to_sound);
         assert_eq!(run.steps, parts[0].max(parts[1]), "{at}: {run:?}");
         assert!(!(run.step..run.step + run.steps).contains(&at), "{run:?}");
@@ -142,7 +142,7 @@ fn what_is_struck_again_is_not_what_is_held() {
         roll.push(step);
     }
     assert!(altered > 5);
-    let run = of(vec![piece]).longest_run(&roll).unwrap();
+    let run = of(vec![piece]).longest_match(&roll).unwrap();
     assert!(run.steps < 100, "{run:?}");
 }
 
@@ -150,7 +150,7 @@ fn what_is_struck_again_is_not_what_is_held() {
 fn independent_noise_has_little_in_common() {
     let originality = of((0..50).map(|seed| noise(seed, 1000)).collect());
     for seed in 100..110 {
-        let run = originality.longest_run(&noise(seed, 1400));
+        let run = originality.longest_match(&noise(seed, 1400));
         assert!(run.as_ref().is_none_or(|run| run.steps <= 7), "{run:?}");
     }
 }
@@ -173,10 +173,10 @@ fn silence_held_chords_repeated_notes_and_trills_are_no_copies() {
     };
     let originality = of((0..4).map(trivial).collect());
     for kind in 0..4 {
-        assert_eq!(originality.longest_run(&trivial(kind)), None, "{kind}");
+        assert_eq!(originality.longest_match(&trivial(kind)), None, "{kind}");
     }
-    assert_eq!(of(Vec::new()).longest_run(&noise(1, 100)), None);
-    assert_eq!(originality.longest_run(&Roll::new(Metre::COMMON)), None);
+    assert_eq!(of(Vec::new()).longest_match(&noise(1, 100)), None);
+    assert_eq!(originality.longest_match(&Roll::new(Metre::COMMON)), None);
 }
 
 /// The longest run by trying all places and all transpositions.
@@ -243,7 +243,7 @@ proptest! {
         };
         let pieces = vec![join(&[&head, &shared], 0), join(&[&other, &tail], 0)];
         let roll = join(&[&tail, &shared, &other], by);
-        let found = of(pieces.clone()).longest_run(&roll);
+        let found = of(pieces.clone()).longest_match(&roll);
         prop_assert_eq!(found.map_or(0, |run| run.steps), tried(&roll, &pieces));
     }
 }

@@ -9,21 +9,21 @@ use std::path::Path;
 use std::process::Output;
 use tempfile::TempDir;
 
-fn plot(desk: &TempDir, line: &str) -> Output {
+fn plot(sandbox: &TempDir, line: &str) -> Output {
     let mut command = assert_cmd::Command::new(assert_cmd::cargo::cargo_bin!("deep-jammer"));
-    command.current_dir(desk.path()).arg("plot").args(line.split_whitespace()).output().unwrap()
+    command.current_dir(sandbox.path()).arg("plot").args(line.split_whitespace()).output().unwrap()
 }
 
 /// What is printed on success, and what is said beside it.
-fn succeed(desk: &TempDir, line: &str) -> (String, String) {
-    let output = plot(desk, line);
+fn succeed(sandbox: &TempDir, line: &str) -> (String, String) {
+    let output = plot(sandbox, line);
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(0), "{line}\n{said}");
     (String::from_utf8(output.stdout).unwrap(), said)
 }
 
-fn fail(desk: &TempDir, line: &str) -> String {
-    let output = plot(desk, line);
+fn fail(sandbox: &TempDir, line: &str) -> String {
+    let output = plot(sandbox, line);
     assert_eq!(output.status.code(), Some(1), "{line}");
     assert!(output.stdout.is_empty());
     String::from_utf8(output.stderr).unwrap()
@@ -31,24 +31,24 @@ fn fail(desk: &TempDir, line: &str) -> String {
 
 /// A run's folder with the loss of so many epochs.
 fn run(epochs: u64) -> TempDir {
-    let desk = tempfile::tempdir().unwrap();
-    fs::create_dir(desk.path().join("my-run")).unwrap();
-    let mut metrics = Metrics::create(&desk.path().join("my-run/metrics.csv")).unwrap();
+    let sandbox = tempfile::tempdir().unwrap();
+    fs::create_dir(sandbox.path().join("my-run")).unwrap();
+    let mut metrics = Metrics::create(&sandbox.path().join("my-run/metrics.csv")).unwrap();
     for epoch in 1..=epochs {
         let nats = Nats { play: 3.0 + 30.0 / epoch as f64, articulate: 0.5 };
         let validation = epoch.is_multiple_of(10).then_some(nats);
         metrics.write(&Row { epoch, nats, validation }).unwrap();
     }
-    desk
+    sandbox
 }
 
-fn add_sample(desk: &TempDir, epoch: u64) {
+fn add_sample(sandbox: &TempDir, epoch: u64) {
     let mut roll = Roll::new("4/4".parse().unwrap());
     for step in 0..128 {
         let play = Keys::from_iter([30 + (step * epoch as usize) % 30]);
         roll.push(Step { play, articulate: Keys::NONE });
     }
-    let folder = desk.path().join("my-run/samples");
+    let folder = sandbox.path().join("my-run/samples");
     fs::create_dir_all(&folder).unwrap();
     let bytes = midi::write(&roll.to_score(None, &[]));
     fs::write(folder.join(format!("epoch-{epoch:06}.mid")), bytes).unwrap();
@@ -61,13 +61,13 @@ fn lines(folder: &str, names: &[&str]) -> String {
 
 #[test]
 fn a_run_with_samples_gets_its_two_pictures_in_two_formats() {
-    let desk = run(120);
-    [100, 50].into_iter().for_each(|epoch| add_sample(&desk, epoch));
-    let (printed, said) = succeed(&desk, "my-run");
+    let sandbox = run(120);
+    [100, 50].into_iter().for_each(|epoch| add_sample(&sandbox, epoch));
+    let (printed, said) = succeed(&sandbox, "my-run");
     let names = ["loss.svg", "loss.png", "growth.svg", "growth.png"];
     assert_eq!(printed, lines("my-run/plots", &names));
     assert_eq!(said, "");
-    let bytes = |name: &str| fs::read(desk.path().join("my-run/plots").join(name)).unwrap();
+    let bytes = |name: &str| fs::read(sandbox.path().join("my-run/plots").join(name)).unwrap();
     let text = |name: &str| String::from_utf8(bytes(name)).unwrap();
     assert!(text("loss.svg").contains("Learning curve of my-run"));
     assert!(text("loss.svg").contains("best 3.750 at epoch 120"));
@@ -76,25 +76,25 @@ fn a_run_with_samples_gets_its_two_pictures_in_two_formats() {
     assert!(bytes("loss.png").starts_with(b"\x89PNG") && bytes("growth.png").len() > 1000);
 
     let before = bytes("growth.png");
-    succeed(&desk, "my-run");
+    succeed(&sandbox, "my-run");
     assert_eq!(bytes("growth.png"), before, "and the same again");
 }
 
 #[test]
 fn without_samples_only_the_loss_is_drawn_wherever_it_is_wanted() {
-    let desk = run(1);
-    let (printed, _) = succeed(&desk, "my-run -o pictures/of-today");
+    let sandbox = run(1);
+    let (printed, _) = succeed(&sandbox, "my-run -o pictures/of-today");
     assert_eq!(printed, lines("pictures/of-today", &["loss.svg", "loss.png"]));
-    assert!(desk.path().join("pictures/of-today/loss.png").exists());
-    assert!(!desk.path().join("my-run/plots").exists());
+    assert!(sandbox.path().join("pictures/of-today/loss.png").exists());
+    assert!(!sandbox.path().join("my-run/plots").exists());
 }
 
 #[test]
 fn a_damaged_sample_is_named_and_the_others_are_shown() {
-    let desk = run(120);
-    add_sample(&desk, 50);
-    fs::write(desk.path().join("my-run/samples/epoch-000100.mid"), "MThd").unwrap();
-    let (printed, said) = succeed(&desk, "my-run");
+    let sandbox = run(120);
+    add_sample(&sandbox, 50);
+    fs::write(sandbox.path().join("my-run/samples/epoch-000100.mid"), "MThd").unwrap();
+    let (printed, said) = succeed(&sandbox, "my-run");
     assert_eq!(printed.lines().count(), 4);
     assert!(said.starts_with("not shown: ") && said.contains("epoch-000100.mid: "), "{said}");
     assert_eq!(said.lines().count(), 1, "{said}");
@@ -102,40 +102,43 @@ fn a_damaged_sample_is_named_and_the_others_are_shown() {
 
 #[test]
 fn a_run_may_be_plotted_while_a_row_is_being_written() {
-    let desk = run(20);
-    let path = desk.path().join("my-run/metrics.csv");
+    let sandbox = run(20);
+    let path = sandbox.path().join("my-run/metrics.csv");
     let mut bytes = fs::read(&path).unwrap();
     bytes.extend(b"21,3.1,0");
     fs::write(&path, bytes).unwrap();
-    succeed(&desk, "my-run");
+    succeed(&sandbox, "my-run");
 }
 
 #[test]
 fn what_is_no_run_is_named_with_a_remedy() {
-    let desk = run(0);
-    assert_eq!(fail(&desk, "nowhere"), "deep-jammer: nowhere does not exist; check the spelling\n");
-    fs::create_dir(desk.path().join("empty")).unwrap();
-    let said = fail(&desk, "empty");
+    let sandbox = run(0);
+    assert_eq!(
+        fail(&sandbox, "nowhere"),
+        "deep-jammer: nowhere does not exist; check the spelling\n"
+    );
+    fs::create_dir(sandbox.path().join("empty")).unwrap();
+    let said = fail(&sandbox, "empty");
     assert!(said.contains("the folder empty holds no metrics.csv") && said.contains("--run"));
-    assert!(fail(&desk, "my-run").contains("metrics.csv holds no epoch yet"));
-    fs::write(desk.path().join("my-run/metrics.csv"), "epoch,loss\n1,2\n").unwrap();
-    let said = fail(&desk, "my-run");
+    assert!(fail(&sandbox, "my-run").contains("metrics.csv holds no epoch yet"));
+    fs::write(sandbox.path().join("my-run/metrics.csv"), "epoch,loss\n1,2\n").unwrap();
+    let said = fail(&sandbox, "my-run");
     assert!(said.contains("metrics.csv, line 1: it should be \"epoch,play_nats"), "{said}");
-    assert!(!desk.path().join("my-run/plots").exists(), "and nothing is begun");
+    assert!(!sandbox.path().join("my-run/plots").exists(), "and nothing is begun");
 }
 
 #[test]
 fn a_folder_that_cannot_be_made_is_named() {
-    let desk = run(3);
-    fs::write(desk.path().join("taken"), "").unwrap();
-    let said = fail(&desk, "my-run -o taken");
+    let sandbox = run(3);
+    fs::write(sandbox.path().join("taken"), "").unwrap();
+    let said = fail(&sandbox, "my-run -o taken");
     assert!(said.contains("taken: ") && said.contains("check the path"), "{said}");
 }
 
 #[test]
 fn wrong_usage_exits_with_two() {
-    let desk = run(3);
+    let sandbox = run(3);
     for line in ["", "my-run another", "my-run --format gif"] {
-        assert_eq!(plot(&desk, line).status.code(), Some(2), "{line}");
+        assert_eq!(plot(&sandbox, line).status.code(), Some(2), "{line}");
     }
 }

@@ -2,7 +2,7 @@
 //! published of them, and what these pieces have in common with each other.
 
 use deep_jammer::corpus::{self, Corpus};
-use deep_jammer::originality::{COPY_STEPS, Originality, Repertoire, Run};
+use deep_jammer::originality::{COPY_STEPS, Match, Originality, TrainingMusic};
 use deep_jammer::roll::Roll;
 use deep_jammer::statistic::{Distribution, Passage, SetFigure, Statistic, compare, passages};
 use std::io::Write;
@@ -116,7 +116,7 @@ fn real_music_is_like_real_music_and_shuffled_steps_are_not() {
         let pieces: Vec<_> = pieces.iter().map(|(name, roll)| (name.clone(), roll)).collect();
         let comparison = compare(&pieces, &others, 1);
         let farther = |figure: &&SetFigure| {
-            figure.distance.unwrap() > figure.yardstick.unwrap().greatest_distance
+            figure.distance.unwrap() > figure.real_vs_real.unwrap().greatest_distance
         };
         let set = comparison.set;
         let inside: usize = set.statistics.iter().map(|figure| figure.inside).sum();
@@ -129,17 +129,17 @@ fn real_music_is_like_real_music_and_shuffled_steps_are_not() {
     assert!(shuffled.0 >= 5 && shuffled.1 < real.1, "{shuffled:?}");
 }
 
-fn among_others(originality: &Originality, piece: usize) -> Option<Run> {
-    let roll = &originality.repertoire().pieces[piece].roll;
-    originality.longest_run_among(roll, |other| other != piece)
+fn among_others(originality: &Originality, piece: usize) -> Option<Match> {
+    let roll = &originality.training_music().pieces[piece].roll;
+    originality.longest_match_among(roll, |other| other != piece)
 }
 
 #[test]
 fn pieces_by_different_hands_have_little_in_common_and_two_promenades_a_theme() {
     let Some(corpus) = corpus() else { return };
-    let originality = Originality::new(Repertoire::of(&corpus.pieces));
+    let originality = Originality::new(TrainingMusic::of(&corpus.pieces));
     let names: Vec<_> =
-        originality.repertoire().pieces.iter().map(|piece| piece.source.as_str()).collect();
+        originality.training_music().pieces.iter().map(|piece| piece.source.as_str()).collect();
     let place = |name: &str| names.iter().position(|source| *source == name).unwrap();
     // Pictures at an Exhibition begins with its Promenade, which comes back before the Old Castle.
     let run = among_others(&originality, place("Mussorgsky/muss_1")).unwrap();
@@ -154,8 +154,8 @@ fn pieces_by_different_hands_have_little_in_common_and_two_promenades_a_theme() 
         assert!(run.is_none_or(|run| run.steps < COPY_STEPS));
     }
     // In itself, of course, every piece stands as a whole.
-    let piece = &originality.repertoire().pieces[7];
-    let run = originality.longest_run(&piece.roll).unwrap();
+    let piece = &originality.training_music().pieces[7];
+    let run = originality.longest_match(&piece.roll).unwrap();
     assert!(run.steps + 16 > piece.roll.len() && run.source == piece.source, "{run:?}");
 }
 
@@ -164,8 +164,8 @@ fn pieces_by_different_hands_have_little_in_common_and_two_promenades_a_theme() 
 #[ignore = "prints what all pieces have in common with all others; half a minute"]
 fn what_all_pieces_have_in_common_with_all_others() {
     let Some(corpus) = corpus() else { return };
-    let originality = Originality::new(Repertoire::of(&corpus.pieces));
-    let pieces = &originality.repertoire().pieces;
+    let originality = Originality::new(TrainingMusic::of(&corpus.pieces));
+    let pieces = &originality.training_music().pieces;
     let mut runs: Vec<_> = (0..pieces.len())
         .map(|piece| (pieces[piece].source.as_str(), among_others(&originality, piece)))
         .collect();

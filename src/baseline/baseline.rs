@@ -1,7 +1,7 @@
 //! From counts to probabilities.
 
 use super::counts::{Before, Counts, Tally, sounding};
-use crate::network::Prediction;
+use crate::network::KeyLogits;
 use crate::roll::{KEYS, Step};
 use sha2::{Digest, Sha256};
 
@@ -131,7 +131,7 @@ impl Baseline {
 
     /// What it expects of each key after a step (silence, where a piece begins). The keys are
     /// independent of each other.
-    pub fn predict(&self, previous: Step) -> [Prediction; KEYS] {
+    pub fn predict(&self, previous: Step) -> [KeyLogits; KEYS] {
         let play: [f32; KEYS] = match &self.play {
             Play::AfterItself(table) => {
                 std::array::from_fn(|key| table[key][Before::of(key, previous) as usize])
@@ -145,7 +145,7 @@ impl Baseline {
                 sum.map(|sum| logit(sum / notes))
             }
         };
-        std::array::from_fn(|key| Prediction {
+        std::array::from_fn(|key| KeyLogits {
             play: play[key],
             articulate: self.articulate[key][Before::of(key, previous) as usize],
         })

@@ -5,12 +5,12 @@ mod table;
 
 use super::Outcome;
 use anyhow::{Context, bail};
+use deep_jammer::atomic_file::{self, AtomicFileError, Existing};
 use deep_jammer::corpus::{self, Part, Piece};
-use deep_jammer::originality::{Originality, Repertoire, Run};
+use deep_jammer::originality::{Match, Originality, TrainingMusic};
 use deep_jammer::picture::{self, Format};
 use deep_jammer::roll::Roll;
 use deep_jammer::statistic::{self, Comparison, Distribution, Passage, Statistic, Stretches};
-use deep_jammer::writing::{self, Existing, WritingError};
 use rayon::prelude::*;
 use serde::Serialize;
 use std::io::{self, BufWriter, Write};
@@ -92,7 +92,8 @@ struct Whole {
 #[derive(Debug, Serialize)]
 struct Copies {
     /// Where they were looked for.
-    repertoire: String,
+    #[serde(rename = "repertoire")]
+    training_music: String,
     /// How many pieces that is.
     pieces: usize,
     /// In the order of the generated pieces.
@@ -104,7 +105,7 @@ struct Copies {
 struct Longest {
     name: String,
     copy: bool,
-    run: Option<Run>,
+    run: Option<Match>,
 }
 
 /// Prints a table or JSON to standard output, and draws.
@@ -115,14 +116,14 @@ pub fn run(command: &Compare) -> anyhow::Result<Outcome> {
         None => None,
     };
     if let Some((path, _)) = picture.filter(|(path, _)| path.exists() && !command.force) {
-        return Err(WritingError::Exists(path.to_owned()).into());
+        return Err(AtomicFileError::Exists(path.to_owned()).into());
     }
     let generated = generated(&command.generated)?;
     let real = match &command.with[..] {
         [] => None,
         paths => Some(known::real(paths)?),
     };
-    let learned = |path: &Path| super::learned(super::model(path)?.repertoire.as_ref(), path);
+    let learned = |path: &Path| super::learned(super::model(path)?.training_music.as_ref(), path);
     let learned = command.model.as_deref().map(learned).transpose();
     let learned =
         learned.context("what --model has learned from; real pieces can be given by --with")?;
@@ -138,13 +139,13 @@ pub fn run(command: &Compare) -> anyhow::Result<Outcome> {
     let report = report(&generated, real.as_ref(), known, label)?;
     if let Some((path, format)) = picture {
         let against = match &command.with[..] {
-            [] => report.originality.repertoire.clone(),
+            [] => report.originality.training_music.clone(),
             paths => names(paths),
         };
         let title = format!("{} beside {against}", names(&command.generated));
         let bytes = picture::comparison(&report.comparison, &title, format);
         let existing = if command.force { Existing::Replace } else { Existing::Keep };
-        writing::write(path, &bytes, existing)?;
+        atomic_file::write(path, &bytes, existing)?;
     }
     let mut out = BufWriter::new(io::stdout().lock());
     if command.json {
@@ -163,25 +164,25 @@ pub fn run(command: &Compare) -> anyhow::Result<Outcome> {
 /// `known` is what could have been copied; the real pieces, too, if they are not given.
 fn report(
     generated: &[Piece],
-    real: Option<&Repertoire>,
-    known: Repertoire,
+    real: Option<&TrainingMusic>,
+    known: TrainingMusic,
     label: String,
 ) -> anyhow::Result<Report> {
     let originality = Originality::new(known);
-    let real = real.unwrap_or(originality.repertoire());
-    if real.is_empty() || originality.repertoire().is_empty() {
+    let real = real.unwrap_or(originality.training_music());
+    if real.is_empty() || originality.training_music().is_empty() {
         bail!("there are no pieces to compare with in {label}");
     }
     let rolls: Vec<_> = real.pieces.iter().map(|piece| &piece.roll).collect();
     let named: Vec<_> = generated.iter().map(|piece| (name(piece), piece.roll())).collect();
     let comparison = statistic::compare(&named, &rolls, SEED);
     let longest = |(name, roll): &(String, &Roll)| {
-        let run = originality.longest_run(roll);
-        Longest { name: name.clone(), copy: run.as_ref().is_some_and(Run::is_copy), run }
+        let run = originality.longest_match(roll);
+        Longest { name: name.clone(), copy: run.as_ref().is_some_and(Match::is_copy), run }
     };
     let copies = Copies {
-        repertoire: label,
-        pieces: originality.repertoire().pieces.len(),
+        training_music: label,
+        pieces: originality.training_music().pieces.len(),
         generated: named.par_iter().map(longest).collect(),
     };
     let repeated = |roll: &Roll| Statistic::RepeatedBars.of(&Passage::whole(roll));

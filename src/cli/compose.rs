@@ -9,16 +9,16 @@ mod source;
 
 pub use options::Compose;
 
+use super::output_args::{outputs, unless_interrupted};
 use super::progress::{Progress, in_words};
-use super::voice::{outputs, unless_interrupted};
 use super::{Outcome, interruption};
 use anyhow::Context;
+use deep_jammer::atomic_file::Existing;
 use deep_jammer::composing::{
     Choosing, Composition, Criterion, Recipe, USUAL_CANDIDATES, Verdict, candidate_seed,
 };
 use deep_jammer::output::{Output, Voice};
 use deep_jammer::roll::Roll;
-use deep_jammer::writing::Existing;
 use length::bars;
 use primers::Primers;
 use rayon::prelude::*;
@@ -36,7 +36,7 @@ struct Order {
 }
 
 /// All that pieces are composed with.
-struct Workshop {
+struct ComposeJob {
     source: Source,
     primers: Primers,
     /// By what the best of several is chosen, where there are several.
@@ -60,7 +60,7 @@ pub fn run(command: &Compose) -> anyhow::Result<Outcome> {
         false => orders(command, seed)?,
     };
     let voice = command.voice.voice(orders.iter().flat_map(|order| &order.outputs))?;
-    let workshop = Workshop::new(command)?;
+    let workshop = ComposeJob::new(command)?;
     for order in &orders {
         for seed in workshop.candidates(command, order) {
             length::check(&workshop.composition(command, seed), &order.outputs)?;
@@ -76,7 +76,7 @@ pub fn run(command: &Compose) -> anyhow::Result<Outcome> {
 
 fn compose_all(
     command: &Compose,
-    workshop: &Workshop,
+    workshop: &ComposeJob,
     orders: &[Order],
     voice: Option<&Voice>,
 ) -> anyhow::Result<()> {
@@ -87,10 +87,10 @@ fn compose_all(
     let (done, progress) = (AtomicU64::new(0), Mutex::new(Progress::new(steps as u64, "steps")));
     let start = std::time::Instant::now();
     // Held by each that writes, so that the end does not come between a file and its name.
-    let writing = RwLock::new(());
+    let atomic_file = RwLock::new(());
     let told = |_| {
         if interruption::asked() {
-            let _nobody_writes = writing.write();
+            let _nobody_writes = atomic_file.write();
             std::process::exit(i32::from(super::INTERRUPTED));
         }
         let done = done.fetch_add(1, Ordering::Relaxed) + 1;
@@ -101,7 +101,7 @@ fn compose_all(
     // Pieces are independent: each is composed by one thread, so that many threads change nothing.
     let ended = orders.par_iter().try_for_each(|order| {
         let (recipe, roll) = workshop.best(command, order.seed, &candidates(order), told);
-        let _writes = writing.read();
+        let _writes = atomic_file.read();
         write(command, &order.outputs, &roll, &recipe, voice)
     });
     if let Ok(progress) = progress.lock() {
@@ -112,8 +112,8 @@ fn compose_all(
     Ok(())
 }
 
-impl Workshop {
-    fn new(command: &Compose) -> anyhow::Result<Workshop> {
+impl ComposeJob {
+    fn new(command: &Compose) -> anyhow::Result<ComposeJob> {
         let source = Source::new(command)?;
         let primers = Primers::new(command, &source)?;
         let criterion = match command.best_of {
@@ -123,7 +123,7 @@ impl Workshop {
             None if command.endless || !source.carries_its_music() => None,
             None => Some(source.criterion()?),
         };
-        Ok(Workshop { source, primers, criterion })
+        Ok(ComposeJob { source, primers, criterion })
     }
 
     /// The seeds of the pieces of which one is kept.

@@ -9,7 +9,7 @@ use anyhow::bail;
 use deep_jammer::baseline::{Baseline, Counts, Kind};
 use deep_jammer::corpus::Piece;
 use deep_jammer::evaluation::{
-    Bootstrap, Difference, Entry, Heard, Listener, Networks, OnlySounding, Report,
+    Bootstrap, Difference, Entry, Evaluator, Exposure, Networks, OnlySounding, Report,
 };
 use deep_jammer::model::Model;
 use deep_jammer::network::Architecture;
@@ -138,8 +138,8 @@ struct Skipped {
 struct Candidate {
     name: &'static str,
     about: String,
-    listener: Box<dyn Listener>,
-    heard: Vec<Heard>,
+    listener: Box<dyn Evaluator>,
+    heard: Vec<Exposure>,
 }
 
 /// Evaluates, and prints tables or JSON to standard output.
@@ -219,7 +219,7 @@ impl<'a> Named<'a> {
 
 impl Candidate {
     /// One network, or the mean of several; at least one.
-    fn networks(name: &'static str, networks: &[Named], heard: &[Heard]) -> Candidate {
+    fn networks(name: &'static str, networks: &[Named], heard: &[Exposure]) -> Candidate {
         let shapes: Vec<_> =
             networks.iter().map(|named| named.model.architecture.to_string()).collect();
         let about = match &shapes[..] {
@@ -302,7 +302,7 @@ fn measure(
             }
             !interruption::asked()
         };
-        let measures = listener.listen(&rolls, &go_on);
+        let measures = listener.evaluate(&rolls, &go_on);
         if let Ok(progress) = progress.lock() {
             progress.finish();
         }

@@ -2,10 +2,10 @@
 
 use super::Outcome;
 use anyhow::{Context, bail};
+use deep_jammer::atomic_file::{self, Existing};
 use deep_jammer::model;
-use deep_jammer::originality::{Packed, Repertoire};
+use deep_jammer::originality::{Packed, TrainingMusic};
 use deep_jammer::primer::openings;
-use deep_jammer::writing::{self, Existing};
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -39,9 +39,9 @@ pub struct Export {
 /// Writes the file, and prints its name.
 pub fn run(command: &Export) -> anyhow::Result<Outcome> {
     let mut model = super::model(&command.model)?;
-    let music: Option<Repertoire> = match command.without_music && command.openings.is_none() {
+    let music: Option<TrainingMusic> = match command.without_music && command.openings.is_none() {
         true => None,
-        false => Some(super::learned(model.repertoire.as_ref(), &command.model).context(
+        false => Some(super::learned(model.training_music.as_ref(), &command.model).context(
             "the music that it has learned from is to be in the file; --without-music leaves it out",
         )?),
     };
@@ -52,13 +52,13 @@ pub fn run(command: &Export) -> anyhow::Result<Outcome> {
         }
     }
     let music = music.filter(|_| !command.without_music);
-    model.repertoire = music.map(|music| Packed::of(&music)).transpose()?;
+    model.training_music = music.map(|music| Packed::of(&music)).transpose()?;
     let bytes = match command.half {
         true => model::to_half_bytes(&model).context("kept as 16-bit floats")?,
         false => model::to_bytes(&model),
     };
     let existing = if command.force { Existing::Replace } else { Existing::Keep };
-    writing::write(&command.output, &bytes, existing)?;
+    atomic_file::write(&command.output, &bytes, existing)?;
     let written = model::from_bytes(&bytes)?;
     eprintln!(
         "{} bytes, {} primers; {} has become {}",

@@ -3,7 +3,7 @@
 use super::{Outcome, interruption};
 use anyhow::Context;
 use axum::Router;
-use deep_jammer::door::serve;
+use deep_jammer::http::serve;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 use tokio::net::TcpListener;

@@ -15,10 +15,10 @@ mod render;
 mod serve;
 mod survey;
 mod train;
-mod trained;
-mod voice;
+mod model_arg;
+mod output_args;
 
-use trained::{BUILT_IN, learned, model};
+use model_arg::{BUILT_IN, learned, model};
 
 use std::io;
 use std::process::ExitCode;

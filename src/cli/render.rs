@@ -1,14 +1,14 @@
 //! `deep-jammer render`: a MIDI file as sound, as a picture or as sheet music.
 
+use super::output_args::{VoiceArgs, outputs, unless_interrupted};
 use super::progress::Progress;
-use super::voice::{VoiceChoice, outputs, unless_interrupted};
 use super::{Outcome, interruption};
 use anyhow::{Context, bail};
+use deep_jammer::atomic_file::Existing;
 use deep_jammer::midi;
 use deep_jammer::output::{Kind, Output};
 use deep_jammer::roll::{KEYS, LOWEST_PITCH};
 use deep_jammer::score::Note;
-use deep_jammer::writing::Existing;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -36,7 +36,7 @@ pub struct Render {
     #[arg(short, long, value_name = "FILE", required = true)]
     output: Vec<PathBuf>,
     #[command(flatten)]
-    voice: VoiceChoice,
+    voice: VoiceArgs,
     /// Replace files that are there already.
     #[arg(long)]
     force: bool,

@@ -67,7 +67,7 @@ pub fn run(command: &Serve) -> anyhow::Result<Outcome> {
         listeners,
         workers,
         folder: folder.path().to_owned(),
-        only_here: command.host.is_loopback(),
+        loopback_only: command.host.is_loopback(),
     });
     std::thread::spawn({
         let studio = studio.clone();

@@ -7,9 +7,9 @@ use super::Outcome;
 use super::hosting::host;
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand, ValueEnum};
+use deep_jammer::atomic_file::{self, AtomicFileError, Existing};
 use deep_jammer::picture::{self, Format, Measured, Rated, Ratings};
-use deep_jammer::survey::{Desk, Report, Store, Told, routes};
-use deep_jammer::writing::{self, Existing, WritingError};
+use deep_jammer::survey::{AppState, Disclosure, Report, Store, routes};
 use std::io::{self, BufWriter, Write};
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -110,9 +110,9 @@ fn now() -> i64 {
 fn open(serve: &Serve, path: &Path) -> anyhow::Result<Outcome> {
     let store = Store::open(path)?;
     let surveys = store.surveys()?;
-    let (desk, token) = Desk::new(store, serve.host.is_loopback());
+    let (state, token) = AppState::new(store, serve.host.is_loopback());
     let address = SocketAddr::new(serve.host, serve.port);
-    host(routes(desk), address, "Closing the surveys. All answers are kept.", |here| {
+    host(routes(state), address, "Closing the surveys. All answers are kept.", |here| {
         for survey in surveys.iter().filter(|survey| !survey.closed) {
             println!("{}: {here}/s/{}", survey.name, survey.link);
         }
@@ -151,7 +151,7 @@ fn report(command: &ReportOn, path: &Path) -> anyhow::Result<Outcome> {
     let existing = if command.force { Existing::Replace } else { Existing::Keep };
     for file in command.csv.iter().chain(&command.output) {
         if file.exists() && !command.force {
-            return Err(WritingError::Exists(file.clone()).into());
+            return Err(AtomicFileError::Exists(file.clone()).into());
         }
     }
     let mut store = Store::open(path)?;
@@ -159,10 +159,10 @@ fn report(command: &ReportOn, path: &Path) -> anyhow::Result<Outcome> {
     if let Some(file) = &command.csv {
         let mut rows = Vec::new();
         table::csv(&mut rows, &report, &store.answers(&command.name)?)?;
-        writing::write(file, &rows, existing)?;
+        atomic_file::write(file, &rows, existing)?;
     }
     if let Some((file, format)) = picture {
-        writing::write(file, &picture::ratings(&drawn(&report), format), existing)?;
+        atomic_file::write(file, &picture::ratings(&drawn(&report), format), existing)?;
     }
     let mut out = BufWriter::new(io::stdout().lock());
     match command.json {
@@ -225,11 +225,11 @@ fn check_name(name: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-impl From<Tell> for Told {
-    fn from(tell: Tell) -> Told {
+impl From<Tell> for Disclosure {
+    fn from(tell: Tell) -> Disclosure {
         match tell {
-            Tell::Mixed => Told::Mixed,
-            Tell::AllGenerated => Told::AllGenerated,
+            Tell::Mixed => Disclosure::Mixed,
+            Tell::AllGenerated => Disclosure::AllGenerated,
         }
     }
 }

@@ -10,10 +10,10 @@ use super::{Outcome, interruption, quoted};
 use anyhow::{Context, anyhow, bail};
 use deep_jammer::corpus::{self, Corpus, Piece};
 use deep_jammer::model::Model;
-use deep_jammer::originality::{Packed, Repertoire};
+use deep_jammer::originality::{Packed, TrainingMusic};
 use deep_jammer::run::{
-    Config, Dataset, Ending, Goal, Lock, Pieces, Report, Room, RunFolder, Schedule, Session,
-    SessionError, Side, Watch, carried, newest_checkpoint, newest_checkpoint_path,
+    Config, Dataset, Goal, Lock, Observer, Pieces, Report, ResourceEstimate, RunFolder, Schedule,
+    Session, SessionError, Split, StopReason, carried, newest_checkpoint, newest_checkpoint_path,
 };
 use deep_jammer::training::Start;
 use std::path::{Path, PathBuf};
@@ -25,7 +25,7 @@ struct Prepared {
     dataset: Dataset,
     pieces: Pieces,
     origin: Origin,
-    room: Room,
+    estimate: ResourceEstimate,
     /// Held as long as the training goes on.
     lock: Lock,
 }
@@ -60,11 +60,11 @@ fn prepare(command: &Train) -> anyhow::Result<Prepared> {
     let (segment, seed) = (config.training.segment, config.training.seed);
     let (dataset, pieces) = Dataset::new(corpus, segment, config.corpus.validation, seed)?;
     check_patience(&config, &dataset)?;
-    if config.keeping.validate_every == 0 {
-        let steps = dataset.steps(Side::Validation);
-        config.keeping.validate_every = Schedule::automatic(steps, &config.training).interval;
+    if config.retention.validate_every == 0 {
+        let steps = dataset.steps(Split::Validation);
+        config.retention.validate_every = Schedule::automatic(steps, &config.training).interval;
     }
-    let room = room(command, &config, &dataset, 0)?;
+    let estimate = estimate(command, &config, &dataset, 0)?;
     let lock = folder.lock()?;
     // Somebody else may have begun a run here in the meantime.
     check_free(command, &folder)?;
@@ -73,21 +73,21 @@ fn prepare(command: &Train) -> anyhow::Result<Prepared> {
     let music = carried(&config, &pieces, before)?;
     folder.clear()?;
     let origin = Origin::New(start(&config, model), music);
-    Ok(Prepared { folder, config, dataset, pieces, origin, room, lock })
+    Ok(Prepared { folder, config, dataset, pieces, origin, estimate, lock })
 }
 
 /// Whether it can be seen on pieces that are held out that the network no longer gets better, where
 /// that is to end the training.
 fn check_patience(config: &Config, dataset: &Dataset) -> anyhow::Result<()> {
-    if config.goal.patience.is_some() && dataset.count(Side::Validation) == 0 {
+    if config.goal.patience.is_some() && dataset.count(Split::Validation) == 0 {
         bail!("--patience needs pieces that are held out: --validation more than 0");
     }
     Ok(())
 }
 
 /// What the model has been learned from whose weights are gone on from, if it says so.
-fn before(config: &Config, model: Option<&Model>) -> anyhow::Result<Repertoire> {
-    let packed = model.and_then(|model| model.repertoire.as_ref());
+fn before(config: &Config, model: Option<&Model>) -> anyhow::Result<TrainingMusic> {
+    let packed = model.and_then(|model| model.training_music.as_ref());
     let from = config.start.from.as_deref().unwrap_or(Path::new("the model"));
     let unpack = |packed: &Packed| packed.unpack().with_context(|| from.display().to_string());
     Ok(packed.map(unpack).transpose()?.unwrap_or_default())
@@ -95,7 +95,7 @@ fn before(config: &Config, model: Option<&Model>) -> anyhow::Result<Repertoire> 
 
 /// Says so where pieces are held out that the model has learned from whose weights are gone on from:
 /// what is said of held-out pieces is too good then.
-fn warn_of_what_is_known(config: &Config, before: &Repertoire, pieces: &Pieces) {
+fn warn_of_what_is_known(config: &Config, before: &TrainingMusic, pieces: &Pieces) {
     let Some(from) = &config.start.from else { return };
     let known: Vec<_> = before.pieces.iter().map(|piece| &piece.roll).collect();
     let held_out = pieces.validation.iter().map(Piece::roll);
@@ -152,9 +152,9 @@ fn prepare_resume(command: &Train) -> anyhow::Result<Prepared> {
     let lock = folder.lock()?;
     let recorded = Config::read(&file)?;
     let config = command.resumed(&recorded)?;
-    let (checkpoint, torn) = newest_checkpoint(&folder.checkpoints())?;
-    for torn in torn {
-        eprintln!("a checkpoint is damaged and not used: {torn}");
+    let (checkpoint, damaged) = newest_checkpoint(&folder.checkpoints())?;
+    for damaged in damaged {
+        eprintln!("a checkpoint is damaged and not used: {damaged}");
     }
     let altered: Vec<_> = recorded
         .differences(&checkpoint.config)
@@ -177,32 +177,37 @@ fn prepare_resume(command: &Train) -> anyhow::Result<Prepared> {
     check_patience(&config, &dataset)?;
     let pieces = dataset.read_again()?;
     let epochs = checkpoint.snapshot.state.epochs;
-    let room = room(command, &config, &dataset, epochs)?;
+    let estimate = estimate(command, &config, &dataset, epochs)?;
     folder.sweep()?;
     let origin = Origin::Checkpoint(Box::new(checkpoint));
-    Ok(Prepared { folder, config, dataset, pieces, origin, room, lock })
+    Ok(Prepared { folder, config, dataset, pieces, origin, estimate, lock })
 }
 
-fn room(command: &Train, config: &Config, dataset: &Dataset, epochs: u64) -> anyhow::Result<Room> {
-    let steps = dataset.steps(Side::Training) + dataset.steps(Side::Validation);
+fn estimate(
+    command: &Train,
+    config: &Config,
+    dataset: &Dataset,
+    epochs: u64,
+) -> anyhow::Result<ResourceEstimate> {
+    let steps = dataset.steps(Split::Training) + dataset.steps(Split::Validation);
     let threads = rayon::current_num_threads();
-    Ok(Room::find(config, &command.run, epochs, steps, threads, command.memory()?)?)
+    Ok(ResourceEstimate::find(config, &command.run, epochs, steps, threads, command.memory()?)?)
 }
 
 /// Says what will be done, with what, and what it takes.
 fn introduce(prepared: &Prepared) {
-    let Prepared { config, dataset, room, .. } = prepared;
+    let Prepared { config, dataset, estimate, .. } = prepared;
     let settings = &config.training;
     let sides = |side| (dataset.count(side), dataset.steps(side));
     let ((training, steps), (validation, held_out)) =
-        (sides(Side::Training), sides(Side::Validation));
+        (sides(Split::Training), sides(Split::Validation));
     eprintln!(
         "learning from {training} pieces, {steps} steps; {validation} held out, {held_out} steps; {} \
          too short for a segment of {}",
-        dataset.count(Side::TooShort),
+        dataset.count(Split::TooShort),
         settings.segment
     );
-    let (test, steps) = sides(Side::Test);
+    let (test, steps) = sides(Split::Test);
     if test > 0 {
         eprintln!(
             "{test} pieces, {steps} steps, are kept for a test; training does not look at them"
@@ -221,18 +226,18 @@ fn introduce(prepared: &Prepared) {
         settings.optimiser,
         rayon::current_num_threads()
     );
-    eprintln!("{room}");
-    if room.slice < settings.batch {
+    eprintln!("{estimate}");
+    if estimate.slice < settings.batch {
         eprintln!(
             "there is too little memory for a whole batch: it is worked through by {} of {} \
              segments at once, with the same result",
-            room.slice, settings.batch
+            estimate.slice, settings.batch
         );
     }
 }
 
 fn train(run: &Path, prepared: Prepared) -> anyhow::Result<Outcome> {
-    let Prepared { folder, config, dataset, pieces, origin, room, lock } = prepared;
+    let Prepared { folder, config, dataset, pieces, origin, estimate, lock } = prepared;
     let goal = config.goal.clone();
     let resumed = matches!(origin, Origin::Checkpoint(_));
     let mut session = match origin {
@@ -248,7 +253,7 @@ fn train(run: &Path, prepared: Prepared) -> anyhow::Result<Outcome> {
             Session::resume(&folder, config, dataset, &pieces, *checkpoint)?
         }
     };
-    session.set_slice(room.slice);
+    session.set_slice(estimate.slice);
     let done = session.is_done();
     if resumed {
         match done {
@@ -268,20 +273,20 @@ fn train(run: &Path, prepared: Prepared) -> anyhow::Result<Outcome> {
             outcome.epochs,
             in_words(outcome.seconds),
             match outcome.ending {
-                Ending::Patience => ": validation brings nothing better any more",
-                Ending::Hours => ": the hours are over",
-                Ending::Epochs | Ending::Interrupted => "",
+                StopReason::Patience => ": validation brings nothing better any more",
+                StopReason::Hours => ": the hours are over",
+                StopReason::Epochs | StopReason::Interrupted => "",
             }
         );
     }
     if let Some(best) = outcome.best {
         eprintln!("the best model is that of epoch {}, {:.3} nats a step", best.epoch, best.nats);
     }
-    if outcome.ending == Ending::Interrupted {
+    if outcome.ending == StopReason::Interrupted {
         eprintln!("saved; go on with\n  {}", resume_command(run));
     }
     println!("{}", folder.model().display());
-    if outcome.ending == Ending::Interrupted {
+    if outcome.ending == StopReason::Interrupted {
         return Ok(Outcome::Interrupted);
     }
     eprintln!(
@@ -292,14 +297,14 @@ fn train(run: &Path, prepared: Prepared) -> anyhow::Result<Outcome> {
 }
 
 /// What is said of a run that has nothing left to do.
-fn finished(ending: Ending, goal: &Goal, epochs: u64, run: &Path) -> String {
+fn finished(ending: StopReason, goal: &Goal, epochs: u64, run: &Path) -> String {
     let resume = resume_command(run);
     let (why, how) = match ending {
-        Ending::Patience => {
+        StopReason::Patience => {
             let patience = goal.patience.unwrap_or_default();
             ("validation brought nothing better", format!("--patience {}", 2 * patience))
         }
-        Ending::Hours => {
+        StopReason::Hours => {
             ("the hours are over", format!("--hours {}", 2.0 * goal.hours.unwrap_or_default()))
         }
         _ => ("its epochs are done", format!("--epochs {}", 2 * epochs)),
@@ -342,7 +347,7 @@ impl Viewer {
     }
 }
 
-impl Watch for Viewer {
+impl Observer for Viewer {
     fn see(&mut self, report: &Report) {
         let Report { epoch, mean, validation } = *report;
         let validation = match validation {

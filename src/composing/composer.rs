@@ -4,7 +4,7 @@ use super::Stream;
 use crate::attribute::{Layout, StepAttributes};
 use crate::baseline::Baseline;
 use crate::model::Model;
-use crate::network::{Choice, Cpu, Engine, Memory, Prediction, Workspace};
+use crate::network::{Cpu, Engine, KeyAction, KeyLogits, LstmState, Workspace};
 use crate::primer::Primer;
 use crate::roll::{Place, Step};
 use crate::score::Metre;
@@ -13,12 +13,12 @@ use crate::segment::HEARD_STEPS;
 /// A network ready to compose, or a baseline. It is never changed, so any number of streams can draw
 /// from it, on as many threads.
 pub struct Composer {
-    mind: Mind,
-    pub(super) empty: Memory,
+    predictor: Predictor,
+    pub(super) empty: LstmState,
 }
 
 /// What says how likely the next step is.
-enum Mind {
+enum Predictor {
     Network {
         engine: Box<Cpu>,
         layout: Layout,
@@ -32,14 +32,14 @@ impl Composer {
     pub fn new(model: &Model) -> Composer {
         let engine = Box::new(Cpu::new(&model.parameters, false));
         Composer {
-            mind: Mind::Network { engine, layout: model.layout },
-            empty: Memory::empty(&model.parameters.layers),
+            predictor: Predictor::Network { engine, layout: model.layout },
+            empty: LstmState::empty(&model.parameters.layers),
         }
     }
 
     /// A baseline that composes, to be listened to beside a network.
     pub fn of_baseline(baseline: Baseline) -> Composer {
-        Composer { mind: Mind::Baseline(baseline), empty: Memory::default() }
+        Composer { predictor: Predictor::Baseline(baseline), empty: LstmState::default() }
     }
 
     /// Begins a stream that has heard a primer, from its first step to its last, and goes on in
@@ -57,9 +57,9 @@ impl Composer {
         let roll = &primer.roll;
         let change = roll.metre_at(roll.len());
         let mut stream = self.begin_in_silence(change.metre, 0, 1.0);
-        let mut room = self.workspace();
+        let mut scratch = self.workspace();
         for (step, &heard) in roll.steps().iter().enumerate() {
-            stream.hear(self, heard, roll.place(step), &mut room);
+            stream.hear(self, heard, roll.place(step), &mut scratch);
             progress(step + 1);
         }
         stream.since_change = roll.len() - change.step;
@@ -72,31 +72,31 @@ impl Composer {
     }
 
     /// Room for [`Stream::compose`]; one for each thread is enough.
-    pub fn workspace(&self) -> Room {
-        Room::default()
+    pub fn workspace(&self) -> Scratch {
+        Scratch::default()
     }
 
     /// One step of music at a place, after some steps, of which the memory knows too: for each key
     /// from the lowest to the highest `choose` is told how likely it is, and says what it does.
     pub(super) fn step(
         &self,
-        memory: &mut Memory,
+        state: &mut LstmState,
         past: &[Step],
         place: Place,
-        choose: &mut dyn FnMut(usize, Prediction) -> Choice,
-        room: &mut Room,
+        choose: &mut dyn FnMut(usize, KeyLogits) -> KeyAction,
+        scratch: &mut Scratch,
     ) {
-        match &self.mind {
-            Mind::Network { engine, layout } => {
-                let Room { workspace, attributes, .. } = room;
+        match &self.predictor {
+            Predictor::Network { engine, layout } => {
+                let Scratch { workspace, attributes, .. } = scratch;
                 let workspace = workspace.get_or_insert_with(|| engine.workspace());
                 layout.describe(past, place, attributes);
-                engine.predict(memory, attributes, choose, workspace);
+                engine.predict(state, attributes, choose, workspace);
             }
-            Mind::Baseline(baseline) => {
+            Predictor::Baseline(baseline) => {
                 let previous = past.last().copied().unwrap_or_default();
-                for (key, prediction) in baseline.predict(previous).into_iter().enumerate() {
-                    choose(key, prediction);
+                for (key, logits) in baseline.predict(previous).into_iter().enumerate() {
+                    choose(key, logits);
                 }
             }
         }
@@ -105,12 +105,12 @@ impl Composer {
 
 /// Room in which a step is composed. It holds nothing between steps.
 #[derive(Default)]
-pub struct Room {
+pub struct Scratch {
     /// None before the first step of a network.
     workspace: Option<Workspace>,
     attributes: StepAttributes,
     /// What a memory was before a step that may have to be drawn again.
-    pub(super) before: Memory,
+    pub(super) before: LstmState,
 }
 
 /// How many steps a stream remembers as such: as many as any attribute looks back.

@@ -1,7 +1,7 @@
 //! Which of several pieces is the best.
 
 use super::LONGEST_MEASURES;
-use crate::originality::{Originality, Repertoire, Run};
+use crate::originality::{Match, Originality, TrainingMusic};
 use crate::roll::Roll;
 use crate::statistic::{Nearness, Standard, Statistic, Stretches};
 use std::cmp::Ordering;
@@ -26,7 +26,7 @@ pub struct Criterion {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Verdict {
     /// The run that it has copied.
-    pub copied: Option<Run>,
+    pub copied: Option<Match>,
     /// Its longest stretches in which it has broken down.
     pub stretches: Stretches,
     /// How near it is to real music.
@@ -35,12 +35,12 @@ pub struct Verdict {
 
 impl Criterion {
     /// A criterion by real pieces; none by nothing but empty ones.
-    pub fn new(mut repertoire: Repertoire) -> Option<Criterion> {
-        repertoire.pieces.retain(|piece| !piece.roll.is_empty());
-        if repertoire.is_empty() {
+    pub fn new(mut training_music: TrainingMusic) -> Option<Criterion> {
+        training_music.pieces.retain(|piece| !piece.roll.is_empty());
+        if training_music.is_empty() {
             return None;
         }
-        let originality = Originality::new(repertoire);
+        let originality = Originality::new(training_music);
         Some(Criterion { originality, standards: Mutex::default() })
     }
 
@@ -48,7 +48,7 @@ impl Criterion {
     /// for what was heard before it ([`Composition::rests`](super::Composition::rests)).
     pub fn judge(&self, roll: &Roll, rests: usize) -> Verdict {
         Verdict {
-            copied: self.originality.longest_run(roll).filter(Run::is_copy),
+            copied: self.originality.longest_match(roll).filter(Match::is_copy),
             stretches: Stretches::from(roll, rests),
             nearness: self.standard(roll).nearness(roll),
         }
@@ -63,7 +63,7 @@ impl Criterion {
             return standard;
         }
         // Not held while it is worked out on several threads: one of these may ask for another.
-        let pieces = &self.originality.repertoire().pieces;
+        let pieces = &self.originality.training_music().pieces;
         let real: Vec<_> = pieces.iter().map(|piece| &piece.roll).collect();
         let standard = Arc::new(Standard::of(&real, roll));
         let mut standards = self.standards.lock().unwrap_or_else(|poisoned| poisoned.into_inner());

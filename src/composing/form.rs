@@ -1,6 +1,6 @@
 //! Phrases that come back.
 
-use super::{Composer, Room, Stream};
+use super::{Composer, Scratch, Stream};
 use crate::roll::{Place, Roll, Step};
 use crate::score::Metre;
 use rand_chacha::ChaCha8Rng;
@@ -136,25 +136,25 @@ impl Form {
     }
 
     /// The next step.
-    pub fn compose(&mut self, composer: &Composer, room: &mut Room) -> Step {
+    pub fn compose(&mut self, composer: &Composer, scratch: &mut Scratch) -> Step {
         if self.repeats <= 0.0 {
-            return self.stream.compose(composer, room);
+            return self.stream.compose(composer, scratch);
         }
         if let Some(step) = self.coming.pop_front() {
-            return self.follow(step, composer, room);
+            return self.teacher_force(step, composer, scratch);
         }
         // A form begins with the first whole measure.
         let at_bar_line = self.stream.place().in_measure == 0;
         if self.under_way.is_empty() && !at_bar_line {
-            return self.stream.compose(composer, room);
+            return self.stream.compose(composer, scratch);
         }
         let afresh = std::mem::take(&mut self.fresh);
         let begins = self.under_way.is_empty();
-        if begins && !afresh && self.is_to_come_back() && self.come_back(composer, room) {
+        if begins && !afresh && self.is_to_come_back() && self.come_back(composer, scratch) {
             let first = self.coming.pop_front().expect("a phrase has steps");
-            return self.follow(first, composer, room);
+            return self.teacher_force(first, composer, scratch);
         }
-        let step = self.stream.compose(composer, room);
+        let step = self.stream.compose(composer, scratch);
         self.under_way.push(step);
         if self.under_way.len() == PHRASE_BARS * self.bar() {
             let steps = std::mem::take(&mut self.under_way);
@@ -180,8 +180,8 @@ impl Form {
     }
 
     /// Lets an earlier phrase come back, if there is one that can.
-    fn come_back(&mut self, composer: &Composer, room: &mut Room) -> bool {
-        let Some(number) = self.most_expected(composer, room) else { return false };
+    fn come_back(&mut self, composer: &Composer, scratch: &mut Scratch) -> bool {
+        let Some(number) = self.most_expected(composer, scratch) else { return false };
         self.coming = self.phrase(number).steps.iter().copied().collect();
         self.came_back = Some(number);
         true
@@ -189,7 +189,7 @@ impl Form {
 
     /// The number of that candidate whose first steps surprise the composer least; of equals the
     /// first.
-    fn most_expected(&mut self, composer: &Composer, room: &mut Room) -> Option<usize> {
+    fn most_expected(&mut self, composer: &Composer, scratch: &mut Scratch) -> Option<usize> {
         let heard = HEARD_STEPS.min(PHRASE_BARS * self.bar());
         let candidates = self.candidates();
         if candidates.len() < 2 {
@@ -207,14 +207,14 @@ impl Form {
                 return Some(*number);
             }
             let step = self.phrases[*number - self.forgotten].steps[*steps];
-            *nats += stream.follow(composer, step, room).1.total();
+            *nats += stream.teacher_force(composer, step, scratch).1.total();
             *steps += 1;
         }
     }
 
     /// A step of the phrase that comes back.
-    fn follow(&mut self, step: Step, composer: &Composer, room: &mut Room) -> Step {
-        let (step, _) = self.stream.follow(composer, step, room);
+    fn teacher_force(&mut self, step: Step, composer: &Composer, scratch: &mut Scratch) -> Step {
+        let (step, _) = self.stream.teacher_force(composer, step, scratch);
         self.under_way.push(step);
         if self.coming.is_empty() {
             let steps = std::mem::take(&mut self.under_way);

@@ -1,6 +1,6 @@
 //! Keeping a composer out of the holes that such networks fall into.
 
-use crate::network::Prediction;
+use crate::network::KeyLogits;
 use crate::roll::{Keys, Step};
 use crate::score::Metre;
 use crate::statistic::{CROWD_KEYS, Circles, SHORTEST_MEASURE, STUCK_KEYS};
@@ -115,14 +115,14 @@ impl Guard {
 
     /// What the network says of a key, less what the crowd of sounding keys takes from it.
     /// `sounding` is how many keys have been chosen at this step so far.
-    pub fn lean(&self, prediction: Prediction, sounding: usize) -> Prediction {
+    pub fn lean(&self, logits: KeyLogits, sounding: usize) -> KeyLogits {
         let most = if self.crowded < self.granted { MOST_KEYS } else { CROWD_KEYS - 1 };
         if sounding >= most {
-            return Prediction { play: f32::NEG_INFINITY, ..prediction };
+            return KeyLogits { play: f32::NEG_INFINITY, ..logits };
         }
         let above = self.crowd.max(sounding as f64) - CROWDED_KEYS;
-        let play = prediction.play - (WEIGHT_OF_A_KEY * above.max(0.0)) as f32;
-        Prediction { play, ..prediction }
+        let play = logits.play - (WEIGHT_OF_A_KEY * above.max(0.0)) as f32;
+        KeyLogits { play, ..logits }
     }
 }
 
@@ -138,12 +138,12 @@ mod tests {
     #[test]
     fn ordinary_music_is_left_alone() {
         let mut guard = Guard::new(Metre::COMMON);
-        let prediction = Prediction { play: -1.0, articulate: 0.5 };
+        let logits = KeyLogits { play: -1.0, articulate: 0.5 };
         for step in 0..200 {
             guard.hear(sounding([20 + step % 7, 30 + step % 5, 44]));
             assert_eq!(guard.temperature(1.0, 0), 1.0);
             assert!(!guard.is_wary());
-            assert_eq!(guard.lean(prediction, 3), prediction);
+            assert_eq!(guard.lean(logits, 3), logits);
         }
     }
 
@@ -194,7 +194,7 @@ mod tests {
     #[test]
     fn a_crowd_is_sent_away_after_two_measures() {
         let mut guard = Guard::new("2/4".parse().unwrap());
-        let sure = Prediction { play: 1e9, articulate: 0.0 };
+        let sure = KeyLogits { play: 1e9, articulate: 0.0 };
         for _ in 0..16 {
             assert!(guard.lean(sure, CROWD_KEYS).play > 0.0);
             guard.hear(sounding(30..30 + CROWD_KEYS));
@@ -209,10 +209,10 @@ mod tests {
     #[test]
     fn a_crowd_of_keys_makes_way() {
         let mut guard = Guard::new(Metre::COMMON);
-        let prediction = Prediction { play: 0.0, articulate: 0.0 };
+        let logits = KeyLogits { play: 0.0, articulate: 0.0 };
         (0..500).for_each(|_| guard.hear(sounding(0..20)));
-        assert!(guard.lean(prediction, 0).play < -8.0);
-        assert_eq!(guard.lean(prediction, MOST_KEYS).play, f32::NEG_INFINITY);
-        assert_eq!(guard.lean(prediction, MOST_KEYS).play_probability(5.0), 0.0);
+        assert!(guard.lean(logits, 0).play < -8.0);
+        assert_eq!(guard.lean(logits, MOST_KEYS).play, f32::NEG_INFINITY);
+        assert_eq!(guard.lean(logits, MOST_KEYS).play_probability(5.0), 0.0);
     }
 }

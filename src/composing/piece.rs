@@ -101,9 +101,9 @@ impl Composition<'_> {
         progress: impl Fn(usize),
     ) {
         let steps = self.steps_from(form.place());
-        let mut room = composer.workspace();
+        let mut scratch = composer.workspace();
         for step in 1..=steps {
-            roll.push(form.compose(composer, &mut room));
+            roll.push(form.compose(composer, &mut scratch));
             progress(step);
         }
     }

@@ -4,7 +4,7 @@ use crate::primer::{PrimerError, Record};
 use crate::score::Metre;
 use serde::{Deserialize, Serialize};
 
-/// All that decides what a [`Sitting`](super::Sitting) plays: with the same model, the same script gives
+/// All that decides what a [`LivePiece`](super::LivePiece) plays: with the same model, the same script gives
 /// the same piece.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

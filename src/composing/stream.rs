@@ -1,8 +1,8 @@
 //! A stream of music that is being composed.
 
-use super::composer::{Composer, Room, forget};
+use super::composer::{Composer, Scratch, forget};
 use super::guard::Guard;
-use crate::network::{Choice, Memory, Nats, Prediction};
+use crate::network::{KeyAction, KeyLogits, LstmState, Nats};
 use crate::roll::{Place, Step};
 use crate::score::Metre;
 use rand_chacha::ChaCha8Rng;
@@ -17,7 +17,7 @@ const MOST_TRIES: usize = 200;
 /// back to where it was.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stream {
-    memory: Memory,
+    state: LstmState,
     past: Vec<Step>,
     guard: Guard,
     random: ChaCha8Rng,
@@ -32,9 +32,9 @@ pub struct Stream {
 }
 
 impl Stream {
-    pub(super) fn new(memory: Memory, metre: Metre, seed: u64, temperature: f64) -> Stream {
+    pub(super) fn new(state: LstmState, metre: Metre, seed: u64, temperature: f64) -> Stream {
         Stream {
-            memory,
+            state,
             past: Vec::new(),
             guard: Guard::new(metre),
             random: ChaCha8Rng::seed_from_u64(seed),
@@ -67,19 +67,19 @@ impl Stream {
     }
 
     /// Composes the next step.
-    pub fn compose(&mut self, composer: &Composer, room: &mut Room) -> Step {
+    pub fn compose(&mut self, composer: &Composer, scratch: &mut Scratch) -> Step {
         let is_wary = self.guard.is_wary();
         if is_wary {
-            room.before.clone_from(&self.memory);
+            scratch.before.clone_from(&self.state);
         }
-        let mut step = self.draw(composer, 0, room);
+        let mut step = self.draw(composer, 0, scratch);
         if is_wary {
             for again in 1..=MOST_TRIES {
                 if self.guard.allows(step) {
                     break;
                 }
-                self.memory.clone_from(&room.before);
-                step = self.draw(composer, again, room);
+                self.state.clone_from(&scratch.before);
+                step = self.draw(composer, again, scratch);
             }
         }
         self.advance(step);
@@ -88,7 +88,7 @@ impl Stream {
 
     /// Draws a step that could come next, after so many others; the memory has heard it then, and
     /// nothing else.
-    fn draw(&mut self, composer: &Composer, again: usize, room: &mut Room) -> Step {
+    fn draw(&mut self, composer: &Composer, again: usize, scratch: &mut Scratch) -> Step {
         let temperature = self.guard.temperature(self.temperature, again);
         let place = self.place();
         let previous = self.past.last().copied().unwrap_or_default();
@@ -96,37 +96,42 @@ impl Stream {
         // What is multiplied is the odds of the network's own logit, before it is divided.
         let fuller = (libm::log(self.density) * temperature) as f32;
         let mut step = Step::SILENCE;
-        let mut draw = |key: usize, prediction: Prediction| {
+        let mut draw = |key: usize, logits: KeyLogits| {
             // Two numbers for each key, needed or not: so one key's luck leaves the others' alone.
             let mut number = || f64::from(random.next_u32()) / 4_294_967_296.0;
             let (for_play, for_articulate) = (number(), number());
-            let mut prediction = guard.lean(prediction, step.play.count());
+            let mut logits = guard.lean(logits, step.play.count());
             if !previous.play.contains(key) {
-                prediction.play += fuller;
+                logits.play += fuller;
             }
-            let play = for_play < prediction.play_probability(temperature);
+            let play = for_play < logits.play_probability(temperature);
             // What has not sounded before cannot be held.
             let articulate = play
                 && (!previous.play.contains(key)
-                    || for_articulate < prediction.articulate_probability(temperature));
+                    || for_articulate < logits.articulate_probability(temperature));
             if play {
                 step.play.insert(key);
             }
             if articulate {
                 step.articulate.insert(key);
             }
-            Choice { play, articulate }
+            KeyAction { play, articulate }
         };
-        composer.step(&mut self.memory, &self.past, place, &mut draw, room);
+        composer.step(&mut self.state, &self.past, place, &mut draw, scratch);
         step
     }
 
     /// Hears a step that is given, in the place that comes next: the stream moves on as if it had
     /// composed it. What sounds without having sounded before is struck. Tells what the step has
     /// become so, and how surprising it was.
-    pub fn follow(&mut self, composer: &Composer, step: Step, room: &mut Room) -> (Step, Nats) {
+    pub fn teacher_force(
+        &mut self,
+        composer: &Composer,
+        step: Step,
+        scratch: &mut Scratch,
+    ) -> (Step, Nats) {
         let step = step.after(self.past.last().copied().unwrap_or_default());
-        (step, self.hear(composer, step, self.place(), room))
+        (step, self.hear(composer, step, self.place(), scratch))
     }
 
     /// Hears a step that is given at a place.
@@ -135,16 +140,16 @@ impl Stream {
         composer: &Composer,
         step: Step,
         place: Place,
-        room: &mut Room,
+        scratch: &mut Scratch,
     ) -> Nats {
         let mut nats = Nats::default();
-        let mut given = |key: usize, prediction: Prediction| {
+        let mut given = |key: usize, logits: KeyLogits| {
             let (play, articulate) = (step.play.contains(key), step.articulate.contains(key));
-            let choice = Choice { play, articulate };
-            nats += prediction.nats(choice);
+            let choice = KeyAction { play, articulate };
+            nats += logits.nats(choice);
             choice
         };
-        composer.step(&mut self.memory, &self.past, place, &mut given, room);
+        composer.step(&mut self.state, &self.past, place, &mut given, scratch);
         self.advance(step);
         nats
     }

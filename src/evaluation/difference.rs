@@ -65,7 +65,7 @@ impl Difference {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evaluation::{Entry, Heard, Hits, Measure};
+    use crate::evaluation::{ConfusionCounts, Entry, Exposure, PieceScore};
     use crate::network::Nats;
 
     fn report(listener: &str, pieces: &[(usize, f64)]) -> Report {
@@ -75,13 +75,13 @@ mod tests {
             name: name.to_string(),
         };
         let entries: Vec<_> = (0..pieces.len()).map(entry).collect();
-        let measure = |&(steps, play): &(usize, f64)| Measure {
+        let measure = |&(steps, play): &(usize, f64)| PieceScore {
             steps,
             nats: Nats { play, articulate: 0.0 },
-            notes: Hits::default(),
+            notes: ConfusionCounts::default(),
         };
         let measures: Vec<_> = pieces.iter().map(measure).collect();
-        let heard = vec![Heard::Unknown; pieces.len()];
+        let heard = vec![Exposure::Unknown; pieces.len()];
         Report::new((listener, ""), &entries, &measures, &heard, &Bootstrap::default())
     }
 

@@ -6,16 +6,16 @@
 
 mod bootstrap;
 mod difference;
-mod listener;
-mod measure;
+mod evaluator;
+mod piece_score;
 mod network;
 mod report;
 mod summary;
 
 pub use bootstrap::{Bootstrap, Interval};
 pub use difference::{Difference, MeanDifference};
-pub use listener::{Listener, OnlySounding};
-pub use measure::{Hits, Measure};
+pub use evaluator::{Evaluator, OnlySounding};
 pub use network::Networks;
-pub use report::{Entry, FolderFigures, Heard, PieceFigures, Report};
+pub use piece_score::{ConfusionCounts, PieceScore};
+pub use report::{Entry, Exposure, FolderFigures, PieceFigures, Report};
 pub use summary::{Mean, Summary};

@@ -1,16 +1,16 @@
 //! Networks that listen, one or several together.
 
-use super::listener::Listener;
-use super::measure::{Hits, Measure};
+use super::evaluator::Evaluator;
+use super::piece_score::{ConfusionCounts, PieceScore};
 use crate::attribute::Layout;
 use crate::model::Model;
-use crate::network::{Batch, Choice, Cpu, Engine, Layers, Memory, Nats, Prediction};
+use crate::network::{Batch, Cpu, Engine, KeyAction, KeyLogits, Layers, LstmState, Nats};
 use crate::roll::{KEYS, Roll};
 use crate::segment::Segment;
 use crate::training::in_passages;
 
 /// One network, or several that say together the mean of their probabilities
-/// ([`Prediction::mean`]). They may differ in everything but what they are asked: all of them predict
+/// ([`KeyLogits::mean`]). They may differ in everything but what they are asked: all of them predict
 /// strokes, or none.
 pub struct Networks {
     members: Vec<Member>,
@@ -23,18 +23,18 @@ struct Member {
 }
 
 /// What goes with a piece: each member's memory, and what has been found so far.
-struct Listening {
-    memories: Vec<Memory>,
+struct PieceState {
+    states: Vec<LstmState>,
     nats: Nats,
-    notes: Hits,
+    notes: ConfusionCounts,
 }
 
 /// What each thread keeps from passage to passage.
 #[derive(Default)]
-struct Room {
-    room: <Cpu as Engine>::Room,
+struct Scratch {
+    scratch: <Cpu as Engine>::Scratch,
     /// What each member says of each step and key of the passage, one member after the other.
-    said: Vec<Prediction>,
+    said: Vec<KeyLogits>,
 }
 
 impl Networks {
@@ -50,19 +50,19 @@ impl Networks {
         Networks { members }
     }
 
-    fn begin(&self) -> Listening {
-        let memories = self.members.iter().map(|member| Memory::empty(&member.layers)).collect();
-        Listening { memories, nats: Nats::default(), notes: Hits::default() }
+    fn begin(&self) -> PieceState {
+        let states = self.members.iter().map(|member| LstmState::empty(&member.layers)).collect();
+        PieceState { states, nats: Nats::default(), notes: ConfusionCounts::default() }
     }
 
-    fn hear(&self, state: &mut Listening, segment: &Segment, room: &mut Room) {
-        let Room { room, said } = room;
+    fn hear(&self, state: &mut PieceState, segment: &Segment, scratch: &mut Scratch) {
+        let Scratch { scratch, said } = scratch;
         said.clear();
         let mut alone = Nats::default();
-        for (member, memory) in self.members.iter().zip(&mut state.memories) {
+        for (member, state) in self.members.iter().zip(&mut state.states) {
             let passage = Batch::passage(segment, &member.layout);
-            let mut tell = |_, _, prediction| said.push(prediction);
-            alone = member.engine.follow(memory, &passage, room, &mut tell);
+            let mut tell = |_, _, logits| said.push(logits);
+            alone = member.engine.forward(state, &passage, scratch, &mut tell);
         }
         // One alone is as surprised as training says, to the last bit.
         let several = self.members.len() > 1;
@@ -73,8 +73,8 @@ impl Networks {
         for place in 0..each {
             let (step, key) = (segment.step(place / KEYS), place % KEYS);
             let (play, articulate) = (step.play.contains(key), step.articulate.contains(key));
-            let choice = Choice { play, articulate };
-            let together = Prediction::mean(said[place..].iter().step_by(each).copied());
+            let choice = KeyAction { play, articulate };
+            let together = KeyLogits::mean(said[place..].iter().step_by(each).copied());
             if several {
                 state.nats += together.nats(choice);
             }
@@ -83,18 +83,18 @@ impl Networks {
     }
 }
 
-impl Listener for Networks {
+impl Evaluator for Networks {
     /// With the memories carried from the first step of a piece to its last.
-    fn listen(
+    fn evaluate(
         &self,
         pieces: &[&Roll],
         go_on: &(dyn Fn(usize) -> bool + Sync),
-    ) -> Option<Vec<Measure>> {
-        let hear = |state: &mut Listening, segment: &Segment, room: &mut Room| {
-            self.hear(state, segment, room);
+    ) -> Option<Vec<PieceScore>> {
+        let hear = |state: &mut PieceState, segment: &Segment, scratch: &mut Scratch| {
+            self.hear(state, segment, scratch);
         };
         let found = in_passages(pieces, || self.begin(), hear, go_on)?;
-        let measure = |(state, roll): (Listening, &&Roll)| Measure {
+        let measure = |(state, roll): (PieceState, &&Roll)| PieceScore {
             steps: roll.len(),
             nats: state.nats,
             notes: state.notes,

@@ -1,7 +1,7 @@
 //! All figures of an evaluation.
 
 use super::bootstrap::Bootstrap;
-use super::measure::{Hits, Measure};
+use super::piece_score::{ConfusionCounts, PieceScore};
 use super::summary::{Summary, with_shares};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -20,7 +20,7 @@ pub struct Entry {
 /// Whether a listener has learned from a piece that it is evaluated on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Heard {
+pub enum Exposure {
     /// It has: what is measured says little of other music.
     LearnedFrom,
     /// It has not.
@@ -65,7 +65,7 @@ pub struct PieceFigures {
     #[serde(flatten)]
     pub entry: Entry,
     /// Whether the listener has learned from it.
-    pub heard: Heard,
+    pub heard: Exposure,
     /// Its length.
     pub steps: usize,
     /// Both parts together.
@@ -76,7 +76,7 @@ pub struct PieceFigures {
     pub articulate: f64,
     /// The notes that were expected.
     #[serde(serialize_with = "with_shares")]
-    pub notes: Hits,
+    pub notes: ConfusionCounts,
 }
 
 impl Report {
@@ -85,8 +85,8 @@ impl Report {
     pub fn new(
         (listener, about): (&str, &str),
         entries: &[Entry],
-        measures: &[Measure],
-        heard: &[Heard],
+        measures: &[PieceScore],
+        heard: &[Exposure],
         bootstrap: &Bootstrap,
     ) -> Report {
         let summary = |chosen: &[usize]| {
@@ -94,10 +94,10 @@ impl Report {
             Summary::of(&chosen, bootstrap)
         };
         let all: Vec<usize> = (0..entries.len()).collect();
-        let of = |kind: Heard| -> Vec<usize> {
+        let of = |kind: Exposure| -> Vec<usize> {
             all.iter().copied().filter(|&piece| heard[piece] == kind).collect()
         };
-        let (known, new) = (of(Heard::LearnedFrom), of(Heard::NotLearnedFrom));
+        let (known, new) = (of(Exposure::LearnedFrom), of(Exposure::NotLearnedFrom));
         let mixed = !known.is_empty() && !new.is_empty();
         let mut folders: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (piece, entry) in entries.iter().enumerate() {
@@ -108,7 +108,7 @@ impl Report {
             summary: summary(&pieces),
         };
         let piece = |&piece: &usize| {
-            let Measure { steps, nats, notes } = measures[piece];
+            let PieceScore { steps, nats, notes } = measures[piece];
             PieceFigures {
                 entry: entries[piece].clone(),
                 heard: heard[piece],

@@ -1,7 +1,7 @@
 //! What is measured of several pieces together.
 
 use super::bootstrap::{Bootstrap, Interval};
-use super::measure::{Hits, Measure};
+use super::piece_score::{ConfusionCounts, PieceScore};
 use serde::{Serialize, Serializer};
 
 /// A mean, in nats a step.
@@ -30,13 +30,13 @@ pub struct Summary {
     pub mean_over_pieces: Mean,
     /// The notes that were expected.
     #[serde(serialize_with = "with_shares")]
-    pub notes: Hits,
+    pub notes: ConfusionCounts,
 }
 
 impl Summary {
     /// Sums up; there must be a piece, and each must have a step.
-    pub fn of(measures: &[Measure], bootstrap: &Bootstrap) -> Summary {
-        let (mut sum, mut means, mut notes) = ([0.0; 2], [0.0; 2], Hits::default());
+    pub fn of(measures: &[PieceScore], bootstrap: &Bootstrap) -> Summary {
+        let (mut sum, mut means, mut notes) = ([0.0; 2], [0.0; 2], ConfusionCounts::default());
         let mut steps = 0;
         for measure in measures {
             for (part, nats) in [measure.nats.play, measure.nats.articulate].into_iter().enumerate()
@@ -67,11 +67,11 @@ impl Summary {
 }
 
 /// Hits together with what follows from them.
-pub(super) fn with_shares<S: Serializer>(hits: &Hits, to: S) -> Result<S::Ok, S::Error> {
+pub(super) fn with_shares<S: Serializer>(hits: &ConfusionCounts, to: S) -> Result<S::Ok, S::Error> {
     #[derive(Serialize)]
     struct WithShares {
         #[serde(flatten)]
-        hits: Hits,
+        hits: ConfusionCounts,
         precision: Option<f64>,
         recall: Option<f64>,
         accuracy: Option<f64>,
@@ -92,10 +92,10 @@ mod tests {
 
     #[test]
     fn long_pieces_weigh_more_in_the_one_mean_and_the_same_in_the_other() {
-        let measure = |steps, play, articulate, hits: [u64; 3]| Measure {
+        let measure = |steps, play, articulate, hits: [u64; 3]| PieceScore {
             steps,
             nats: Nats { play, articulate },
-            notes: Hits {
+            notes: ConfusionCounts {
                 true_positives: hits[0],
                 false_positives: hits[1],
                 false_negatives: hits[2],

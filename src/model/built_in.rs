@@ -18,8 +18,8 @@ mod tests {
     #[test]
     fn it_is_small_enough_to_be_passed_on_and_carries_its_music() {
         assert!(FILE.len() <= 12_000_000, "{} bytes", FILE.len());
-        let repertoire = built_in().repertoire.expect("it carries music").unpack().unwrap();
-        assert_eq!(repertoire.pieces.len(), built_in().training.pieces);
+        let training_music = built_in().training_music.expect("it carries music").unpack().unwrap();
+        assert_eq!(training_music.pieces.len(), built_in().training.pieces);
     }
 
     #[test]

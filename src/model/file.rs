@@ -9,10 +9,10 @@
 //! `architecture`, `training` and `primers`.
 
 use super::{Model, Training};
+use crate::atomic_file::{self, AtomicFileError, Existing};
 use crate::network::{Architecture, ArchitectureError, Layers, Parameters, Tensor};
 use crate::originality::Packed;
 use crate::primer::{self, PrimerError, Record};
-use crate::writing::{self, Existing, WritingError};
 use half::f16;
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensorError, SafeTensors};
@@ -100,8 +100,8 @@ pub enum ModelFault {
 }
 
 /// Writes a model, whole or not at all.
-pub fn write(path: &Path, model: &Model, existing: Existing) -> Result<(), WritingError> {
-    writing::write(path, &to_bytes(model), existing)
+pub fn write(path: &Path, model: &Model, existing: Existing) -> Result<(), AtomicFileError> {
+    atomic_file::write(path, &to_bytes(model), existing)
 }
 
 /// Reads a model and checks everything in it, but for its repertoire: [`Packed::unpack`] does that.
@@ -150,12 +150,13 @@ fn serialized(model: &Model, dtype: Dtype, values: Vec<u8>) -> Vec<u8> {
         let view = TensorView::new(dtype, vec![tensor.rows, tensor.columns], data);
         (tensor.name.as_str(), view.expect("a view as long as its tensor"))
     });
-    let repertoire = model.repertoire.as_ref().map(|packed| {
+    let training_music = model.training_music.as_ref().map(|packed| {
         let bytes = packed.bytes();
         let view = TensorView::new(Dtype::U8, vec![bytes.len()], bytes);
         (REPERTOIRE, view.expect("a view as long as its tensor"))
     });
-    safetensors::serialize(views.chain(repertoire), Some(metadata)).expect("tensors without gaps")
+    safetensors::serialize(views.chain(training_music), Some(metadata))
+        .expect("tensors without gaps")
 }
 
 /// Reads what a model's file holds, and checks everything in it as [`read`] does.
@@ -215,12 +216,12 @@ pub fn from_bytes(bytes: &[u8]) -> Result<Model, ModelFault> {
         layout,
         parameters,
         primers,
-        repertoire: repertoire(&file)?,
+        training_music: training_music(&file)?,
         training,
     })
 }
 
-fn repertoire(file: &SafeTensors<'_>) -> Result<Option<Packed>, ModelFault> {
+fn training_music(file: &SafeTensors<'_>) -> Result<Option<Packed>, ModelFault> {
     let Ok(view) = file.tensor(REPERTOIRE) else { return Ok(None) };
     if view.dtype() != Dtype::U8 || view.shape().len() != 1 {
         return Err(ModelFault::Tensor {
@@ -236,7 +237,7 @@ fn repertoire(file: &SafeTensors<'_>) -> Result<Option<Packed>, ModelFault> {
 mod tests {
     use super::*;
     use crate::network::Preset;
-    use crate::originality::{Heard, Repertoire};
+    use crate::originality::{TrainingMusic, TrainingPiece};
     use crate::roll::{Keys, Roll, Step};
     use crate::score::Metre;
     use rand_chacha::ChaCha8Rng;
@@ -247,7 +248,7 @@ mod tests {
             Architecture { time: vec![4], note: vec![3, 2], ..Preset::Small.architecture() };
         let layout = architecture.check().unwrap();
         let layers = Layers::new(&architecture, &layout);
-        let parameters = Parameters::drawn(&layers, &mut ChaCha8Rng::seed_from_u64(7));
+        let parameters = Parameters::init(&layers, &mut ChaCha8Rng::seed_from_u64(7));
         let mut roll = Roll::new(Metre::COMMON);
         roll.push(Step { play: Keys::from_iter([3]), articulate: Keys::from_iter([3]) });
         let primers = vec![primer::Primer { source: "a \"quoted\" name".into(), roll }];
@@ -259,12 +260,12 @@ mod tests {
             nats: 1.5,
             held_out: Some(2.5),
         };
-        Model { architecture, layout, parameters, primers, repertoire: None, training }
+        Model { architecture, layout, parameters, primers, training_music: None, training }
     }
 
-    fn repertoire() -> Repertoire {
+    fn training_music() -> TrainingMusic {
         let roll = small().primers[0].roll.clone();
-        Repertoire { pieces: vec![Heard { source: "Bach/1".to_owned(), roll }] }
+        TrainingMusic { pieces: vec![TrainingPiece { source: "Bach/1".to_owned(), roll }] }
     }
 
     #[test]
@@ -303,20 +304,22 @@ mod tests {
 
     #[test]
     fn a_model_carries_the_music_that_it_has_learned_from_if_it_is_given() {
-        let model = Model { repertoire: Some(Packed::of(&repertoire()).unwrap()), ..small() };
+        let model =
+            Model { training_music: Some(Packed::of(&training_music()).unwrap()), ..small() };
         let read = from_bytes(&to_bytes(&model)).unwrap();
         assert_eq!(read, model);
-        assert_eq!(read.repertoire.unwrap().unpack().unwrap(), repertoire());
+        assert_eq!(read.training_music.unwrap().unpack().unwrap(), training_music());
         assert_eq!(read.parameters, small().parameters, "and is the same for whoever plays it");
         assert_eq!(model.fingerprint(), small().fingerprint());
     }
 
     #[test]
     fn a_repertoire_that_is_no_bytes_is_refused() {
-        let model = Model { repertoire: Some(Packed::of(&repertoire()).unwrap()), ..small() };
+        let model =
+            Model { training_music: Some(Packed::of(&training_music()).unwrap()), ..small() };
         let bytes = to_bytes(&model);
         // Of the same size, so that the file is sound.
-        let length = model.repertoire.as_ref().unwrap().bytes().len();
+        let length = model.training_music.as_ref().unwrap().bytes().len();
         let (before, after) = (format!("\"U8\",\"shape\":[{length}]"), format!("[1,{length}]"));
         let found = bytes.windows(before.len()).position(|at| at == before.as_bytes()).unwrap();
         let mut header = bytes[8..].to_vec();

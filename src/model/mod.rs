@@ -25,7 +25,7 @@ pub struct Model {
     /// Music to go on from.
     pub primers: Vec<Primer>,
     /// The music that it has learned from, if the model carries it, so that copies can be told.
-    pub repertoire: Option<Packed>,
+    pub training_music: Option<Packed>,
     /// How it has been trained.
     pub training: Training,
 }

@@ -1,7 +1,7 @@
 //! What one step of training works on.
 
 use super::Architecture;
-use super::prediction::Choice;
+use super::key_logits::KeyAction;
 use crate::attribute::{Layout, StepAttributes};
 use crate::roll::{KEYS, Step};
 use crate::segment::Segment;
@@ -53,7 +53,7 @@ impl Batch {
     pub fn with_dropout(mut self, architecture: &Architecture, random: &mut ChaCha8Rng) -> Batch {
         self.dropout = (architecture.dropout > 0.0).then(|| {
             let rows = (self.segments * KEYS, self.segments * self.steps);
-            Dropout::drawn(architecture, rows, random)
+            Dropout::sample(architecture, rows, random)
         });
         self
     }
@@ -79,9 +79,9 @@ impl Batch {
     }
 
     /// What a key does at a step. `index` counts the predicted steps of all segments.
-    pub fn target(&self, index: usize, key: usize) -> Choice {
+    pub fn target(&self, index: usize, key: usize) -> KeyAction {
         let step = self.targets[index];
-        Choice { play: step.play.contains(key), articulate: step.articulate.contains(key) }
+        KeyAction { play: step.play.contains(key), articulate: step.articulate.contains(key) }
     }
 
     /// What is dropped.
@@ -102,7 +102,7 @@ pub struct Dropout {
 }
 
 impl Dropout {
-    fn drawn(
+    fn sample(
         architecture: &Architecture,
         rows: (usize, usize),
         random: &mut ChaCha8Rng,

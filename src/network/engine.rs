@@ -1,9 +1,9 @@
 //! The boundary behind which the network is computed.
 
 use super::batch::Batch;
-use super::memory::Memory;
+use super::key_logits::{KeyAction, KeyLogits, Nats};
+use super::lstm_state::LstmState;
 use super::parameters::Parameters;
-use super::prediction::{Choice, Nats, Prediction};
 use crate::attribute::StepAttributes;
 
 /// A machine that computes the network. All of the program that learns or composes asks for these
@@ -13,7 +13,7 @@ pub trait Engine {
     type Workspace;
 
     /// Room to go through passages in, which the caller keeps from one to the next.
-    type Room: Default + Send;
+    type Scratch: Default + Send;
 
     /// Takes over the values of the parameters; what is computed later is computed with them.
     fn load(&mut self, parameters: &Parameters);
@@ -21,35 +21,35 @@ pub trait Engine {
     /// The loss of a batch, summed over all its predicted steps, and into `gradient` (overwritten)
     /// the derivative of that sum by every parameter.
     ///
-    /// Each segment begins with the memory that stands in its place in `memories`, which moves on
+    /// Each segment begins with the memory that stands in its place in `states`, which moves on
     /// by the predicted steps; no gradient flows back into it. With no memories at all, every
     /// segment begins with an empty one.
-    fn learn_on(
+    fn loss_and_gradient(
         &mut self,
         batch: &Batch,
-        memories: &mut [Memory],
+        states: &mut [LstmState],
         gradient: &mut Parameters,
     ) -> Nats;
 
     /// The same for segments that stand alone, each with an empty memory.
-    fn learn(&mut self, batch: &Batch, gradient: &mut Parameters) -> Nats {
-        self.learn_on(batch, &mut [], gradient)
+    fn stateless_loss_and_gradient(&mut self, batch: &Batch, gradient: &mut Parameters) -> Nats {
+        self.loss_and_gradient(batch, &mut [], gradient)
     }
 
     /// How surprising a passage ([`Batch::passage`]) is, summed over its steps. The memory moves on
     /// by it: the surprise of a piece is the sum of that of its passages, however it is cut.
-    fn surprise(&self, memory: &mut Memory, passage: &Batch, room: &mut Self::Room) -> Nats {
-        self.follow(memory, passage, room, &mut |_, _, _| ())
+    fn nll(&self, state: &mut LstmState, passage: &Batch, scratch: &mut Self::Scratch) -> Nats {
+        self.forward(state, passage, scratch, &mut |_, _, _| ())
     }
 
-    /// The same, and `tell` is told what was predicted: `tell(step, key, prediction)`, step after
+    /// The same, and `tell` is told what was predicted: `tell(step, key, logits)`, step after
     /// step of the passage, each from the lowest key to the highest.
-    fn follow(
+    fn forward(
         &self,
-        memory: &mut Memory,
+        state: &mut LstmState,
         passage: &Batch,
-        room: &mut Self::Room,
-        tell: &mut dyn FnMut(usize, usize, Prediction),
+        scratch: &mut Self::Scratch,
+        tell: &mut dyn FnMut(usize, usize, KeyLogits),
     ) -> Nats;
 
     /// Room for [`predict`](Self::predict).
@@ -61,9 +61,9 @@ pub trait Engine {
     /// The memory moves on by the step.
     fn predict(
         &self,
-        memory: &mut Memory,
+        state: &mut LstmState,
         attributes: &StepAttributes,
-        choose: &mut dyn FnMut(usize, Prediction) -> Choice,
+        choose: &mut dyn FnMut(usize, KeyLogits) -> KeyAction,
         workspace: &mut Self::Workspace,
     );
 }

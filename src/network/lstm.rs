@@ -57,15 +57,15 @@ impl LstmWeights {
     }
 
     /// One step: `sums` `[rows × 4·units]` come in as projections and leave as activations;
-    /// `memory` is the step before, `cell` and `output` `[rows × units]` this one.
+    /// `state` is the step before, `cell` and `output` `[rows × units]` this one.
     pub fn advance(
         &self,
         sums: &mut [f32],
-        memory: (&[f32], &[f32]),
+        state: (&[f32], &[f32]),
         cell: &mut [f32],
         output: &mut [f32],
     ) {
-        let (cell_before, output_before) = memory;
+        let (cell_before, output_before) = state;
         add_product(sums, output_before, &self.recurrent);
         cell_forward((self.units, 0..self.units), sums, cell_before, cell, output);
     }
@@ -106,14 +106,14 @@ impl LstmTrace {
     }
 
     /// Gives a row a memory to begin with: cell and output, `[units]` each.
-    pub fn remember(&mut self, row: usize, memory: (&[f32], &[f32])) {
+    pub fn remember(&mut self, row: usize, state: (&[f32], &[f32])) {
         let place = row * self.units..(row + 1) * self.units;
-        self.cell[place.clone()].copy_from_slice(memory.0);
-        self.output[place].copy_from_slice(memory.1);
+        self.cell[place.clone()].copy_from_slice(state.0);
+        self.output[place].copy_from_slice(state.1);
     }
 
     /// The memory of a row after the last step: cell and output, `[units]` each.
-    pub fn memory(&self, row: usize) -> (&[f32], &[f32]) {
+    pub fn state(&self, row: usize) -> (&[f32], &[f32]) {
         let start = (self.steps * self.rows + row) * self.units;
         let place = start..start + self.units;
         (&self.cell[place.clone()], &self.output[place])

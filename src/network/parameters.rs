@@ -144,7 +144,7 @@ impl Parameters {
     /// custom), biases 0, forget-gate biases 1: a memory that keeps what it has been told is where
     /// learning begins (Jozefowicz et al. 2015), and here it halves the time in which nothing is
     /// learned.
-    pub fn drawn(layers: &Layers, random: &mut ChaCha8Rng) -> Parameters {
+    pub fn init(layers: &Layers, random: &mut ChaCha8Rng) -> Parameters {
         let mut parameters = Parameters::zeros(layers);
         let draw = |values: &mut [f32], bound: f32, random: &mut ChaCha8Rng| {
             for value in values {

@@ -60,22 +60,22 @@ impl StripedWeights {
     }
 
     /// How many sums a step of so many rows needs room for.
-    pub fn room(rows: usize) -> usize {
+    pub fn sums_len(rows: usize) -> usize {
         rows * 4 * STRIPE
     }
 
     /// One step of the layer. Its inputs are `dense` `[rows × dense inputs]` and for each row a
-    /// sparse one; `memory` is the step before, `cell` and `output` `[rows × units]` this one.
+    /// sparse one; `state` is the step before, `cell` and `output` `[rows × units]` this one.
     /// `sums` is room in which nothing is left.
     pub fn advance<'a>(
         &self,
         dense: &[f32],
         sparse: impl Fn(usize) -> &'a [(u32, f32)],
-        memory: (&[f32], &[f32]),
+        state: (&[f32], &[f32]),
         (cell, output): (&mut [f32], &mut [f32]),
         sums: &mut [f32],
     ) {
-        let (cell_before, output_before) = memory;
+        let (cell_before, output_before) = state;
         let rows = cell.len() / self.units;
         for stripe in &self.stripes {
             let wide = 4 * stripe.units.len();

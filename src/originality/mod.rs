@@ -4,10 +4,10 @@
 
 mod automaton;
 mod packed;
-mod repertoire;
+mod training_music;
 mod search;
 mod spelling;
 
 pub use packed::{Packed, PackedError, TooMuchMusic};
-pub use repertoire::{Heard, Repertoire};
-pub use search::{COPY_STEPS, LEAST_KEYS, LEAST_STROKES, Originality, Run};
+pub use search::{COPY_STEPS, LEAST_KEYS, LEAST_STROKES, Match, Originality};
+pub use training_music::{TrainingMusic, TrainingPiece};

@@ -2,7 +2,7 @@
 
 mod number;
 
-use super::{Heard, Repertoire};
+use super::{TrainingMusic, TrainingPiece};
 use crate::roll::{KEYS, Keys, Roll, Step};
 use crate::score::{KeySignature, Metre};
 use flate2::Compression;
@@ -70,18 +70,18 @@ impl std::fmt::Debug for Packed {
 
 impl Packed {
     /// Packs a repertoire, if it is of a size that [`unpack`](Self::unpack) takes: some 30 000 pieces.
-    pub fn of(repertoire: &Repertoire) -> Result<Packed, TooMuchMusic> {
-        Packed::within(LARGEST, repertoire)
+    pub fn of(training_music: &TrainingMusic) -> Result<Packed, TooMuchMusic> {
+        Packed::within(LARGEST, training_music)
     }
 
     /// Packs a repertoire that has no more bytes before it is compressed.
-    fn within(largest: usize, repertoire: &Repertoire) -> Result<Packed, TooMuchMusic> {
+    fn within(largest: usize, training_music: &TrainingMusic) -> Result<Packed, TooMuchMusic> {
         let mut text = Vec::new();
         write_number(&mut text, VERSION);
-        write_number(&mut text, repertoire.pieces.len() as u64);
-        repertoire.pieces.iter().for_each(|piece| write_head(&mut text, piece));
+        write_number(&mut text, training_music.pieces.len() as u64);
+        training_music.pieces.iter().for_each(|piece| write_head(&mut text, piece));
         let (mut counts, mut keys, mut lengths) = (Vec::new(), Vec::new(), Vec::new());
-        for roll in repertoire.pieces.iter().map(|piece| &piece.roll) {
+        for roll in training_music.pieces.iter().map(|piece| &piece.roll) {
             let steps = roll.steps().iter();
             counts.extend(steps.map(|step| step.articulate.count() as u8));
             let mut before = 0;
@@ -98,7 +98,7 @@ impl Packed {
         }
         let parts = [&text, &counts, &keys, &lengths];
         if parts.iter().map(|part| part.len()).sum::<usize>() > largest {
-            let pieces = &repertoire.pieces;
+            let pieces = &training_music.pieces;
             let steps = pieces.iter().map(|piece| piece.roll.len()).sum();
             return Err(TooMuchMusic { pieces: pieces.len(), steps });
         }
@@ -120,7 +120,7 @@ impl Packed {
     }
 
     /// The repertoire.
-    pub fn unpack(&self) -> Result<Repertoire, PackedError> {
+    pub fn unpack(&self) -> Result<TrainingMusic, PackedError> {
         let mut bytes = Vec::new();
         ZlibDecoder::new(&*self.0)
             .take(LARGEST as u64 + 1)
@@ -147,10 +147,10 @@ impl Packed {
         let mut pieces = Vec::new();
         for (head, chords) in heads.into_iter().zip(chords) {
             let steps = steps_of(&chords, rest)?;
-            pieces.push(Heard { roll: head.roll(steps), source: head.source });
+            pieces.push(TrainingPiece { roll: head.roll(steps), source: head.source });
         }
         match rest.is_empty() {
-            true => Ok(Repertoire { pieces }),
+            true => Ok(TrainingMusic { pieces }),
             false => Err(PackedError::Music("there is more than music")),
         }
     }
@@ -167,8 +167,8 @@ struct Head {
     steps: usize,
 }
 
-fn write_head(text: &mut Vec<u8>, piece: &Heard) {
-    let Heard { source, roll } = piece;
+fn write_head(text: &mut Vec<u8>, piece: &TrainingPiece) {
+    let TrainingPiece { source, roll } = piece;
     write_number(text, source.len() as u64);
     text.extend(source.as_bytes());
     write_number(text, u64::from(roll.tempo));
@@ -293,22 +293,22 @@ mod tests {
         roll
     }
 
-    fn repertoire() -> Repertoire {
+    fn training_music() -> TrainingMusic {
         let mut first = roll(&[(1 << 87 | 9, 0), (9, 8), (0, 0), (1 << 40, 0)], &[(2, "5/8")]);
         first.key = Some(KeySignature { sharps: -3, minor: true });
         first.tempo = 612_345;
         let mut second = Roll::new(Metre::COMMON);
         second.key = Some(KeySignature { sharps: 2, minor: false });
-        let piece = |source: &str, roll: Roll| Heard { source: source.to_owned(), roll };
-        Repertoire { pieces: vec![piece("Bach/1", first), piece("é", second)] }
+        let piece = |source: &str, roll: Roll| TrainingPiece { source: source.to_owned(), roll };
+        TrainingMusic { pieces: vec![piece("Bach/1", first), piece("é", second)] }
     }
 
     #[test]
     fn a_repertoire_comes_back_as_it_was_packed() {
-        let packed = Packed::of(&repertoire()).unwrap();
-        assert_eq!(packed.unpack().unwrap(), repertoire());
-        assert_eq!(Packed::of(&repertoire()).unwrap(), packed, "and is always packed alike");
-        let none = Repertoire::default();
+        let packed = Packed::of(&training_music()).unwrap();
+        assert_eq!(packed.unpack().unwrap(), training_music());
+        assert_eq!(Packed::of(&training_music()).unwrap(), packed, "and is always packed alike");
+        let none = TrainingMusic::default();
         assert_eq!(Packed::of(&none).unwrap().unpack().unwrap(), none);
     }
 
@@ -316,12 +316,12 @@ mod tests {
     fn more_than_can_be_unpacked_is_not_packed() {
         let largest = {
             let mut bytes = Vec::new();
-            let packed = Packed::of(&repertoire()).unwrap();
+            let packed = Packed::of(&training_music()).unwrap();
             ZlibDecoder::new(packed.bytes()).read_to_end(&mut bytes).unwrap();
             bytes.len()
         };
-        assert!(Packed::within(largest, &repertoire()).is_ok());
-        let error = Packed::within(largest - 1, &repertoire()).unwrap_err();
+        assert!(Packed::within(largest, &training_music()).is_ok());
+        let error = Packed::within(largest - 1, &training_music()).unwrap_err();
         assert_eq!((error.pieces, error.steps), (2, 4));
         assert!(error.to_string().contains("--without-music"), "{error}");
     }
@@ -336,9 +336,9 @@ mod tests {
             let sparse: Vec<_> = steps.iter().map(|&(p, a)| (p & sparse, a & sparse)).collect();
             for steps in [steps, sparse] {
                 let piece = roll(&steps, &[(change, "7/8")]);
-                let pieces = vec![Heard { source: "x".to_owned(), roll: piece }];
-                let repertoire = Repertoire { pieces };
-                prop_assert_eq!(&Packed::of(&repertoire).unwrap().unpack().unwrap(), &repertoire);
+                let pieces = vec![TrainingPiece { source: "x".to_owned(), roll: piece }];
+                let training_music = TrainingMusic { pieces };
+                prop_assert_eq!(&Packed::of(&training_music).unwrap().unpack().unwrap(), &training_music);
             }
         }
 
@@ -356,7 +356,7 @@ mod tests {
 
     #[test]
     fn bytes_that_are_cut_off_or_altered_are_refused() {
-        let bytes = Packed::of(&repertoire()).unwrap().bytes().to_vec();
+        let bytes = Packed::of(&training_music()).unwrap().bytes().to_vec();
         for length in 0..bytes.len() {
             let error = Packed::from_bytes(&bytes[..length]).unpack().unwrap_err().to_string();
             assert!(error.contains("damaged"), "{length}: {error}");
@@ -366,7 +366,7 @@ mod tests {
             altered[place] ^= 0x10;
             // Some bits of a zlib stream mean nothing; what they say has a checksum.
             match Packed::from_bytes(&altered).unpack() {
-                Ok(found) => assert_eq!(found, repertoire(), "{place}"),
+                Ok(found) => assert_eq!(found, training_music(), "{place}"),
                 Err(error) => assert!(error.to_string().contains("damaged"), "{place}: {error}"),
             }
         }

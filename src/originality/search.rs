@@ -1,6 +1,6 @@
 //! The longest run of a piece that stands in a repertoire.
 
-use super::Repertoire;
+use super::TrainingMusic;
 use super::automaton::{Automaton, Reading};
 use super::spelling::{Shapes, Spelling};
 use crate::roll::{Keys, Roll, Step};
@@ -23,14 +23,14 @@ pub const LEAST_KEYS: usize = 3;
 /// [`LEAST_STROKES`] strokes on [`LEAST_KEYS`] different keys. Where a note is held in its first
 /// step, it must be held in both.
 pub struct Originality {
-    repertoire: Repertoire,
+    training_music: TrainingMusic,
     shapes: Shapes,
     known: Vec<Known>,
 }
 
 /// A run that a piece has in common with a repertoire.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Run {
+pub struct Match {
     /// How long it is.
     pub steps: usize,
     /// How many notes begin in it.
@@ -49,7 +49,7 @@ pub struct Run {
     pub transposition: i32,
 }
 
-impl Run {
+impl Match {
     /// Whether it is so long that it has been copied.
     pub fn is_copy(&self) -> bool {
         self.steps >= COPY_STEPS
@@ -68,33 +68,33 @@ struct Known {
 
 impl Originality {
     /// Prepares a repertoire. A step takes some 32 bytes of memory besides the music itself.
-    pub fn new(repertoire: Repertoire) -> Originality {
+    pub fn new(training_music: TrainingMusic) -> Originality {
         let mut shapes = Shapes::default();
         let known = |roll: &Roll| Known {
             spelling: shapes.learn(roll),
             sounding: sounding(roll.steps()),
             begun: begun(roll.steps()),
         };
-        let rolls = repertoire.pieces.iter().map(|piece| &piece.roll);
+        let rolls = training_music.pieces.iter().map(|piece| &piece.roll);
         let known = rolls.map(known).collect();
-        Originality { known, shapes, repertoire }
+        Originality { known, shapes, training_music }
     }
 
     /// The repertoire.
-    pub fn repertoire(&self) -> &Repertoire {
-        &self.repertoire
+    pub fn training_music(&self) -> &TrainingMusic {
+        &self.training_music
     }
 
     /// The longest run of a roll that stands anywhere in the repertoire at any transposition; of
     /// several the one that stands first there. None where no run has strokes enough.
     ///
     /// Takes a time that grows with the sum of both lengths, whatever they have in common.
-    pub fn longest_run(&self, roll: &Roll) -> Option<Run> {
-        self.longest_run_among(roll, |_| true)
+    pub fn longest_match(&self, roll: &Roll) -> Option<Match> {
+        self.longest_match_among(roll, |_| true)
     }
 
     /// The same among some pieces of the repertoire, told by their index.
-    pub fn longest_run_among(&self, roll: &Roll, among: impl Fn(usize) -> bool) -> Option<Run> {
+    pub fn longest_match_among(&self, roll: &Roll, among: impl Fn(usize) -> bool) -> Option<Match> {
         let spelling = self.shapes.spell(roll);
         let automaton = Automaton::of(&spelling.symbols);
         let mut longest: Option<Found> = None;
@@ -110,15 +110,15 @@ impl Originality {
         longest.map(|found| self.run(roll, found))
     }
 
-    fn run(&self, roll: &Roll, found: Found) -> Run {
+    fn run(&self, roll: &Roll, found: Found) -> Match {
         let Found { steps, piece, from, step } = found;
-        let source = &self.repertoire.pieces[piece];
+        let source = &self.training_music.pieces[piece];
         let theirs = &source.roll.steps()[from..from + steps];
         let ours = &roll.steps()[step..step + steps];
         let lowest = |steps: &[Step]| steps[0].play.lowest().expect("a run begins with a sound");
         let transposition = lowest(ours) as i32 - lowest(theirs) as i32;
         debug_assert!(ours.iter().zip(theirs).all(|(a, b)| *a == b.transposed(transposition)));
-        Run {
+        Match {
             steps,
             strokes: ours.iter().map(|step| step.articulate.count()).sum(),
             step,

@@ -146,7 +146,7 @@ impl Panel<'_> {
         let mut words = format!("{inside} of {of} inside");
         let Some(overlap) = overlap else { return words };
         words += &format!(", overlap {overlap:.2}");
-        if let Some(least) = self.figure.yardstick.and_then(|of| of.least_overlap) {
+        if let Some(least) = self.figure.real_vs_real.and_then(|of| of.least_overlap) {
             words += &format!(" (real with real ≥ {least:.2})");
         }
         words

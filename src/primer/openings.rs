@@ -1,7 +1,7 @@
 //! Primers from how pieces begin.
 
 use super::Primer;
-use crate::originality::{Heard, Repertoire};
+use crate::originality::{TrainingMusic, TrainingPiece};
 use crate::roll::{Keys, Roll};
 use crate::score::Metre;
 use crate::segment::SEGMENT_STEPS;
@@ -31,10 +31,10 @@ const SEED: u64 = 1;
 /// are two for every metre in which three pieces or more begin, one of each mode if possible, and the
 /// more the more pieces there are in it; of many folders rather than few. Fewer than asked for if
 /// the pieces have no more.
-pub fn openings(repertoire: &Repertoire, count: usize) -> Vec<Primer> {
+pub fn openings(training_music: &TrainingMusic, count: usize) -> Vec<Primer> {
     let mut random = ChaCha8Rng::seed_from_u64(SEED);
     let mut by_metre: BTreeMap<Metre, Vec<Primer>> = BTreeMap::new();
-    for primer in repertoire.pieces.iter().filter_map(opening) {
+    for primer in training_music.pieces.iter().filter_map(opening) {
         by_metre.entry(primer.metre()).or_default().push(primer);
     }
     by_metre.retain(|_, primers| primers.len() >= LEAST_PIECES);
@@ -76,8 +76,8 @@ fn next(primers: &[Primer], taken: &[Primer]) -> usize {
 }
 
 /// How a piece begins, if that makes a primer.
-fn opening(piece: &Heard) -> Option<Primer> {
-    let Heard { source, roll } = piece;
+fn opening(piece: &TrainingPiece) -> Option<Primer> {
+    let TrainingPiece { source, roll } = piece;
     let first = roll.steps().iter().position(|step| !step.play.is_empty())?;
     let lines = roll.measures();
     let start = lines[lines.partition_point(|&line| line <= first) - 1];
@@ -115,7 +115,7 @@ mod tests {
     use crate::roll::Step;
 
     /// A piece of eight measures after a silent one, up and down a chord on a key.
-    fn piece(name: &str, metre: &str, chord: [usize; 3]) -> Heard {
+    fn piece(name: &str, metre: &str, chord: [usize; 3]) -> TrainingPiece {
         let mut roll = Roll::new(metre.parse().unwrap());
         let measure = roll.place(0).measure as usize;
         (0..measure).for_each(|_| roll.push(Step::SILENCE));
@@ -123,7 +123,7 @@ mod tests {
             let keys = Keys::from_iter([chord[0] - 12, chord[step % 3]]);
             roll.push(Step { play: keys, articulate: keys });
         }
-        Heard { source: name.to_owned(), roll }
+        TrainingPiece { source: name.to_owned(), roll }
     }
 
     const MAJOR: [usize; 3] = [39, 43, 46];
@@ -150,8 +150,8 @@ mod tests {
         let mut held = Roll::new(Metre::COMMON);
         let keys = Keys::from_iter(MAJOR);
         (0..64).for_each(|_| held.push(Step { play: keys, articulate: Keys::NONE }));
-        assert_eq!(opening(&Heard { source: "x".to_owned(), roll: held }), None);
-        let silence = Heard { source: "x".to_owned(), roll: Roll::new(Metre::COMMON) };
+        assert_eq!(opening(&TrainingPiece { source: "x".to_owned(), roll: held }), None);
+        let silence = TrainingPiece { source: "x".to_owned(), roll: Roll::new(Metre::COMMON) };
         assert_eq!(opening(&silence), None);
     }
 
@@ -164,7 +164,7 @@ mod tests {
                 pieces.push(piece(&format!("{}/{metre} {nth}", nth % 5), metre, chord));
             }
         }
-        let primers = openings(&Repertoire { pieces: pieces.clone() }, 14);
+        let primers = openings(&TrainingMusic { pieces: pieces.clone() }, 14);
         let minors = |metre: &str| -> Vec<bool> {
             let of = primers.iter().filter(|primer| primer.metre().to_string() == metre);
             of.map(|primer| primer.key().unwrap().minor).collect()
@@ -177,6 +177,6 @@ mod tests {
         }
         let sources: std::collections::BTreeSet<_> = primers.iter().map(|p| &p.source).collect();
         assert_eq!(sources.len(), 14);
-        assert_eq!(openings(&Repertoire { pieces }, 1000).len(), 45);
+        assert_eq!(openings(&TrainingMusic { pieces }, 1000).len(), 45);
     }
 }

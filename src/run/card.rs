@@ -1,7 +1,7 @@
 //! The model card: what a model is, for those who find it.
 
 use super::session::Kept;
-use super::{Config, Dataset, Side};
+use super::{Config, Dataset, Split};
 use crate::corpus::is_set;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -60,7 +60,7 @@ fn music(text: &mut String, config: &Config, dataset: &Dataset) -> std::fmt::Res
     writeln!(text, "## Music\n")?;
     writeln!(text, "| folder | learned from | held out |\n|---|---|---|")?;
     let mut folders: BTreeMap<&str, [usize; 2]> = BTreeMap::new();
-    for (column, side) in [Side::Training, Side::Validation].into_iter().enumerate() {
+    for (column, side) in [Split::Training, Split::Validation].into_iter().enumerate() {
         for file in dataset.of(side) {
             folders.entry(&file.folder).or_default()[column] += 1;
         }
@@ -68,16 +68,16 @@ fn music(text: &mut String, config: &Config, dataset: &Dataset) -> std::fmt::Res
     for (folder, [training, validation]) in &folders {
         writeln!(text, "| {} | {training} | {validation} |", folder.replace('|', "\\|"))?;
     }
-    let [training, validation] = [Side::Training, Side::Validation]
+    let [training, validation] = [Split::Training, Split::Validation]
         .map(|side| format!("{} ({} steps)", dataset.count(side), dataset.steps(side)));
     writeln!(text, "| **pieces** | {training} | {validation} |\n")?;
-    if dataset.count(Side::Test) > 0 {
+    if dataset.count(Split::Test) > 0 {
         writeln!(
             text,
             "The split is the published one of the set; its {} test pieces ({} steps) were not looked \
              at in training.\n",
-            dataset.count(Side::Test),
-            dataset.steps(Side::Test)
+            dataset.count(Split::Test),
+            dataset.steps(Split::Test)
         )?;
     }
     let sets = dataset.files.iter().any(|file| is_set(&file.path));
@@ -89,10 +89,10 @@ fn music(text: &mut String, config: &Config, dataset: &Dataset) -> std::fmt::Res
          SHA-256.\n",
         if sets { "" } else { "A step is a 16th. " },
         if sets { ", but where the published split of a set parts them" } else { "" },
-        dataset.count(Side::TooShort),
-        dataset.count(Side::Unreadable)
+        dataset.count(Split::TooShort),
+        dataset.count(Split::Unreadable)
     )?;
-    if config.keeping.repertoire {
+    if config.retention.training_music {
         let before = match config.start.from {
             Some(_) => {
                 " (of what the model that it began with has learned from, as much as that carried)"

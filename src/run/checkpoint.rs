@@ -7,9 +7,9 @@
 
 use super::Config;
 use super::dataset_file::hexadecimal;
+use crate::atomic_file::{AtomicFileError, sync_folder};
 use crate::model::{self, Model};
 use crate::training::{Progress, Snapshot, TrainerState};
-use crate::writing::{WritingError, sync_folder};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 use serde::{Deserialize, Serialize};
@@ -31,7 +31,7 @@ const STATE: &str = "state.json";
 /// How a run stands, besides its trainer.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Standing {
+pub struct RunState {
     /// The best of the scheduled validations.
     pub best: Option<Best>,
     /// The last of them, in nats a step.
@@ -65,7 +65,7 @@ pub struct Checkpoint {
     /// The fingerprint of its dataset.
     pub dataset: String,
     /// How it stood.
-    pub standing: Standing,
+    pub run_state: RunState,
     /// Its trainer.
     pub snapshot: Snapshot,
     /// The file of the model to compose with: the best one, or the last where none was validated.
@@ -80,7 +80,7 @@ pub struct Contents<'a> {
     /// The fingerprint of the dataset.
     pub dataset: &'a str,
     /// How the run stands.
-    pub standing: &'a Standing,
+    pub run_state: &'a RunState,
     /// The trainer.
     pub snapshot: &'a Snapshot,
     /// The model as it is now.
@@ -91,7 +91,7 @@ pub struct Contents<'a> {
 
 /// A checkpoint that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Torn {
+pub struct DamagedCheckpoint {
     /// Its folder.
     pub path: PathBuf,
     /// What is wrong with it.
@@ -103,16 +103,16 @@ pub struct Torn {
 #[error(
     "there is no whole checkpoint in {}{}; start the run again with --force",
     path.display(),
-    torn.iter().map(|torn| format!(" ({torn})")).collect::<String>()
+    damaged.iter().map(|damaged| format!(" ({damaged})")).collect::<String>()
 )]
 pub struct NoCheckpoint {
     /// The folder of checkpoints.
     pub path: PathBuf,
     /// Those that cannot be used.
-    pub torn: Vec<Torn>,
+    pub damaged: Vec<DamagedCheckpoint>,
 }
 
-impl std::fmt::Display for Torn {
+impl std::fmt::Display for DamagedCheckpoint {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}: {}", self.path.display(), self.what)
     }
@@ -134,7 +134,8 @@ struct State {
     files: BTreeMap<String, Seal>,
     config: Config,
     dataset: String,
-    standing: Standing,
+    #[serde(rename = "standing")]
+    run_state: RunState,
     trainer: TrainerState,
 }
 
@@ -157,7 +158,7 @@ pub fn save(
     checkpoints: &Path,
     contents: Contents<'_>,
     keep: usize,
-) -> Result<PathBuf, WritingError> {
+) -> Result<PathBuf, AtomicFileError> {
     let epoch = contents.snapshot.state.epochs;
     let place = checkpoints.join(format!("step-{epoch}"));
     let partial = checkpoints.join(format!(".step-{epoch}.partial"));
@@ -180,8 +181,8 @@ pub fn save(
     Ok(place)
 }
 
-fn fill(checkpoints: &Path, partial: &Path, contents: Contents<'_>) -> Result<(), WritingError> {
-    let Contents { config, dataset, standing, snapshot, model, best } = contents;
+fn fill(checkpoints: &Path, partial: &Path, contents: Contents<'_>) -> Result<(), AtomicFileError> {
+    let Contents { config, dataset, run_state, snapshot, model, best } = contents;
     let mut files = BTreeMap::new();
     let mut keep = |name: &str, bytes: &[u8]| {
         files.insert(name.to_owned(), Seal::of(bytes));
@@ -200,7 +201,7 @@ fn fill(checkpoints: &Path, partial: &Path, contents: Contents<'_>) -> Result<()
         files,
         config: config.clone(),
         dataset: dataset.to_owned(),
-        standing: *standing,
+        run_state: *run_state,
         trainer: snapshot.state.clone(),
     };
     let state = to_raw_value(&state).expect("a state is always JSON");
@@ -225,11 +226,11 @@ fn link_best(checkpoints: &Path, partial: &Path, bytes: &[u8]) -> bool {
     })
 }
 
-fn failed(path: &Path) -> impl Fn(io::Error) -> WritingError + '_ {
-    move |reason| WritingError::System { path: path.to_owned(), reason }
+fn failed(path: &Path) -> impl Fn(io::Error) -> AtomicFileError + '_ {
+    move |reason| AtomicFileError::System { path: path.to_owned(), reason }
 }
 
-fn write(path: &Path, bytes: &[u8]) -> Result<(), WritingError> {
+fn write(path: &Path, bytes: &[u8]) -> Result<(), AtomicFileError> {
     let written = File::create_new(path)
         .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
     written.map_err(failed(path))
@@ -293,15 +294,15 @@ fn remove(folder: &Path) -> io::Result<()> {
 }
 
 /// Reads the newest checkpoint that is whole, and says which newer ones are not.
-pub fn newest(checkpoints: &Path) -> Result<(Checkpoint, Vec<Torn>), NoCheckpoint> {
-    let mut torn = Vec::new();
+pub fn newest(checkpoints: &Path) -> Result<(Checkpoint, Vec<DamagedCheckpoint>), NoCheckpoint> {
+    let mut damaged = Vec::new();
     for (_, path) in found(checkpoints).unwrap_or_default() {
         match read(&path) {
-            Ok(checkpoint) => return Ok((checkpoint, torn)),
-            Err(what) => torn.push(Torn { path, what }),
+            Ok(checkpoint) => return Ok((checkpoint, damaged)),
+            Err(what) => damaged.push(DamagedCheckpoint { path, what }),
         }
     }
-    Err(NoCheckpoint { path: checkpoints.to_owned(), torn })
+    Err(NoCheckpoint { path: checkpoints.to_owned(), damaged })
 }
 
 /// The newest checkpoint that is whole, by name alone.
@@ -348,7 +349,7 @@ fn read(path: &Path) -> Result<Checkpoint, String> {
         path: path.to_owned(),
         config: state.config,
         dataset: state.dataset,
-        standing: state.standing,
+        run_state: state.run_state,
         snapshot: Snapshot {
             state: state.trainer,
             tensors: tensors.ok_or_else(|| damaged(OPTIMIZER))?,

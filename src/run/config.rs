@@ -32,7 +32,8 @@ pub struct Config {
     /// When it has learned enough.
     pub goal: Goal,
     /// What is kept on the way.
-    pub keeping: Keeping,
+    #[serde(rename = "keeping")]
+    pub retention: Retention,
     /// What it begins with.
     pub start: Beginning,
 }
@@ -65,7 +66,7 @@ pub struct Goal {
 /// What is kept on the way, and how often, in epochs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Keeping {
+pub struct Retention {
     /// From one validation to the next (closer at the start); 0 stands for an interval at which
     /// validation takes about a tenth of the time, and is replaced by it.
     pub validate_every: u64,
@@ -78,7 +79,8 @@ pub struct Keeping {
     /// Whether the model carries the music that it has learned from, so that copies can be told
     /// wherever it goes.
     #[serde(default = "carried")]
-    pub repertoire: bool,
+    #[serde(rename = "repertoire")]
+    pub training_music: bool,
 }
 
 /// What holds where a configuration is older than the setting.
@@ -178,12 +180,12 @@ impl Config {
             architecture,
             training,
             goal: Goal { epochs: None, hours: None, patience: None },
-            keeping: Keeping {
+            retention: Retention {
                 validate_every: 0,
                 sample_every: 100,
                 checkpoint_every: 100,
                 checkpoints: 2,
-                repertoire: carried(),
+                training_music: carried(),
             },
             start: Beginning::default(),
         }
@@ -248,7 +250,7 @@ impl Config {
         section(
             "How often it is validated, composes and is saved, in epochs, how many checkpoints stay, and\n\
              # whether the model carries the music that it has learned from, so that copies can be told.",
-            toml_of("keeping", &self.keeping),
+            toml_of("keeping", &self.retention),
             &[],
         );
         section(
@@ -275,7 +277,7 @@ impl Config {
         range(hours.is_finite() && hours > 0.0, "hours", "more than 0", &hours)?;
         let patience = self.goal.patience.unwrap_or(1);
         range(patience >= 1, "patience", "at least 1", &patience)?;
-        let Keeping { checkpoint_every, checkpoints, .. } = self.keeping;
+        let Retention { checkpoint_every, checkpoints, .. } = self.retention;
         range(checkpoint_every >= 1, "checkpoint_every", "at least 1", &checkpoint_every)?;
         range(checkpoints >= 1, "checkpoints", "at least 1", &checkpoints)
     }

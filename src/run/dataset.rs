@@ -1,6 +1,6 @@
 //! The files of a run: what each holds, by its SHA-256, and what it is used for.
 
-use super::dataset_file::{DatasetFile, Side, hexadecimal, sha256_of};
+use super::dataset_file::{DatasetFile, Split, hexadecimal, sha256_of};
 use super::sides::choose;
 use crate::corpus::{self, Corpus, CorpusError, Piece};
 use rayon::prelude::*;
@@ -122,13 +122,13 @@ impl Dataset {
         let mut files: Vec<_> = pieces.iter().map(of).collect();
         for (file, repeated) in files.iter_mut().zip(&repeats) {
             file.repeats = repeated.map(|index| paths[index].clone());
-            if file.split == Side::Training && file.steps < segment {
-                file.split = Side::TooShort;
+            if file.split == Split::Training && file.steps < segment {
+                file.split = Split::TooShort;
             }
         }
         let free: Vec<bool> = pieces.iter().map(|piece| piece.part.is_none()).collect();
         choose(&mut files, &free, &alike, share, seed);
-        if !files.iter().any(|file| file.split == Side::Training) {
+        if !files.iter().any(|file| file.split == Split::Training) {
             return Err(DatasetError::TooShort { pieces: files.len(), segment });
         }
         for failure in failures {
@@ -197,17 +197,17 @@ impl Dataset {
     }
 
     /// The files of one side.
-    pub fn of(&self, side: Side) -> impl Iterator<Item = &DatasetFile> {
+    pub fn of(&self, side: Split) -> impl Iterator<Item = &DatasetFile> {
         self.files.iter().filter(move |file| file.split == side)
     }
 
     /// How many files are of a side.
-    pub fn count(&self, side: Side) -> usize {
+    pub fn count(&self, side: Split) -> usize {
         self.of(side).count()
     }
 
     /// How many steps the files of a side have.
-    pub fn steps(&self, side: Side) -> usize {
+    pub fn steps(&self, side: Split) -> usize {
         self.of(side).map(|file| file.steps).sum()
     }
 
@@ -219,9 +219,9 @@ impl Dataset {
         let mut sorted = Pieces::default();
         for piece in pieces {
             match sides.get(&(&piece.path, &piece.name)) {
-                Some(Side::Training) => sorted.training.push(piece),
-                Some(Side::Validation) => sorted.validation.push(piece),
-                Some(Side::Test) => sorted.test.push(piece),
+                Some(Split::Training) => sorted.training.push(piece),
+                Some(Split::Validation) => sorted.validation.push(piece),
+                Some(Split::Test) => sorted.test.push(piece),
                 _ => {}
             }
         }
@@ -282,10 +282,10 @@ pub(super) mod tests {
         let folder = folder();
         let (dataset, pieces) = dataset(&folder, 3);
         assert_eq!(dataset.files.len(), 12);
-        assert_eq!(dataset.count(Side::TooShort), 1);
-        assert_eq!(dataset.count(Side::Unreadable), 1);
-        assert_eq!(dataset.count(Side::Validation), pieces.validation.len());
-        assert_eq!(dataset.count(Side::Training), pieces.training.len());
+        assert_eq!(dataset.count(Split::TooShort), 1);
+        assert_eq!(dataset.count(Split::Unreadable), 1);
+        assert_eq!(dataset.count(Split::Validation), pieces.validation.len());
+        assert_eq!(dataset.count(Split::Training), pieces.training.len());
         assert_eq!((pieces.validation.len(), pieces.training.len()), (2, 8));
         let copy = dataset.files.iter().find(|file| file.repeats.is_some()).unwrap();
         assert!(copy.path.ends_with("petzold/4.mid"), "{copy:?}");

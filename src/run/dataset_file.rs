@@ -10,7 +10,7 @@ use std::{fs, io};
 /// What a file is used for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Side {
+pub enum Split {
     /// The network learns from it.
     Training,
     /// It is held out, to see how well the network does on music that it has not learned from.
@@ -38,15 +38,15 @@ pub struct DatasetFile {
     /// Its length in 16ths; 0 where it cannot be read.
     pub steps: usize,
     /// What it is used for.
-    pub split: Side,
+    pub split: Split,
     /// The earlier file whose music it repeats.
     pub repeats: Option<PathBuf>,
 }
 
-impl Side {
+impl Split {
     /// Whether the file is read again by a resume.
     pub(super) fn is_used(self) -> bool {
-        matches!(self, Side::Training | Side::Validation | Side::Test)
+        matches!(self, Split::Training | Split::Validation | Split::Test)
     }
 }
 
@@ -60,9 +60,9 @@ impl DatasetFile {
             sha256,
             steps: piece.roll().len(),
             split: match piece.part {
-                None | Some(Part::Training) => Side::Training,
-                Some(Part::Validation) => Side::Validation,
-                Some(Part::Test) => Side::Test,
+                None | Some(Part::Training) => Split::Training,
+                Some(Part::Validation) => Split::Validation,
+                Some(Part::Test) => Split::Test,
             },
             repeats: None,
         }
@@ -78,7 +78,7 @@ impl DatasetFile {
             sha256: sha256_of(path).ok(),
             path: path.to_owned(),
             steps: 0,
-            split: Side::Unreadable,
+            split: Split::Unreadable,
             repeats: None,
         }
     }

@@ -4,7 +4,7 @@ use super::metrics::METRICS_FILE;
 use super::plots::PLOTS_FOLDER;
 use super::samples::SAMPLES_FOLDER;
 use super::times::TIMES_FILE;
-use crate::writing;
+use crate::atomic_file;
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -168,7 +168,7 @@ impl RunFolder {
     pub fn sweep(&self) -> Result<(), FolderError> {
         for folder in [self.path.clone(), self.samples(), self.plots()] {
             if folder.is_dir() {
-                writing::sweep(&folder).map_err(self.failed("tidy up", &folder))?;
+                atomic_file::sweep(&folder).map_err(self.failed("tidy up", &folder))?;
             }
         }
         Ok(())

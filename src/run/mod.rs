@@ -8,8 +8,8 @@ mod dataset_file;
 mod folder;
 pub mod metrics;
 pub mod plots;
-mod repertoire;
-mod room;
+mod training_music;
+mod resource_estimate;
 pub mod samples;
 mod schedule;
 mod session;
@@ -18,23 +18,23 @@ mod sides;
 mod split;
 mod table;
 pub mod times;
-mod watch;
+mod observer;
 
 pub use checkpoint::{
-    Best, Checkpoint, NoCheckpoint, Standing, Torn, newest as newest_checkpoint,
+    Best, Checkpoint, DamagedCheckpoint, NoCheckpoint, RunState, newest as newest_checkpoint,
     newest_path as newest_checkpoint_path,
 };
 pub use config::{
     ARTICLE_EPOCHS, Beginning, Config, ConfigError, CorpusChoice, DEFAULT_EPOCHS, Difference, Goal,
-    Keeping,
+    Retention,
 };
 pub use dataset::{Dataset, DatasetError, Pieces};
-pub use dataset_file::{DatasetFile, Side};
+pub use dataset_file::{DatasetFile, Split};
 pub use folder::{FolderError, Lock, RunFolder};
-pub use repertoire::{carried, repertoire};
-pub use room::{Room, RoomError};
-pub use schedule::{Ending, Schedule};
+pub use observer::{Observer, Outcome, Report};
+pub use resource_estimate::{ResourceError, ResourceEstimate};
+pub use schedule::{Schedule, StopReason};
 pub use session::{Session, SessionError};
 pub use settings::Settings;
 pub use split::{Candidate, hold_out};
-pub use watch::{Outcome, Report, Watch};
+pub use training_music::{carried, training_music};

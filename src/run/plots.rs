@@ -2,9 +2,9 @@
 
 use super::metrics::{self, METRICS_FILE, MetricsError};
 use super::samples::{self, DamagedSample};
+use crate::atomic_file::{self, AtomicFileError, Existing};
 use crate::network::Nats;
 use crate::picture::{self, Format, LossCurves};
-use crate::writing::{self, Existing, WritingError};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -45,7 +45,7 @@ pub enum PlotsError {
     },
     /// A picture cannot be written.
     #[error(transparent)]
-    Writing(#[from] WritingError),
+    Writing(#[from] AtomicFileError),
 }
 
 /// Draws a run's `loss` and, where it has samples, `growth`, each as SVG and PNG, into its folder
@@ -74,7 +74,7 @@ pub fn plots(run: &Path, into: Option<&Path>) -> Result<Plots, PlotsError> {
     let mut written = Vec::new();
     let mut save = |name: &str, format: Format, bytes: Vec<u8>| {
         let path = folder.join(format!("{name}.{}", format.extension()));
-        writing::write(&path, &bytes, Existing::Replace)?;
+        atomic_file::write(&path, &bytes, Existing::Replace)?;
         written.push(path);
         Ok::<(), PlotsError>(())
     };

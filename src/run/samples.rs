@@ -1,6 +1,7 @@
 //! What a network composes in the course of its training, always from the same seed after the same
 //! primer: `samples/epoch-000100.mid` and a picture of it.
 
+use crate::atomic_file::{self, AtomicFileError, Existing};
 use crate::composing::{Composer, Composition, Recipe, compose as compose_piece};
 use crate::midi::{self, FileError, FileFault, MidiError};
 use crate::model::Model;
@@ -8,7 +9,6 @@ use crate::picture::{self, Format};
 use crate::primer::chosen;
 use crate::roll::{Roll, RollError};
 use crate::score::Metre;
-use crate::writing::{self, Existing, WritingError};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -78,7 +78,7 @@ pub enum SampleError {
     },
     /// A file cannot be written.
     #[error(transparent)]
-    Writing(#[from] WritingError),
+    Writing(#[from] AtomicFileError),
 }
 
 /// Writes a sample into a run's folder, as MIDI and as a PNG, in place of one of the same epoch.
@@ -90,8 +90,12 @@ pub fn write(run: &Path, sample: &Sample) -> Result<(), SampleError> {
     let score = sample.roll.to_score(Some(&title), &[sample.recipe.to_text()]);
     let name = format!("epoch-{:06}", sample.epoch);
     let picture = picture::roll(&sample.roll, &title, Format::Png);
-    writing::write(&folder.join(format!("{name}.mid")), &midi::write(&score), Existing::Replace)?;
-    writing::write(&folder.join(format!("{name}.png")), &picture, Existing::Replace)?;
+    atomic_file::write(
+        &folder.join(format!("{name}.mid")),
+        &midi::write(&score),
+        Existing::Replace,
+    )?;
+    atomic_file::write(&folder.join(format!("{name}.png")), &picture, Existing::Replace)?;
     Ok(())
 }
 
@@ -185,7 +189,7 @@ mod tests {
             Architecture { time: vec![6], note: vec![4], ..Preset::Small.architecture() };
         let layout = architecture.check().unwrap();
         let layers = Layers::new(&architecture, &layout);
-        let parameters = Parameters::drawn(&layers, &mut ChaCha8Rng::seed_from_u64(5));
+        let parameters = Parameters::init(&layers, &mut ChaCha8Rng::seed_from_u64(5));
         let mut roll = Roll::new("3/4".parse().unwrap());
         let keys = Keys::from_iter([39, 43]);
         (0..12).for_each(|_| roll.push(Step { play: keys, articulate: Keys::NONE }));
@@ -198,7 +202,7 @@ mod tests {
             held_out: None,
         };
         let primers = vec![Primer { source: "a test".to_owned(), roll }];
-        Model { architecture, layout, parameters, primers, repertoire: None, training }
+        Model { architecture, layout, parameters, primers, training_music: None, training }
     }
 
     #[test]

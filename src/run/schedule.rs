@@ -35,7 +35,7 @@ impl Schedule {
 
 /// Why a run has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
+pub enum StopReason {
     /// The epochs are done.
     Epochs,
     /// The hours are over.
@@ -49,13 +49,18 @@ pub enum Ending {
 impl Goal {
     /// Whether it is reached after so many epochs and seconds, and so many validations in a row
     /// without a better one.
-    pub fn reached(&self, epochs: u64, seconds: f64, without_improvement: u64) -> Option<Ending> {
+    pub fn reached(
+        &self,
+        epochs: u64,
+        seconds: f64,
+        without_improvement: u64,
+    ) -> Option<StopReason> {
         if self.epochs.is_some_and(|goal| epochs >= goal) {
-            Some(Ending::Epochs)
+            Some(StopReason::Epochs)
         } else if self.patience.is_some_and(|goal| without_improvement >= goal) {
-            Some(Ending::Patience)
+            Some(StopReason::Patience)
         } else if self.hours.is_some_and(|goal| seconds >= 3600.0 * goal) {
-            Some(Ending::Hours)
+            Some(StopReason::Hours)
         } else {
             None
         }
@@ -92,8 +97,8 @@ mod tests {
     fn a_goal_is_whatever_comes_first() {
         let goal = Goal { epochs: Some(10), hours: Some(1.0), patience: Some(3) };
         assert_eq!(goal.reached(9, 3599.0, 2), None);
-        assert_eq!(goal.reached(10, 0.0, 0), Some(Ending::Epochs));
-        assert_eq!(goal.reached(1, 3600.0, 0), Some(Ending::Hours));
-        assert_eq!(goal.reached(1, 0.0, 3), Some(Ending::Patience));
+        assert_eq!(goal.reached(10, 0.0, 0), Some(StopReason::Epochs));
+        assert_eq!(goal.reached(1, 3600.0, 0), Some(StopReason::Hours));
+        assert_eq!(goal.reached(1, 0.0, 3), Some(StopReason::Patience));
     }
 }

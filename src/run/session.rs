@@ -4,21 +4,21 @@
 //! a checkpoint, everything before it is there as well, and a resume has only to cut off what came
 //! after it.
 
-use super::checkpoint::{self, Best, Checkpoint, Contents, Standing};
+use super::checkpoint::{self, Best, Checkpoint, Contents, RunState};
 use super::metrics::{self, Metrics};
+use super::observer::{Observer, Outcome, Report};
 use super::plots::{PlotsError, plots};
 use super::samples::{self, SampleError};
 use super::table::TableError;
 use super::times::{self, Times};
-use super::watch::{Outcome, Report, Watch};
-use super::{Config, Dataset, Ending, FolderError, Pieces, RunFolder, Schedule, card, carried};
+use super::{Config, Dataset, FolderError, Pieces, RunFolder, Schedule, StopReason, card, carried};
+use crate::atomic_file::{self, AtomicFileError, Existing};
 use crate::corpus::Piece;
 use crate::model::{self, Model};
 use crate::network::Nats;
-use crate::originality::{Packed, Repertoire, TooMuchMusic};
+use crate::originality::{Packed, TooMuchMusic, TrainingMusic};
 use crate::roll::Roll;
 use crate::training::{Excerpts, Progress, SnapshotError, Start, Trainer};
-use crate::writing::{self, Existing, WritingError};
 use std::fs::{self, File};
 use std::io;
 use std::path::PathBuf;
@@ -34,8 +34,8 @@ pub struct Session<'a> {
     trainer: Trainer<'a>,
     held_out: Vec<&'a Roll>,
     /// The music that the model is to carry.
-    repertoire: Option<Packed>,
-    standing: Standing,
+    training_music: Option<Packed>,
+    run_state: RunState,
     /// The file of the best model, where one has been validated.
     best: Option<Vec<u8>>,
     metrics: Metrics,
@@ -57,7 +57,7 @@ pub enum SessionError {
     Diverged(u64, &'static str),
     /// A file cannot be written.
     #[error(transparent)]
-    Writing(#[from] WritingError),
+    Writing(#[from] AtomicFileError),
     /// A table cannot be gone on with.
     #[error(transparent)]
     Table(#[from] TableError),
@@ -93,27 +93,27 @@ pub enum SessionError {
 
 impl<'a> Session<'a> {
     /// Begins a run in a folder that holds none. Its configuration is written when all else is there.
-    /// `repertoire` is the music that its model carries ([`carried`](super::carried)).
+    /// `training_music` is the music that its model carries ([`carried`](super::carried)).
     pub fn begin(
         folder: &RunFolder,
         config: Config,
         dataset: Dataset,
         pieces: &'a Pieces,
         start: Start,
-        repertoire: Option<Packed>,
+        training_music: Option<Packed>,
     ) -> Result<Session<'a>, SessionError> {
         let excerpts = Excerpts::new(&pieces.training, config.training.segment);
         let trainer = Trainer::new(config.architecture.clone(), config.training, excerpts, start);
-        writing::write(&folder.dataset(), &dataset.to_json(), Existing::Replace)?;
+        atomic_file::write(&folder.dataset(), &dataset.to_json(), Existing::Replace)?;
         let mut session = Session {
-            repertoire,
+            training_music,
             metrics: Metrics::create(&folder.metrics())?,
             times: Times::create(&folder.times())?,
-            schedule: Schedule { interval: config.keeping.validate_every },
+            schedule: Schedule { interval: config.retention.validate_every },
             fingerprint: dataset.fingerprint(),
             folder: folder.clone(),
             held_out: pieces.validation.iter().map(Piece::roll).collect(),
-            standing: Standing::default(),
+            run_state: RunState::default(),
             best: None,
             saved: None,
             begun: (Instant::now(), 0.0),
@@ -134,28 +134,28 @@ impl<'a> Session<'a> {
         pieces: &'a Pieces,
         checkpoint: Checkpoint,
     ) -> Result<Session<'a>, SessionError> {
-        let Checkpoint { path, standing, snapshot, model, .. } = checkpoint;
+        let Checkpoint { path, run_state, snapshot, model, .. } = checkpoint;
         let excerpts = Excerpts::new(&pieces.training, config.training.segment);
         let trainer =
             Trainer::resume(config.architecture.clone(), config.training, excerpts, snapshot)
                 .map_err(|reason| SessionError::Snapshot { path, reason })?;
         let epoch = trainer.epochs();
-        let schedule = Schedule { interval: config.keeping.validate_every };
+        let schedule = Schedule { interval: config.retention.validate_every };
         // What was heard before this run is known to the model only.
-        let repertoire = match model::read(&model).ok().and_then(|model| model.repertoire) {
-            Some(packed) => Some(packed).filter(|_| config.keeping.repertoire),
-            None => carried(&config, pieces, Repertoire::default())?,
+        let training_music = match model::read(&model).ok().and_then(|model| model.training_music) {
+            Some(packed) => Some(packed).filter(|_| config.retention.training_music),
+            None => carried(&config, pieces, TrainingMusic::default())?,
         };
         let kept = fs::read(&model)
             .map_err(|reason| SessionError::System { path: model.clone(), reason })?;
         // An epoch whose validation was broken off has left nothing behind yet.
-        let written = epoch - u64::from(standing.unfinished.is_some());
+        let written = epoch - u64::from(run_state.unfinished.is_some());
         metrics::cut(&folder.metrics(), written, |epoch| schedule.includes(epoch))?;
         times::cut(&folder.times(), written)?;
         folder.cut_samples(written)?;
-        writing::write(&folder.model(), &kept, Existing::Replace)?;
+        atomic_file::write(&folder.model(), &kept, Existing::Replace)?;
         let session = Session {
-            repertoire,
+            training_music,
             metrics: Metrics::open(&folder.metrics())?,
             times: Times::open(&folder.times())?,
             schedule,
@@ -163,9 +163,9 @@ impl<'a> Session<'a> {
             folder: folder.clone(),
             held_out: pieces.validation.iter().map(Piece::roll).collect(),
             saved: Some(epoch),
-            begun: (Instant::now(), standing.seconds),
-            best: standing.best.map(|_| kept),
-            standing,
+            begun: (Instant::now(), run_state.seconds),
+            best: run_state.best.map(|_| kept),
+            run_state,
             config,
             dataset,
             trainer,
@@ -191,8 +191,8 @@ impl<'a> Session<'a> {
     }
 
     /// Whether the goal is reached already.
-    pub fn is_done(&self) -> Option<Ending> {
-        let Standing { seconds, without_improvement, unfinished, .. } = self.standing;
+    pub fn is_done(&self) -> Option<StopReason> {
+        let RunState { seconds, without_improvement, unfinished, .. } = self.run_state;
         if unfinished.is_some() {
             return None;
         }
@@ -206,34 +206,34 @@ impl<'a> Session<'a> {
 
     /// Trains until the goal is reached, or until the watcher wants it to stop; a checkpoint is saved
     /// then. At the goal the model is validated once more, and plots and model card are written.
-    pub fn learn(&mut self, watch: &mut impl Watch) -> Result<Outcome, SessionError> {
+    pub fn learn(&mut self, observer: &mut impl Observer) -> Result<Outcome, SessionError> {
         let ending = loop {
             if let Some(ending) = self.is_done() {
                 break ending;
             }
-            if watch.wants_to_stop() {
-                break Ending::Interrupted;
+            if observer.wants_to_stop() {
+                break StopReason::Interrupted;
             }
-            let progress = match self.standing.unfinished {
+            let progress = match self.run_state.unfinished {
                 Some(progress) => progress,
                 None => self.epoch()?,
             };
-            if !self.finish(progress, &|| watch.wants_to_stop())? {
-                break Ending::Interrupted;
+            if !self.finish(progress, &|| observer.wants_to_stop())? {
+                break StopReason::Interrupted;
             }
-            let (epoch, validation) = (self.epochs(), self.standing.last);
-            watch.see(&Report { epoch, mean: progress.mean, validation });
+            let (epoch, validation) = (self.epochs(), self.run_state.last);
+            observer.see(&Report { epoch, mean: progress.mean, validation });
         };
         if self.saved.is_none() {
             self.save()?;
         }
         let concluded = match ending {
-            Ending::Interrupted => None,
-            _ => self.conclude(&|| watch.wants_to_stop())?,
+            StopReason::Interrupted => None,
+            _ => self.conclude(&|| observer.wants_to_stop())?,
         };
-        let ending = if concluded.is_some() { ending } else { Ending::Interrupted };
-        let best = concluded.unwrap_or(self.standing.best);
-        Ok(Outcome { ending, epochs: self.epochs(), seconds: self.standing.seconds, best })
+        let ending = if concluded.is_some() { ending } else { StopReason::Interrupted };
+        let best = concluded.unwrap_or(self.run_state.best);
+        Ok(Outcome { ending, epochs: self.epochs(), seconds: self.run_state.seconds, best })
     }
 
     /// The learning of one epoch.
@@ -243,7 +243,7 @@ impl<'a> Session<'a> {
             return Err(SessionError::Diverged(progress.epoch, "loss or gradient are"));
         }
         self.saved = None;
-        self.standing.unfinished = Some(progress);
+        self.run_state.unfinished = Some(progress);
         Ok(progress)
     }
 
@@ -263,12 +263,12 @@ impl<'a> Session<'a> {
             false => None,
         };
         self.saved = None;
-        self.standing.unfinished = None;
+        self.run_state.unfinished = None;
         if let Some(nats) = validation {
             self.judge(nats.total())?;
         }
-        if self.config.keeping.sample_every > 0
-            && epoch.is_multiple_of(self.config.keeping.sample_every)
+        if self.config.retention.sample_every > 0
+            && epoch.is_multiple_of(self.config.retention.sample_every)
         {
             let seed = self.config.training.seed;
             if let Some(sample) = samples::compose(&self.trainer.model(), epoch, seed) {
@@ -276,9 +276,9 @@ impl<'a> Session<'a> {
             }
         }
         self.metrics.write(&metrics::Row { epoch, nats: progress.nats, validation })?;
-        self.standing.seconds = self.seconds();
-        self.times.write(&times::Row { epoch, seconds: self.standing.seconds })?;
-        if epoch.is_multiple_of(self.config.keeping.checkpoint_every) {
+        self.run_state.seconds = self.seconds();
+        self.times.write(&times::Row { epoch, seconds: self.run_state.seconds })?;
+        if epoch.is_multiple_of(self.config.retention.checkpoint_every) {
             self.save()?;
         }
         Ok(true)
@@ -295,15 +295,15 @@ impl<'a> Session<'a> {
 
     /// Keeps the model if it is the best so far.
     fn judge(&mut self, nats: f64) -> Result<(), SessionError> {
-        self.standing.last = Some(nats);
-        if is_better(nats, self.standing.best) {
-            self.standing.best = Some(Best { epoch: self.epochs(), nats });
-            self.standing.without_improvement = 0;
+        self.run_state.last = Some(nats);
+        if is_better(nats, self.run_state.best) {
+            self.run_state.best = Some(Best { epoch: self.epochs(), nats });
+            self.run_state.without_improvement = 0;
             let bytes = model::to_bytes(&self.model(Some(nats)));
-            writing::write(&self.folder.model(), &bytes, Existing::Replace)?;
+            atomic_file::write(&self.folder.model(), &bytes, Existing::Replace)?;
             self.best = Some(bytes);
         } else {
-            self.standing.without_improvement += 1;
+            self.run_state.without_improvement += 1;
         }
         Ok(())
     }
@@ -320,21 +320,22 @@ impl<'a> Session<'a> {
         for path in [self.folder.metrics(), self.folder.times()] {
             File::open(&path)
                 .and_then(|file| file.sync_all())
-                .map_err(|reason| WritingError::System { path, reason })?;
+                .map_err(|reason| AtomicFileError::System { path, reason })?;
         }
-        let validated = self.standing.best.filter(|best| best.epoch == epoch).map(|best| best.nats);
+        let validated =
+            self.run_state.best.filter(|best| best.epoch == epoch).map(|best| best.nats);
         let model = self.model(validated);
         let contents = Contents {
             config: &self.config,
             dataset: &self.fingerprint,
-            standing: &self.standing,
+            run_state: &self.run_state,
             snapshot: &snapshot,
             model: &model,
             best: self.best.as_deref(),
         };
-        checkpoint::save(&self.folder.checkpoints(), contents, self.config.keeping.checkpoints)?;
+        checkpoint::save(&self.folder.checkpoints(), contents, self.config.retention.checkpoints)?;
         self.saved = Some(epoch);
-        if self.standing.best.is_none() {
+        if self.run_state.best.is_none() {
             model::write(&self.folder.model(), &model, Existing::Replace)?;
         }
         Ok(())
@@ -347,7 +348,7 @@ impl<'a> Session<'a> {
         stop: &(dyn Fn() -> bool + Sync),
     ) -> Result<Option<Option<Best>>, SessionError> {
         let epoch = self.epochs();
-        let mut best = self.standing.best;
+        let mut best = self.run_state.best;
         // A validation that the schedule does not know: it leaves no trace in the checkpoint, so
         // that a goal that is raised later finds everything as if this one had never been.
         if !self.schedule.includes(epoch) && epoch > 0 && !self.held_out.is_empty() {
@@ -364,20 +365,20 @@ impl<'a> Session<'a> {
         }
         let kept = Kept { epochs: epoch, best };
         let card = card::write(self.folder.path(), &self.config, &self.dataset, self.size(), kept);
-        writing::write(&self.folder.card(), card.as_bytes(), Existing::Replace)?;
+        atomic_file::write(&self.folder.card(), card.as_bytes(), Existing::Replace)?;
         Ok(Some(best))
     }
 
     fn model(&self, held_out: Option<f64>) -> Model {
         let mut model = self.trainer.model();
         model.training.held_out = held_out;
-        model.repertoire = self.repertoire.clone();
+        model.training_music = self.training_music.clone();
         model
     }
 
-    fn write_config(&self) -> Result<(), WritingError> {
+    fn write_config(&self) -> Result<(), AtomicFileError> {
         let text = self.config.to_toml();
-        writing::write(&self.folder.config(), text.as_bytes(), Existing::Replace)
+        atomic_file::write(&self.folder.config(), text.as_bytes(), Existing::Replace)
     }
 }
 

@@ -1,6 +1,6 @@
 //! On which side each file of a dataset is: what is the same music is never parted.
 
-use super::dataset_file::{DatasetFile, Side};
+use super::dataset_file::{DatasetFile, Split};
 use super::split::{Candidate, folders, hold_out};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,18 +15,18 @@ pub(super) fn choose(
 ) {
     let music = music(files, free, alike);
     // What is the same as a piece that a set holds out is held out with it.
-    for side in [Side::Validation, Side::Test] {
+    for side in [Split::Validation, Split::Test] {
         let fixed = |index: &usize| !free[*index] && files[*index].split == side;
         let held_out: BTreeSet<usize> =
             (0..files.len()).filter(fixed).map(|index| music[index]).collect();
         for index in (0..files.len()).filter(|&index| free[index]) {
-            if held_out.contains(&music[index]) && files[index].split == Side::Training {
+            if held_out.contains(&music[index]) && files[index].split == Split::Training {
                 files[index].split = side;
             }
         }
     }
     let used: Vec<usize> = (0..files.len())
-        .filter(|&index| free[index] && files[index].split == Side::Training)
+        .filter(|&index| free[index] && files[index].split == Split::Training)
         .collect();
     let folders = folders(files.iter().map(|file| &*file.path));
     let candidate = |&index: &usize| Candidate {
@@ -38,7 +38,7 @@ pub(super) fn choose(
     let held_out = hold_out(&candidates, share, seed);
     for (index, held_out) in used.into_iter().zip(held_out) {
         if held_out {
-            files[index].split = Side::Validation;
+            files[index].split = Split::Validation;
         }
     }
 }
@@ -121,7 +121,7 @@ mod tests {
         let copied = Roll::from_score(&midi::read(&music(2, 66)).unwrap().score).unwrap().roll;
         let pitches = |step: &Step| step.play.iter().map(|key| key + 21).collect::<Vec<_>>();
         let piece: Vec<_> = copied.steps().iter().map(pitches).collect();
-        for (part, side) in [("valid", Side::Validation), ("test", Side::Test)] {
+        for (part, side) in [("valid", Split::Validation), ("test", Split::Test)] {
             let mut set = serde_json::json!({ "train": [], "valid": [], "test": [] });
             set[part] = serde_json::json!([piece]);
             let path = folder.path().join("set.json");

@@ -1,6 +1,6 @@
 //! Tables that grow by a row an epoch: CSV files that are only ever appended to, or cut.
 
-use crate::writing::{self, Existing, WritingError};
+use crate::atomic_file::{self, AtomicFileError, Existing};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -26,7 +26,7 @@ pub enum TableError {
     },
     /// It cannot be replaced by a shorter one.
     #[error(transparent)]
-    Writing(#[from] WritingError),
+    Writing(#[from] AtomicFileError),
     /// A line is not what it should be.
     #[error("{}, line {line}: {fault}", path.display())]
     Line {
@@ -77,7 +77,7 @@ pub(super) struct Table {
 impl Table {
     /// A new table without rows, in place of whatever is there.
     pub fn create<R: Row>(path: &Path) -> Result<Table, TableError> {
-        writing::write(path, format!("{}\n", R::HEAD).as_bytes(), Existing::Replace)?;
+        atomic_file::write(path, format!("{}\n", R::HEAD).as_bytes(), Existing::Replace)?;
         Table::open(path)
     }
 
@@ -168,5 +168,5 @@ pub(super) fn first<R: Row>(path: &Path, epoch: u64) -> Result<Vec<R>, TableErro
 pub(super) fn replace<R: Row>(path: &Path, rows: &[R]) -> Result<(), TableError> {
     let lines = rows.iter().map(|row| row.to_line() + "\n");
     let text = format!("{}\n", R::HEAD) + &lines.collect::<String>();
-    Ok(writing::write(path, text.as_bytes(), Existing::Replace)?)
+    Ok(atomic_file::write(path, text.as_bytes(), Existing::Replace)?)
 }

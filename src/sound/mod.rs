@@ -17,7 +17,7 @@ mod knock;
 mod performance;
 mod piano;
 mod rendering;
-mod room;
+mod reverb;
 mod soundfont;
 mod strings;
 mod vibration;

@@ -2,7 +2,7 @@
 
 use super::instrument::{Event, Instrument};
 use super::knock::{Knock, Knocks};
-use super::room::Room;
+use super::reverb::Reverb;
 use super::scattered;
 use super::strings::{HIGHEST, LOWEST};
 use super::vibration::{QUANTUM, Quantum, ROW, SILENCE, StringSet, Vibration};
@@ -26,7 +26,7 @@ pub struct Piano {
     design: Arc<Design>,
     keys: Vec<Vibration>,
     knocks: Knocks,
-    room: Room,
+    reverb: Reverb,
     pedal: bool,
     /// The frames that were computed last, and how many of them have been handed out.
     frames: [[f32; QUANTUM]; 2],
@@ -57,7 +57,7 @@ impl Piano {
             design: Arc::new(design),
             keys: vec![Vibration::default(); KEYS],
             knocks: Knocks::default(),
-            room: Room::new(),
+            reverb: Reverb::new(),
             pedal: false,
             frames: [[0.0; QUANTUM]; 2],
             handed_out: QUANTUM,
@@ -104,8 +104,8 @@ impl Piano {
             }
         }
         self.knocks.add(&design.knock, &mut sound);
-        if !(self.room.is_silent() && sound == [SILENCE; 2]) {
-            self.room.add(&mut sound);
+        if !(self.reverb.is_silent() && sound == [SILENCE; 2]) {
+            self.reverb.add(&mut sound);
         }
         sound
     }
@@ -155,7 +155,7 @@ impl Instrument for Piano {
         let rest = |ear: &[f32; QUANTUM]| ear[self.handed_out..].iter().all(|&frame| frame == 0.0);
         !self.keys.iter().any(Vibration::sounds)
             && !self.knocks.sounds()
-            && self.room.is_silent()
+            && self.reverb.is_silent()
             && self.frames.iter().all(rest)
     }
 }

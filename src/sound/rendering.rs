@@ -46,8 +46,8 @@ impl<I: Instrument> Rendering<I> {
                 Some(event) => event.0,
                 None => (self.frame / ASKED + 1) * ASKED,
             };
-            let room = (left.len() - done) as u64;
-            let end = done + (until - self.frame).min(room) as usize;
+            let reverb = (left.len() - done) as u64;
+            let end = done + (until - self.frame).min(reverb) as usize;
             self.instrument.render(&mut left[done..end], &mut right[done..end]);
             self.frame += (end - done) as u64;
             done = end;

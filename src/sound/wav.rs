@@ -3,7 +3,7 @@
 use super::SAMPLE_RATE;
 use super::instrument::Instrument;
 use super::rendering::Rendering;
-use crate::writing::{self, Existing, WritingError};
+use crate::atomic_file::{self, AtomicFileError, Existing};
 use ebur128::{EbuR128, Mode};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -31,7 +31,7 @@ const BLOCK: usize = 4096;
 pub enum WavError {
     /// The file cannot be written.
     #[error(transparent)]
-    Writing(#[from] WritingError),
+    Writing(#[from] AtomicFileError),
     /// There is no room for the sound before its loudness is known.
     #[error(
         "cannot keep the sound of {} while it is measured: {reason}; \
@@ -79,9 +79,9 @@ pub fn write_wav<I: Instrument>(
     existing: Existing,
     go_on: &mut dyn FnMut(f64) -> bool,
 ) -> Result<Measured, WavError> {
-    let folder = writing::folder_of(path);
+    let folder = atomic_file::folder_of(path);
     if existing == Existing::Keep && path.symlink_metadata().is_ok() {
-        return Err(WritingError::Exists(path.to_owned()).into());
+        return Err(AtomicFileError::Exists(path.to_owned()).into());
     }
     let kept = tempfile::spooled_tempfile_in(IN_MEMORY, folder);
     let failed = |reason| WavError::Measuring { path: path.to_owned(), reason };
@@ -120,7 +120,7 @@ pub fn write_wav<I: Instrument>(
     let peak = peak(0).max(peak(1));
     let gain = gain(loudness, peak);
     let mut going_on = true;
-    let written = writing::write_with(path, existing, |file| {
+    let written = atomic_file::write_with(path, existing, |file| {
         let spec = hound::WavSpec {
             channels: 2,
             sample_rate: SAMPLE_RATE,

@@ -1,7 +1,7 @@
 //! Generated music beside real music.
 
-use super::yardstick::{Round, rounds, yardstick};
-use super::{Distribution, Passage, Statistic, Yardstick, passages};
+use super::real_vs_real::{Round, real_vs_real, rounds};
+use super::{Distribution, Passage, RealVsReal, Statistic, passages};
 use crate::roll::Roll;
 use crate::segment::SEGMENT_STEPS;
 use rayon::prelude::*;
@@ -98,7 +98,7 @@ pub struct SetFigure {
     /// How far the distributions are apart (1-Wasserstein), in standard deviations of the real one.
     pub distance: Option<f64>,
     /// The same for real music beside other real music.
-    pub yardstick: Option<Yardstick>,
+    pub real_vs_real: Option<RealVsReal>,
     /// The values of the generated passages.
     #[serde(skip)]
     pub generated_values: Distribution,
@@ -136,7 +136,7 @@ impl Summary {
 /// no less than 128 steps, or as much as there is. For the set, generated pieces are cut into
 /// passages as well, all as long as the shortest of them.
 ///
-/// `seed` decides how the real pieces are divided for the [`Yardstick`].
+/// `seed` decides how the real pieces are divided for the [`RealVsReal`].
 pub fn compare(generated: &[(String, &Roll)], real: &[&Roll], seed: u64) -> Comparison {
     let lengths: Vec<usize> = generated.iter().map(|(_, roll)| comparable(roll, real)).collect();
     let shortest = lengths.iter().copied().min().unwrap_or(SEGMENT_STEPS);
@@ -243,7 +243,7 @@ fn set(
             real: Summary::of(theirs),
             overlap: ours.overlap(theirs),
             distance: ours.distance(theirs).zip(sd).map(|(distance, sd)| distance / sd),
-            yardstick: yardstick(&rounds, &real.values[index], sd),
+            real_vs_real: real_vs_real(&rounds, &real.values[index], sd),
             generated_values: ours.clone(),
             real_values: theirs.clone(),
         }

@@ -13,7 +13,7 @@ mod standard;
 mod statistic;
 mod stretches;
 mod texture;
-mod yardstick;
+mod real_vs_real;
 
 pub use circles::Circles;
 pub use comparison::{
@@ -23,7 +23,7 @@ pub use density::density;
 pub use distribution::Distribution;
 pub use key::key_of;
 pub use passage::{Passage, passages};
+pub use real_vs_real::{ROUNDS, RealVsReal};
 pub use standard::{Nearness, Standard};
 pub use statistic::Statistic;
 pub use stretches::{CROWD_KEYS, SHORTEST_MEASURE, STUCK_KEYS, Stretches};
-pub use yardstick::{ROUNDS, Yardstick};

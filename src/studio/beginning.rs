@@ -3,8 +3,8 @@
 use super::Studio;
 use super::measures::{Measures, measures};
 use super::pieces::{Asked, Studios};
-use crate::composing::{Change, Opening, Script, Sitting, USUAL_REPEATS};
-use crate::door::Failure;
+use crate::composing::{Change, LivePiece, Opening, Script, USUAL_REPEATS};
+use crate::http::ApiError;
 use crate::midi;
 use crate::primer::{Primer, Record};
 use crate::roll::{LOWEST_PITCH, Roll};
@@ -82,14 +82,14 @@ pub struct Begun {
 pub async fn begin(
     State(studio): Studios,
     beginning: Asked<Beginning>,
-) -> Result<Response, Failure> {
-    let Json(mut beginning) = beginning.map_err(|error| Failure::bad(error.body_text()))?;
+) -> Result<Response, ApiError> {
+    let Json(mut beginning) = beginning.map_err(|error| ApiError::bad(error.body_text()))?;
     if let Some(recipe) = &beginning.recipe {
-        let script = Script::from_text(recipe).map_err(Failure::unusable)?;
+        let script = Script::from_text(recipe).map_err(ApiError::unusable)?;
         if script.model != studio.model {
             let reason =
                 format!("this recipe is for the model {}, not for {}", script.model, studio.model);
-            return Err(Failure::unusable(reason));
+            return Err(ApiError::unusable(reason));
         }
         return begin_with(studio, script, beginning.instead_of).await;
     }
@@ -105,10 +105,10 @@ pub async fn begin_after(
     State(studio): Studios,
     beginning: Result<Query<Beginning>, QueryRejection>,
     bytes: Bytes,
-) -> Result<Response, Failure> {
-    let Query(beginning) = beginning.map_err(|error| Failure::bad(error.body_text()))?;
+) -> Result<Response, ApiError> {
+    let Query(beginning) = beginning.map_err(|error| ApiError::bad(error.body_text()))?;
     let opening = studio.work(BEGINS_WITHIN, move || {
-        let reading = midi::read(&bytes).map_err(Failure::unusable)?;
+        let reading = midi::read(&bytes).map_err(ApiError::unusable)?;
         own(&reading.score, "your file")
     });
     let opening = opening.await??;
@@ -119,16 +119,16 @@ async fn begin_with(
     studio: Arc<Studio>,
     script: Script,
     instead: Option<String>,
-) -> Result<Response, Failure> {
+) -> Result<Response, ApiError> {
     let instead = instead.as_deref();
-    if !studio.hall.has_room(instead) {
+    if !studio.sessions.has_room(instead) {
         return Err(full(&studio));
     }
     let seed = script.seed;
     let steps = match script.steps {
         steps if steps > LONGEST_REPLAY => {
             let longest = LONGEST_REPLAY;
-            return Err(Failure::unusable(format!(
+            return Err(ApiError::unusable(format!(
                 "this recipe has {steps} steps, and the studio plays at most {longest} again; \
                  deep-jammer compose --recipe makes a file of it"
             )));
@@ -140,22 +140,22 @@ async fn begin_with(
         Opening::Own(own) => own.primer().ok().map(|primer| primer.source),
     };
     let shared = studio.clone();
-    let begin = move || Sitting::begin(&shared.composer, &shared.kept, script);
+    let begin = move || LivePiece::begin(&shared.composer, &shared.kept, script);
     let begun = studio.work(BEGINS_WITHIN, begin).await?;
-    let mut sitting = begun.map_err(Failure::unusable)?;
+    let mut live_piece = begun.map_err(ApiError::unusable)?;
     // Enough to begin with, and all that a recipe has, a measure at a time.
-    let seconds = f64::from(sitting.tempo_at(sitting.len())) / 4e6;
+    let seconds = f64::from(live_piece.tempo_at(live_piece.len())) / 4e6;
     let first = FIRST_STEPS.max((FIRST_SECONDS / seconds).ceil() as usize);
-    let enough = steps.max(sitting.len() + first);
+    let enough = steps.max(live_piece.len() + first);
     loop {
         let composer = studio.composer.clone();
-        sitting = studio
+        live_piece = studio
             .work(BEGINS_WITHIN, move || {
-                sitting.compose_measure(&composer, &mut composer.workspace());
-                sitting
+                live_piece.compose_measure(&composer, &mut composer.workspace());
+                live_piece
             })
             .await?;
-        if sitting.len() >= enough {
+        if live_piece.len() >= enough {
             break;
         }
     }
@@ -163,21 +163,21 @@ async fn begin_with(
         piece: String::new(),
         seed,
         opening: opening.unwrap_or_default(),
-        tempo: 6e7 / f64::from(sitting.tempo_at(sitting.len() - 1)),
-        metre: sitting.roll().metre_at(sitting.roll().len() - 1).metre.to_string(),
-        music: measures(&sitting, 0, usize::MAX),
+        tempo: 6e7 / f64::from(live_piece.tempo_at(live_piece.len() - 1)),
+        metre: live_piece.roll().metre_at(live_piece.roll().len() - 1).metre.to_string(),
+        music: measures(&live_piece, 0, usize::MAX),
     };
-    let piece = studio.hall.seat(sitting, instead).ok_or_else(|| full(&studio))?;
+    let piece = studio.sessions.session(live_piece, instead).ok_or_else(|| full(&studio))?;
     Ok((StatusCode::CREATED, Json(Begun { piece, ..begun })).into_response())
 }
 
-fn full(studio: &Studio) -> Failure {
-    let room_for = studio.hall.room_for();
-    Failure::busy(format!("the studio is full: {room_for} are listening; try again in a moment"))
+fn full(studio: &Studio) -> ApiError {
+    let room_for = studio.sessions.room_for();
+    ApiError::busy(format!("the studio is full: {room_for} are listening; try again in a moment"))
 }
 
 /// The script of a piece that is to begin like that.
-fn script(studio: &Studio, opening: Opening, beginning: &Beginning) -> Result<Script, Failure> {
+fn script(studio: &Studio, opening: Opening, beginning: &Beginning) -> Result<Script, ApiError> {
     let Beginning { seed, temperature, density, tempo, .. } = *beginning;
     let seed = seed.unwrap_or_else(|| {
         let mut bytes = [0; 8];
@@ -185,9 +185,9 @@ fn script(studio: &Studio, opening: Opening, beginning: &Beginning) -> Result<Sc
         getrandom::fill(&mut bytes).map_or(1, |()| u64::from_le_bytes(bytes) % 1_000_000_000)
     });
     let metre = beginning.metre.as_deref().map(str::parse::<Metre>).transpose();
-    let metre = metre.map_err(Failure::unusable)?;
+    let metre = metre.map_err(ApiError::unusable)?;
     let asked = Change { step: 0, seed: None, temperature, density, tempo, metre };
-    asked.check().map_err(Failure::unusable)?;
+    asked.check().map_err(ApiError::unusable)?;
     // Where the opening is in that metre, it is gone on with.
     let metre = metre.filter(|metre| match &opening {
         Opening::Kept(number) => last_metre(&studio.kept[*number].roll) != *metre,
@@ -210,9 +210,9 @@ fn last_metre(roll: &Roll) -> Metre {
 }
 
 /// An excerpt that the model has kept, by the seed; one in the metre that is asked for, if there is one.
-fn kept(studio: &Studio, beginning: &Beginning) -> Result<Opening, Failure> {
+fn kept(studio: &Studio, beginning: &Beginning) -> Result<Opening, ApiError> {
     let metre = beginning.metre.as_deref().map(str::parse::<Metre>).transpose();
-    let metre = metre.map_err(Failure::unusable)?;
+    let metre = metre.map_err(ApiError::unusable)?;
     let of_metre =
         |number: &usize| metre.is_none_or(|metre| last_metre(&studio.kept[*number].roll) == metre);
     let mut fitting: Vec<usize> = (0..studio.kept.len()).filter(of_metre).collect();
@@ -228,10 +228,10 @@ fn kept(studio: &Studio, beginning: &Beginning) -> Result<Opening, Failure> {
 }
 
 /// Music of somebody's own to begin with.
-fn own(score: &Score, source: &str) -> Result<Opening, Failure> {
-    let roll = Roll::from_score(score).map_err(Failure::unusable)?.roll;
+fn own(score: &Score, source: &str) -> Result<Opening, ApiError> {
+    let roll = Roll::from_score(score).map_err(ApiError::unusable)?.roll;
     if roll.steps().iter().all(|step| step.play.is_empty()) {
-        return Err(Failure::unusable("there is no note in it for the composer to hear"));
+        return Err(ApiError::unusable("there is no note in it for the composer to hear"));
     }
     let mut primer = Primer { source: source.to_owned(), roll };
     // It goes on at a pace, and in measures, that can be played to somebody.
@@ -245,9 +245,9 @@ fn own(score: &Score, source: &str) -> Result<Opening, Failure> {
 }
 
 /// What somebody has played, as a score, in the tempo and metre that were asked for.
-fn score_of(notes: &[Played], beginning: &Beginning) -> Result<Score, Failure> {
+fn score_of(notes: &[Played], beginning: &Beginning) -> Result<Score, ApiError> {
     if notes.len() > MOST_NOTES {
-        return Err(Failure::unusable(format!("more than {MOST_NOTES} notes were played")));
+        return Err(ApiError::unusable(format!("more than {MOST_NOTES} notes were played")));
     }
     let possible = |note: &Played| {
         (LOWEST_PITCH..LOWEST_PITCH + 88).contains(&note.pitch)
@@ -255,7 +255,7 @@ fn score_of(notes: &[Played], beginning: &Beginning) -> Result<Score, Failure> {
             && (0.0..60.0).contains(&note.seconds)
     };
     if !notes.iter().all(possible) {
-        return Err(Failure::unusable("notes must lie on the 88 keys and within ten minutes"));
+        return Err(ApiError::unusable("notes must lie on the 88 keys and within ten minutes"));
     }
     let tempo = beginning.tempo.unwrap_or(100).clamp(SLOWEST, FASTEST);
     let metre = beginning.metre.as_deref().map(str::parse::<Metre>).transpose();
@@ -279,7 +279,7 @@ fn score_of(notes: &[Played], beginning: &Beginning) -> Result<Score, Failure> {
         tempos: vec![At { tick: 0, value: 60_000_000 / tempo }],
         metres: vec![At {
             tick: 0,
-            value: metre.map_err(Failure::unusable)?.unwrap_or(Metre::COMMON),
+            value: metre.map_err(ApiError::unusable)?.unwrap_or(Metre::COMMON),
         }],
         keys: Vec::new(),
         pedal: Vec::new(),

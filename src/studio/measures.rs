@@ -1,6 +1,6 @@
 //! Music as it is sent to a page.
 
-use crate::composing::Sitting;
+use crate::composing::LivePiece;
 use crate::roll::{LOWEST_PITCH, Place};
 use serde::Serialize;
 
@@ -34,8 +34,8 @@ pub struct Measure {
 }
 
 /// The measures from a step on, which must begin one, as far as they are composed; `count` at most.
-pub fn measures(sitting: &Sitting, from: usize, count: usize) -> Measures {
-    let (roll, forgotten) = (sitting.roll(), sitting.remembered_from());
+pub fn measures(live_piece: &LivePiece, from: usize, count: usize) -> Measures {
+    let (roll, forgotten) = (live_piece.roll(), live_piece.remembered_from());
     let from = from.saturating_sub(forgotten);
     let starts = roll.measures();
     let first = starts.partition_point(|&start| start < from);
@@ -46,7 +46,7 @@ pub fn measures(sitting: &Sitting, from: usize, count: usize) -> Measures {
             step: forgotten + start,
             steps: end - start,
             metre: roll.metre_at(start).metre.to_string(),
-            seconds: f64::from(sitting.tempo_at(forgotten + start)) / 4e6,
+            seconds: f64::from(live_piece.tempo_at(forgotten + start)) / 4e6,
             strikes: Vec::new(),
             ends: Vec::new(),
         };
@@ -62,15 +62,15 @@ pub fn measures(sitting: &Sitting, from: usize, count: usize) -> Measures {
         }
         measures.push(measure);
     }
-    Measures { end: sitting.len(), lead_in: sitting.lead_in(), measures }
+    Measures { end: live_piece.len(), lead_in: live_piece.lead_in(), measures }
 }
 
 /// Whether a step begins a measure, be it the one that comes next.
-pub fn begins_measure(sitting: &Sitting, step: usize) -> bool {
-    if step == sitting.len() {
-        return sitting.is_at_bar_line();
+pub fn begins_measure(live_piece: &LivePiece, step: usize) -> bool {
+    if step == live_piece.len() {
+        return live_piece.is_at_bar_line();
     }
-    let Some(step) = step.checked_sub(sitting.remembered_from()) else { return false };
-    let place: Place = sitting.roll().place(step);
-    place.in_measure == 0 || sitting.roll().metre_at(step).step == step
+    let Some(step) = step.checked_sub(live_piece.remembered_from()) else { return false };
+    let place: Place = live_piece.roll().place(step);
+    place.in_measure == 0 || live_piece.roll().metre_at(step).step == step
 }

@@ -1,33 +1,33 @@
 //! The studio: a page in the browser that plays new music without end, and lets a musician shape it.
 //!
-//! [`Studio`] is what all listeners share. Each has a seat in the [`Hall`] with a
-//! [`Sitting`](crate::composing::Sitting); `beginning` and `pieces` are the requests that
+//! [`Studio`] is what all listeners share. Each has a seat in the [`Sessions`] with a
+//! [`LivePiece`](crate::composing::LivePiece); `beginning` and `pieces` are the requests that
 //! a page makes of it. Composing is done by a bounded number of workers, a measure at a time, and first
 //! where the music will end first, so that nobody starves. [`routes`] is all that can be asked.
 
 mod beginning;
-mod hall;
+mod sessions;
 mod measures;
-mod page;
+mod assets;
 mod pieces;
 mod sounds;
-mod turns;
+mod scheduler;
 
-pub use hall::Hall;
+pub use sessions::Sessions;
 pub use sounds::Sounds;
 
 use crate::composing::Composer;
-use crate::door::page::nowhere;
-use crate::door::{Failure, OnlyHere, hold};
+use crate::http::assets::nowhere;
+use crate::http::{ApiError, LoopbackOnly, enforce_policy};
 use crate::primer::Primer;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
+use scheduler::DeadlineScheduler;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
-use turns::Turns;
 
 /// What all listeners share.
 pub struct Studio {
@@ -36,15 +36,15 @@ pub struct Studio {
     kept: Vec<Primer>,
     /// The fingerprint of the model.
     model: String,
-    hall: Hall,
-    workers: Turns,
+    sessions: Sessions,
+    workers: DeadlineScheduler,
     /// Those who write files, which takes longer.
     writers: Arc<Semaphore>,
     sounds: Sounds,
     /// Where files are made before they are sent.
     folder: PathBuf,
     /// Whether only this machine can come in.
-    only_here: bool,
+    loopback_only: bool,
 }
 
 /// What a studio is to be.
@@ -62,30 +62,30 @@ pub struct Design {
     /// A folder for files that are made to be sent.
     pub folder: PathBuf,
     /// Whether only this machine can come in: then pages of other names are refused.
-    pub only_here: bool,
+    pub loopback_only: bool,
 }
 
 impl Studio {
     /// A studio without listeners.
     pub fn new(design: Design) -> Arc<Studio> {
-        let Design { composer, kept, model, listeners, workers, folder, only_here } = design;
+        let Design { composer, kept, model, listeners, workers, folder, loopback_only } = design;
         assert!(!kept.is_empty(), "there is nothing to begin with");
         Arc::new(Studio {
             composer: Arc::new(composer),
             kept,
             model,
-            hall: Hall::new(listeners),
-            workers: Turns::new(workers),
+            sessions: Sessions::new(listeners),
+            workers: DeadlineScheduler::new(workers),
             writers: Arc::new(Semaphore::new(1)),
             sounds: Sounds::new(),
             folder,
-            only_here,
+            loopback_only,
         })
     }
 
     /// How many listeners there are.
     pub fn listeners(&self) -> usize {
-        self.hall.listeners()
+        self.sessions.listeners()
     }
 
     /// Makes the sounds that every page asks for.
@@ -100,11 +100,11 @@ impl Studio {
         &self,
         within: Duration,
         work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, Failure> {
-        let turn = self.workers.wait(Instant::now() + within).await;
+    ) -> Result<T, ApiError> {
+        let permit = self.workers.wait(Instant::now() + within).await;
         // The turn is over when the work is, even if nobody waits for it any more.
-        let work = move || (work(), drop(turn)).0;
-        tokio::task::spawn_blocking(work).await.map_err(Failure::broken)
+        let work = move || (work(), drop(permit)).0;
+        tokio::task::spawn_blocking(work).await.map_err(ApiError::broken)
     }
 }
 
@@ -118,8 +118,8 @@ const LARGEST_REQUEST: usize = 1 << 18;
 pub fn routes(studio: Arc<Studio>) -> Router {
     let small = DefaultBodyLimit::max(LARGEST_REQUEST);
     Router::new()
-        .route("/", get(page::index))
-        .route("/page/{name}", get(page::file))
+        .route("/", get(assets::index))
+        .route("/page/{name}", get(assets::file))
         .route("/sounds/{name}", get(pieces::sound))
         .route("/api/studio", get(pieces::about))
         .route("/api/pieces", post(beginning::begin).layer(small))
@@ -134,6 +134,9 @@ pub fn routes(studio: Arc<Studio>) -> Router {
         .route("/api/pieces/{piece}/recipe", get(pieces::recipe))
         .route("/api/pieces/{piece}/{name}", get(pieces::file))
         .fallback(|| async { nowhere() })
-        .layer(axum::middleware::from_fn_with_state(OnlyHere(studio.only_here), hold))
+        .layer(axum::middleware::from_fn_with_state(
+            LoopbackOnly(studio.loopback_only),
+            enforce_policy,
+        ))
         .with_state(studio)
 }

@@ -2,10 +2,10 @@
 
 use super::Studio;
 use super::measures::{Measures, begins_measure, measures};
-use crate::composing::{Change, Script, Sitting};
-use crate::door::Failure;
+use crate::atomic_file::Existing;
+use crate::composing::{Change, LivePiece, Script};
+use crate::http::ApiError;
 use crate::output::Output;
-use crate::writing::Existing;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
@@ -53,7 +53,7 @@ pub async fn about(State(studio): Studios) -> Json<Value> {
         "version": env!("CARGO_PKG_VERSION"),
         "model": studio.model,
         "listeners": studio.listeners(),
-        "room_for": studio.hall.room_for(),
+        "room_for": studio.sessions.room_for(),
         "sounds": studio.sounds.pitches().collect::<Vec<_>>(),
     }))
 }
@@ -63,8 +63,8 @@ pub async fn go_on(
     State(studio): Studios,
     Path(piece): Path<String>,
     asked: Asked<From>,
-) -> Result<Json<Measures>, Failure> {
-    let asked = asked.map_err(|error| Failure::bad(error.body_text()))?;
+) -> Result<Json<Measures>, ApiError> {
+    let asked = asked.map_err(|error| ApiError::bad(error.body_text()))?;
     let Json(From { from, count, within }) = asked;
     let within = within.filter(|seconds| !seconds.is_nan()).unwrap_or(WANTED_WITHIN);
     let within = Duration::from_secs_f64(within.clamp(0.0, LATEST));
@@ -76,16 +76,16 @@ pub async fn change(
     State(studio): Studios,
     Path(piece): Path<String>,
     asked: Asked<Change>,
-) -> Result<Json<Measures>, Failure> {
-    let Json(change) = asked.map_err(|error| Failure::bad(error.body_text()))?;
-    change.check().map_err(Failure::unusable)?;
-    let apply = move |sitting: &mut Sitting| {
-        if sitting.script().changes.len() >= Script::MOST_CHANGES {
-            return Err(Failure::unusable(
+) -> Result<Json<Measures>, ApiError> {
+    let Json(change) = asked.map_err(|error| ApiError::bad(error.body_text()))?;
+    change.check().map_err(ApiError::unusable)?;
+    let apply = move |live_piece: &mut LivePiece| {
+        if live_piece.script().changes.len() >= Script::MOST_CHANGES {
+            return Err(ApiError::unusable(
                 "this piece has been changed too often; begin a new one",
             ));
         }
-        sitting.change(change).map_err(Failure::conflict)?;
+        live_piece.change(change).map_err(ApiError::conflict)?;
         Ok(change.step)
     };
     may_go_on(&studio, &piece)?;
@@ -96,18 +96,18 @@ pub async fn change(
 pub async fn take_back(
     State(studio): Studios,
     Path(piece): Path<String>,
-) -> Result<Json<Measures>, Failure> {
-    let apply = |sitting: &mut Sitting| {
-        sitting.take_back().ok_or_else(|| Failure::conflict("there is nothing to take back"))
+) -> Result<Json<Measures>, ApiError> {
+    let apply = |live_piece: &mut LivePiece| {
+        live_piece.take_back().ok_or_else(|| ApiError::conflict("there is nothing to take back"))
     };
     may_go_on(&studio, &piece)?;
     on(&studio, &piece, (0, 1), Duration::ZERO, apply).await
 }
 
 /// Whether there will be an answer to a change: if not, nothing is to be changed.
-fn may_go_on(studio: &Studio, piece: &str) -> Result<(), Failure> {
-    let seat = studio.hall.find(piece).ok_or_else(gone)?;
-    seat.may_go_on().map_err(Failure::too_far_ahead)
+fn may_go_on(studio: &Studio, piece: &str) -> Result<(), ApiError> {
+    let session = studio.sessions.find(piece).ok_or_else(gone)?;
+    session.may_go_on().map_err(ApiError::too_far_ahead)
 }
 
 /// The recipe of a piece.
@@ -115,24 +115,24 @@ pub async fn recipe(
     State(studio): Studios,
     Path(piece): Path<String>,
     until: Result<Query<Until>, QueryRejection>,
-) -> Result<String, Failure> {
-    let Query(Until { until }) = until.map_err(|error| Failure::bad(error.body_text()))?;
-    let seat = studio.hall.find(&piece).ok_or_else(gone)?;
-    let sitting = seat.sitting.lock().await;
-    Ok(sitting.script_until(until.unwrap_or(usize::MAX)).to_text())
+) -> Result<String, ApiError> {
+    let Query(Until { until }) = until.map_err(|error| ApiError::bad(error.body_text()))?;
+    let session = studio.sessions.find(&piece).ok_or_else(gone)?;
+    let live_piece = session.live_piece.lock().await;
+    Ok(live_piece.script_until(until.unwrap_or(usize::MAX)).to_text())
 }
 
 /// A listener is still there, though nothing is asked for.
 pub async fn stay(
     State(studio): Studios,
     Path(piece): Path<String>,
-) -> Result<StatusCode, Failure> {
-    studio.hall.find(&piece).map(|_| StatusCode::NO_CONTENT).ok_or_else(gone)
+) -> Result<StatusCode, ApiError> {
+    studio.sessions.find(&piece).map(|_| StatusCode::NO_CONTENT).ok_or_else(gone)
 }
 
 /// A listener leaves.
 pub async fn leave(State(studio): Studios, Path(piece): Path<String>) -> StatusCode {
-    studio.hall.leave(&piece);
+    studio.sessions.leave(&piece);
     StatusCode::NO_CONTENT
 }
 
@@ -141,28 +141,29 @@ pub async fn file(
     State(studio): Studios,
     Path((piece, name)): Path<(String, String)>,
     until: Result<Query<Until>, QueryRejection>,
-) -> Result<Response, Failure> {
-    let Query(Until { until }) = until.map_err(|error| Failure::bad(error.body_text()))?;
+) -> Result<Response, ApiError> {
+    let Query(Until { until }) = until.map_err(|error| ApiError::bad(error.body_text()))?;
     let kind = match name.as_str() {
         "music.mid" => "audio/midi",
         "music.wav" => "audio/wav",
         "music.png" => "image/png",
         "music.svg" => "image/svg+xml",
         "music.musicxml" => "application/vnd.recordare.musicxml+xml",
-        _ => return Err(Failure::bad("there is music.mid, .wav, .png, .svg and .musicxml")),
+        _ => return Err(ApiError::bad("there is music.mid, .wav, .png, .svg and .musicxml")),
     };
-    let seat = studio.hall.find(&piece).ok_or_else(gone)?;
+    let session = studio.sessions.find(&piece).ok_or_else(gone)?;
     let Ok(writer) = studio.writers.clone().acquire_owned().await else {
-        return Err(Failure::busy("another file is being written"));
+        return Err(ApiError::busy("another file is being written"));
     };
-    let sitting = seat.sitting.clone().lock_owned().await;
-    let (until, seed) = (until.unwrap_or(usize::MAX).min(sitting.len()), sitting.script().seed);
-    if until <= sitting.remembered_from() {
-        return Err(Failure::conflict("nothing has been heard yet"));
+    let live_piece = session.live_piece.clone().lock_owned().await;
+    let (until, seed) =
+        (until.unwrap_or(usize::MAX).min(live_piece.len()), live_piece.script().seed);
+    if until <= live_piece.remembered_from() {
+        return Err(ApiError::conflict("nothing has been heard yet"));
     }
     let title = format!("Deep Jammer, seed {seed}");
-    let score = sitting.score(until.saturating_sub(LONGEST_FILE), until, &title);
-    drop(sitting);
+    let score = live_piece.score(until.saturating_sub(LONGEST_FILE), until, &title);
+    drop(live_piece);
     let folder = studio.folder.clone();
     // Whoever asked may go away; then it is not written to its end.
     let wanted = Arc::new(());
@@ -170,17 +171,17 @@ pub async fn file(
     let written = tokio::task::spawn_blocking(move || {
         // One file after the other, whoever still waits for it.
         let _writer = writer;
-        let folder = tempfile::tempdir_in(folder).map_err(Failure::broken)?;
-        let output = Output::new(folder.path().join(&name)).map_err(Failure::broken)?;
+        let folder = tempfile::tempdir_in(folder).map_err(ApiError::broken)?;
+        let output = Output::new(folder.path().join(&name)).map_err(ApiError::broken)?;
         let written = output
             .write(&score, &title, None, Existing::Replace, &mut |_| asked.strong_count() > 0);
-        written.map_err(Failure::broken)?;
+        written.map_err(ApiError::broken)?;
         // The open file stays when its folder goes.
-        std::fs::File::open(output.path()).map_err(Failure::broken)
+        std::fs::File::open(output.path()).map_err(ApiError::broken)
     });
-    let file = written.await.map_err(Failure::broken)??;
+    let file = written.await.map_err(ApiError::broken)??;
     drop(wanted);
-    let length = file.metadata().map_err(Failure::broken)?.len();
+    let length = file.metadata().map_err(ApiError::broken)?.len();
     let stream = tokio_util::io::ReaderStream::new(tokio::fs::File::from_std(file));
     let mut response = Body::from_stream(stream).into_response();
     let headers = response.headers_mut();
@@ -190,11 +191,11 @@ pub async fn file(
 }
 
 /// A sound of the piano: `name` is a pitch and `.wav`.
-pub async fn sound(State(studio): Studios, Path(name): Path<String>) -> Result<Response, Failure> {
+pub async fn sound(State(studio): Studios, Path(name): Path<String>) -> Result<Response, ApiError> {
     let pitch = name.strip_suffix(".wav").and_then(|pitch| pitch.parse().ok());
     let studio = &studio;
     let there = pitch.filter(|pitch| studio.sounds.pitches().any(|other| other == *pitch));
-    let pitch: u8 = there.ok_or_else(|| Failure::bad("there is no such sound"))?;
+    let pitch: u8 = there.ok_or_else(|| ApiError::bad("there is no such sound"))?;
     let shared = studio.clone();
     let bytes = studio
         .work(Duration::ZERO, move || shared.sounds.wav(pitch).unwrap_or_default().to_vec())
@@ -210,43 +211,43 @@ async fn on(
     piece: &str,
     (from, count): (usize, usize),
     within: Duration,
-    first: impl FnOnce(&mut Sitting) -> Result<usize, Failure>,
-) -> Result<Json<Measures>, Failure> {
+    first: impl FnOnce(&mut LivePiece) -> Result<usize, ApiError>,
+) -> Result<Json<Measures>, ApiError> {
     if !(1..=MOST_MEASURES).contains(&count) {
-        return Err(Failure::bad(format!("1 to {MOST_MEASURES} measures can be had at once")));
+        return Err(ApiError::bad(format!("1 to {MOST_MEASURES} measures can be had at once")));
     }
-    let seat = studio.hall.find(piece).ok_or_else(gone)?;
-    let mut sitting = seat.sitting.clone().lock_owned().await;
-    if from > sitting.len() {
-        return Err(Failure::conflict("the piece is not that long yet"));
+    let session = studio.sessions.find(piece).ok_or_else(gone)?;
+    let mut live_piece = session.live_piece.clone().lock_owned().await;
+    if from > live_piece.len() {
+        return Err(ApiError::conflict("the piece is not that long yet"));
     }
-    let from = first(&mut sitting)?;
-    if from < sitting.remembered_from() {
-        return Err(Failure::conflict("that is too long ago to be remembered"));
+    let from = first(&mut live_piece)?;
+    if from < live_piece.remembered_from() {
+        return Err(ApiError::conflict("that is too long ago to be remembered"));
     }
-    if !begins_measure(&sitting, from) {
-        return Err(Failure::bad(format!("no measure begins with step {from}")));
+    if !begins_measure(&live_piece, from) {
+        return Err(ApiError::bad(format!("no measure begins with step {from}")));
     }
     loop {
-        let found = measures(&sitting, from, count);
-        if found.measures.len() == count && (sitting.is_at_bar_line() || !ends_with(&found)) {
+        let found = measures(&live_piece, from, count);
+        if found.measures.len() == count && (live_piece.is_at_bar_line() || !ends_with(&found)) {
             return Ok(Json(found));
         }
-        if let Err(wait) = seat.may_go_on() {
+        if let Err(wait) = session.may_go_on() {
             // What there is already is better than nothing.
-            let whole = sitting.is_at_bar_line() && !found.measures.is_empty();
-            return if whole { Ok(Json(found)) } else { Err(Failure::too_far_ahead(wait)) };
+            let whole = live_piece.is_at_bar_line() && !found.measures.is_empty();
+            return if whole { Ok(Json(found)) } else { Err(ApiError::too_far_ahead(wait)) };
         }
         // A measure at a time, so that the others have their turn.
-        let (composer, before) = (studio.composer.clone(), sitting.len());
-        sitting = studio
+        let (composer, before) = (studio.composer.clone(), live_piece.len());
+        live_piece = studio
             .work(within, move || {
-                sitting.compose_measure(&composer, &mut composer.workspace());
-                sitting
+                live_piece.compose_measure(&composer, &mut composer.workspace());
+                live_piece
             })
             .await?;
-        let seconds = f64::from(sitting.tempo_at(before)) / 4e6;
-        seat.has_composed(seconds * (sitting.len() - before) as f64);
+        let seconds = f64::from(live_piece.tempo_at(before)) / 4e6;
+        session.has_composed(seconds * (live_piece.len() - before) as f64);
     }
 }
 
@@ -255,6 +256,6 @@ fn ends_with(found: &Measures) -> bool {
     found.measures.last().is_none_or(|last| last.step + last.steps == found.end)
 }
 
-fn gone() -> Failure {
-    Failure::gone("this piece has been left; its recipe plays it again")
+fn gone() -> ApiError {
+    ApiError::gone("this piece has been left; its recipe plays it again")
 }

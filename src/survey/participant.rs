@@ -1,8 +1,8 @@
 //! What a participant can ask for. Nothing of it says what an excerpt is: they go by their place in an
 //! order that was drawn.
 
-use super::{About, Desk, Store, Taking};
-use crate::door::{Failure, whole_or_part};
+use super::{About, AppState, Progress, Store};
+use crate::http::{ApiError, whole_or_range};
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-type Desks = State<Arc<Desk>>;
+type Shared = State<Arc<AppState>>;
 
 /// A rating, and whether a human could have composed it.
 #[derive(Debug, Deserialize)]
@@ -23,63 +23,66 @@ pub struct Answered {
 }
 
 /// What a survey is.
-pub async fn about(State(desk): Desks, Path(link): Path<String>) -> Result<Json<About>, Failure> {
-    Ok(Json(desk.with(move |store, _| store.about(&link)).await?))
+pub async fn about(
+    State(state): Shared,
+    Path(link): Path<String>,
+) -> Result<Json<About>, ApiError> {
+    Ok(Json(state.with(move |store, _| store.about(&link)).await?))
 }
 
 /// Begins to take part.
 pub async fn join(
-    State(desk): Desks,
+    State(state): Shared,
     Path(link): Path<String>,
-) -> Result<(StatusCode, Json<Value>), Failure> {
-    let token = desk.with(move |store, now| store.join(&link, now)).await?;
+) -> Result<(StatusCode, Json<Value>), ApiError> {
+    let token = state.with(move |store, now| store.join(&link, now)).await?;
     Ok((StatusCode::CREATED, Json(json!({ "participant": token }))))
 }
 
 /// Where somebody stands.
-pub async fn taking(
-    State(desk): Desks,
+pub async fn progress(
+    State(state): Shared,
     Path(token): Path<String>,
-) -> Result<Json<Taking>, Failure> {
-    Ok(Json(desk.with(move |store, now| store.taking(&token, now)).await?))
+) -> Result<Json<Progress>, ApiError> {
+    Ok(Json(state.with(move |store, now| store.progress(&token, now)).await?))
 }
 
 /// The sound of an excerpt.
 pub async fn sound(
-    State(desk): Desks,
+    State(state): Shared,
     Path((token, place)): Path<(String, String)>,
     headers: HeaderMap,
-) -> Result<Response, Failure> {
+) -> Result<Response, ApiError> {
     let place = number(&place)?;
-    let sound = desk.with(move |store, now| store.sound(&token, place, now)).await?;
-    Ok(whole_or_part(&headers, "audio/wav", sound))
+    let sound = state.with(move |store, now| store.sound(&token, place, now)).await?;
+    Ok(whole_or_range(&headers, "audio/wav", sound))
 }
 
 /// An excerpt has been listened to.
 pub async fn heard(
-    State(desk): Desks,
+    State(state): Shared,
     Path((token, place)): Path<(String, String)>,
-) -> Result<StatusCode, Failure> {
+) -> Result<StatusCode, ApiError> {
     let place = number(&place)?;
-    desk.with(move |store: &mut Store, now| store.heard(&token, place, now)).await?;
+    state.with(move |store: &mut Store, now| store.heard(&token, place, now)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// An answer; when it is acknowledged, it is on the disk.
 pub async fn answer(
-    State(desk): Desks,
+    State(state): Shared,
     Path((token, place)): Path<(String, String)>,
     answered: Result<Json<Answered>, JsonRejection>,
-) -> Result<StatusCode, Failure> {
+) -> Result<StatusCode, ApiError> {
     let place = number(&place)?;
     let Json(Answered { rating, human }) =
-        answered.map_err(|error| Failure::bad(error.body_text()))?;
-    desk.with(move |store, now| store.answer(&token, place, (rating, human), now)).await?;
+        answered.map_err(|error| ApiError::bad(error.body_text()))?;
+    state.with(move |store, now| store.answer(&token, place, (rating, human), now)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// The place of an excerpt; participants count from 1.
-fn number(place: &str) -> Result<usize, Failure> {
+fn number(place: &str) -> Result<usize, ApiError> {
     let number = place.parse().ok().filter(|&number: &usize| (1..=100_000).contains(&number));
-    number.map(|number| number - 1).ok_or_else(|| Failure::bad("excerpts are counted from 1"))
+    number.map(|number| number - 1).ok_or_else(|| ApiError::bad("excerpts are counted from 1"))
 }

@@ -34,9 +34,9 @@ pub struct Report {
     /// How many answers there are.
     pub answers: usize,
     /// The excerpts, in the order of the survey.
-    pub excerpts: Vec<OfExcerpt>,
+    pub excerpts: Vec<ExcerptResult>,
     /// The models, and what the real pieces are called together.
-    pub models: Vec<OfModel>,
+    pub models: Vec<ModelResult>,
     /// How much those agree who have rated everything.
     pub agreement: Option<Agreement>,
     /// Published figures, to be put beside.
@@ -45,7 +45,7 @@ pub struct Report {
 
 /// The figures of one excerpt.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct OfExcerpt {
+pub struct ExcerptResult {
     /// What it is.
     pub title: String,
     /// Whose it is.
@@ -64,7 +64,7 @@ pub struct OfExcerpt {
 
 /// The figures of all excerpts of a model.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct OfModel {
+pub struct ModelResult {
     /// Its name.
     pub model: String,
     /// Whether it is real music.
@@ -120,7 +120,7 @@ impl Report {
             let (rating, believed, taken_for_a_machines, preference) =
                 figures(&|excerpt| excerpt == index, *real);
             let (title, model, real) = (title.clone(), model.clone(), *real);
-            OfExcerpt { title, model, real, rating, believed, taken_for_a_machines, preference }
+            ExcerptResult { title, model, real, rating, believed, taken_for_a_machines, preference }
         };
         let names: BTreeSet<(bool, &String)> =
             excerpts.iter().map(|(_, model, real)| (*real, model)).collect();
@@ -130,7 +130,15 @@ impl Report {
             let (rating, believed, taken_for_a_machines, preference) = figures(&of_it, real);
             let count = (0..excerpts.len()).filter(|&excerpt| of_it(excerpt)).count();
             let (model, excerpts) = (model.clone(), count);
-            OfModel { model, real, excerpts, rating, believed, taken_for_a_machines, preference }
+            ModelResult {
+                model,
+                real,
+                excerpts,
+                rating,
+                believed,
+                taken_for_a_machines,
+                preference,
+            }
         };
         let complete: Vec<_> = complete(answers, excerpts.len());
         Report {

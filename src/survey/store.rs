@@ -74,7 +74,7 @@ pub enum StoreError {
 /// What participants are told before they listen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Told {
+pub enum Disclosure {
     /// That some excerpts were composed by people and some by a program: the truth.
     Mixed,
     /// That every excerpt was composed by a program, as the article's listeners were.
@@ -87,7 +87,7 @@ pub struct Survey<'a> {
     /// Its name, for the organiser.
     pub name: &'a str,
     /// What participants are told.
-    pub told: Told,
+    pub told: Disclosure,
     /// How long each excerpt is.
     pub seconds: f64,
 }
@@ -176,8 +176,8 @@ impl Store {
         }
         let link = name_of(8);
         let told = match survey.told {
-            Told::Mixed => "mixed",
-            Told::AllGenerated => "all-generated",
+            Disclosure::Mixed => "mixed",
+            Disclosure::AllGenerated => "all-generated",
         };
         making.execute(
             "INSERT INTO surveys (name, link, told, seconds, created) VALUES (?1, ?2, ?3, ?4, ?5)",

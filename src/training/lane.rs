@@ -2,7 +2,7 @@
 
 use super::TrainingSettings;
 use super::excerpts::{Excerpts, Place};
-use crate::network::{Layers, Memory};
+use crate::network::{Layers, LstmState};
 use crate::segment::Segment;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,7 @@ pub(super) struct Lane {
     place: Option<Place>,
     /// How many segments there have been since its music last began anew.
     walked: u32,
-    pub(super) memory: Memory,
+    pub(super) lstm: LstmState,
 }
 
 /// Where a lane is, for the record.
@@ -31,7 +31,7 @@ pub struct LaneState {
 impl Lane {
     /// A lane that has not begun.
     pub(super) fn new(layers: &Layers) -> Lane {
-        Lane { place: None, walked: 0, memory: Memory::empty(layers) }
+        Lane { place: None, walked: 0, lstm: LstmState::empty(layers) }
     }
 
     /// The next segment. It begins with the last step of the one before, which the network has
@@ -47,7 +47,7 @@ impl Lane {
         let next = next.filter(|_| carry == 0 || self.walked < carry);
         let next = next.filter(|next| next.step + steps <= excerpts.roll(next.piece).len());
         let place = next.unwrap_or_else(|| {
-            self.memory.clear();
+            self.lstm.clear();
             self.walked = 0;
             excerpts.draw(random, transpose, true)
         });
@@ -70,7 +70,7 @@ impl Lane {
     /// A lane that was there; `None` if it does not lie in the music.
     pub(super) fn resume(
         state: Option<LaneState>,
-        memory: Memory,
+        lstm: LstmState,
         excerpts: &Excerpts<'_>,
     ) -> Option<Lane> {
         let place =
@@ -79,7 +79,7 @@ impl Lane {
         let inside = place.is_none_or(|place| {
             place.piece < excerpts.pieces() && place.step < excerpts.roll(place.piece).len()
         });
-        inside.then_some(Lane { place, walked, memory })
+        inside.then_some(Lane { place, walked, lstm })
     }
 }
 

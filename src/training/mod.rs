@@ -16,4 +16,4 @@ pub use optimiser::{Optimiser, OptimiserError, OptimiserSettings, clip};
 pub use settings::{SettingsError, TrainingSettings};
 pub use snapshot::{Snapshot, SnapshotError, TrainerState};
 pub use trainer::{Progress, Start, Trainer};
-pub use validation::{PASSAGE_STEPS, in_passages, per_step, surprise};
+pub use validation::{PASSAGE_STEPS, in_passages, nll, per_step};

@@ -95,8 +95,8 @@ impl Optimiser {
     }
 
     /// An optimiser that goes on from what another has remembered.
-    pub fn resume(settings: OptimiserSettings, steps: u64, memory: [Vec<f32>; 2]) -> Optimiser {
-        let [first, second] = memory;
+    pub fn resume(settings: OptimiserSettings, steps: u64, state: [Vec<f32>; 2]) -> Optimiser {
+        let [first, second] = state;
         Optimiser { settings, steps, first, second }
     }
 
@@ -106,7 +106,7 @@ impl Optimiser {
     }
 
     /// What it remembers, each as long as the values.
-    pub fn memory(&self) -> [&[f32]; 2] {
+    pub fn state(&self) -> [&[f32]; 2] {
         [&self.first, &self.second]
     }
 
@@ -117,8 +117,8 @@ impl Optimiser {
 
     fn step_values(&mut self, values: &mut [f32], gradient: &[f32], factor: f32) {
         self.steps += 1;
-        let memory = self.first.iter_mut().zip(&mut self.second);
-        let all = values.iter_mut().zip(gradient).zip(memory);
+        let state = self.first.iter_mut().zip(&mut self.second);
+        let all = values.iter_mut().zip(gradient).zip(state);
         match self.settings {
             OptimiserSettings::Adadelta { rho, epsilon, rate } => {
                 let rate = rate * factor;
@@ -195,8 +195,8 @@ mod tests {
             whole.step_values(&mut one, &[0.5, 0.1], 1.0);
             let mut begun = Optimiser::new(settings, 2);
             begun.step_values(&mut other, &[0.5, 0.1], 1.0);
-            let memory = begun.memory().map(<[f32]>::to_vec);
-            let mut resumed = Optimiser::resume(settings, begun.steps(), memory);
+            let state = begun.state().map(<[f32]>::to_vec);
+            let mut resumed = Optimiser::resume(settings, begun.steps(), state);
             whole.step_values(&mut one, &[0.2, 0.3], 1.0);
             resumed.step_values(&mut other, &[0.2, 0.3], 1.0);
             assert_eq!((one, whole), (other, resumed));

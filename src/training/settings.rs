@@ -139,7 +139,7 @@ impl TrainingSettings {
 
     /// How much of the mean of the weights is kept in an epoch: little in the first ones, whose
     /// weights are best forgotten.
-    pub fn kept_average(&self, epoch: u64) -> f32 {
+    pub fn ema_decay(&self, epoch: u64) -> f32 {
         self.average.min(epoch as f32 / (epoch + 9) as f32)
     }
 }

@@ -3,10 +3,10 @@
 use super::excerpts::Excerpts;
 use super::lane::Lane;
 use super::snapshot::{Snapshot, SnapshotError, TrainerState};
-use super::{Optimiser, TrainingSettings, clip, per_step, surprise};
+use super::{Optimiser, TrainingSettings, clip, nll, per_step};
 use crate::attribute::Layout;
 use crate::model::{Model, Training};
-use crate::network::{Architecture, Batch, Cpu, Engine, Layers, Memory, Nats, Parameters};
+use crate::network::{Architecture, Batch, Cpu, Engine, Layers, LstmState, Nats, Parameters};
 use crate::primer::Primer;
 use crate::roll::Roll;
 use rand_chacha::ChaCha8Rng;
@@ -84,7 +84,7 @@ impl<'a> Trainer<'a> {
         let layout = architecture.check().expect("a sound architecture");
         let layers = Layers::new(&architecture, &layout);
         let mut random = ChaCha8Rng::seed_from_u64(settings.seed);
-        let mut parameters = Parameters::drawn(&layers, &mut random);
+        let mut parameters = Parameters::init(&layers, &mut random);
         let (play, articulate) = excerpts.frequencies();
         let logit = |p: f64| libm::log(p / (1.0 - p)).clamp(-10.0, 10.0) as f32;
         let last = layers.dense.last().expect("at least one dense layer").bias;
@@ -142,7 +142,7 @@ impl<'a> Trainer<'a> {
         let size = layers.size();
         let parameters =
             Parameters { values: snapshot.take("parameters", size)?, layers: layers.clone() };
-        let memory =
+        let state =
             [snapshot.take("optimiser.first", size)?, snapshot.take("optimiser.second", size)?];
         let average = match settings.average > 0.0 {
             true => Some(snapshot.take("average", size)?),
@@ -150,18 +150,18 @@ impl<'a> Trainer<'a> {
         };
         let mut lanes = Vec::new();
         for index in 0..if settings.carries() { settings.batch } else { 0 } {
-            let mut memory = Memory::empty(&layers);
-            for (part, values) in memory.values_mut().enumerate() {
+            let mut lstm = LstmState::empty(&layers);
+            for (part, values) in lstm.values_mut().enumerate() {
                 let name = format!("lane.{index}.{part}");
                 values.copy_from_slice(&snapshot.take(&name, values.len())?);
             }
             let state = snapshot.state.lanes.get(index).copied().flatten();
-            lanes.push(Lane::resume(state, memory, &excerpts).ok_or(SnapshotError::Place)?);
+            lanes.push(Lane::resume(state, lstm, &excerpts).ok_or(SnapshotError::Place)?);
         }
         let TrainerState { epochs, optimiser_steps, random_words, mean, .. } = snapshot.state;
         let mut random = ChaCha8Rng::seed_from_u64(settings.seed);
         random.set_word_pos(u128::from(random_words));
-        let optimiser = Optimiser::resume(settings.optimiser, optimiser_steps, memory);
+        let optimiser = Optimiser::resume(settings.optimiser, optimiser_steps, state);
         let begun =
             Trainer::begin(architecture, settings, layout, excerpts, parameters, optimiser, random);
         Ok(Trainer { average, lanes, epochs, mean, ..begun })
@@ -173,14 +173,14 @@ impl<'a> Trainer<'a> {
         let mut keep =
             |name: &str, values: &[f32]| tensors.insert(name.to_owned(), values.to_vec());
         keep("parameters", &self.parameters.values);
-        let [first, second] = self.optimiser.memory();
+        let [first, second] = self.optimiser.state();
         keep("optimiser.first", first);
         keep("optimiser.second", second);
         if let Some(average) = &self.average {
             keep("average", average);
         }
         for (index, lane) in self.lanes.iter().enumerate() {
-            for (part, values) in lane.memory.values().enumerate() {
+            for (part, values) in lane.lstm.values().enumerate() {
                 keep(&format!("lane.{index}.{part}"), values);
             }
         }
@@ -216,11 +216,11 @@ impl<'a> Trainer<'a> {
         let segments = self.draw();
         let batch = Batch::new(&segments, &self.layout);
         let batch = batch.with_dropout(&self.architecture, &mut self.random);
-        let mut memories: Vec<Memory> =
-            self.lanes.iter_mut().map(|lane| std::mem::take(&mut lane.memory)).collect();
+        let mut states: Vec<LstmState> =
+            self.lanes.iter_mut().map(|lane| std::mem::take(&mut lane.lstm)).collect();
         self.engine.load(&self.parameters);
-        let sum = self.engine.learn_on(&batch, &mut memories, &mut self.gradient);
-        self.lanes.iter_mut().zip(memories).for_each(|(lane, memory)| lane.memory = memory);
+        let sum = self.engine.loss_and_gradient(&batch, &mut states, &mut self.gradient);
+        self.lanes.iter_mut().zip(states).for_each(|(lane, state)| lane.lstm = state);
         let gradient = clip(&mut self.gradient, self.settings.clip);
         self.epochs += 1;
         let steps = batch.predicted() as f64;
@@ -252,7 +252,7 @@ impl<'a> Trainer<'a> {
         let factor = self.settings.rate_factor(self.epochs);
         self.optimiser.step(&mut self.parameters, &self.gradient, factor);
         if let Some(average) = &mut self.average {
-            let new = 1.0 - self.settings.kept_average(self.epochs);
+            let new = 1.0 - self.settings.ema_decay(self.epochs);
             for (mean, &value) in average.iter_mut().zip(&self.parameters.values) {
                 *mean += new * (value - *mean);
             }
@@ -264,7 +264,7 @@ impl<'a> Trainer<'a> {
     pub fn validate(&mut self, pieces: &[&Roll], stop: impl Fn() -> bool + Sync) -> Option<Nats> {
         self.engine.load(&self.weights());
         let (engine, layers) = (&self.engine, &self.parameters.layers);
-        let sums = surprise(engine, layers, &self.layout, pieces, stop)?;
+        let sums = nll(engine, layers, &self.layout, pieces, stop)?;
         Some(per_step(&sums, pieces))
     }
 
@@ -276,7 +276,7 @@ impl<'a> Trainer<'a> {
             layout: self.layout,
             parameters: self.weights(),
             primers: self.primers.clone(),
-            repertoire: None,
+            training_music: None,
             training: Training {
                 version: env!("CARGO_PKG_VERSION").to_owned(),
                 epochs: self.epochs,

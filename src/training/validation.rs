@@ -1,7 +1,7 @@
 //! How well a network knows music that it has not learned from.
 
 use crate::attribute::Layout;
-use crate::network::{Batch, Engine, Layers, Memory, Nats};
+use crate::network::{Batch, Engine, Layers, LstmState, Nats};
 use crate::roll::Roll;
 use crate::segment::Segment;
 use std::sync::Mutex;
@@ -15,18 +15,19 @@ pub const PASSAGE_STEPS: usize = 64;
 ///
 /// The number of threads changes nothing in the result. There is none as soon as `stop`, which is asked
 /// again and again, says so.
-pub fn surprise<E: Engine + Sync>(
+pub fn nll<E: Engine + Sync>(
     engine: &E,
     layers: &Layers,
     layout: &Layout,
     pieces: &[&Roll],
     stop: impl Fn() -> bool + Sync,
 ) -> Option<Vec<Nats>> {
-    let begin = || (Memory::empty(layers), Nats::default());
-    let hear = |(memory, nats): &mut (Memory, Nats), segment: &Segment, room: &mut E::Room| {
-        let passage = Batch::passage(segment, layout);
-        *nats += engine.surprise(memory, &passage, room);
-    };
+    let begin = || (LstmState::empty(layers), Nats::default());
+    let hear =
+        |(state, nats): &mut (LstmState, Nats), segment: &Segment, scratch: &mut E::Scratch| {
+            let passage = Batch::passage(segment, layout);
+            *nats += engine.nll(state, &passage, scratch);
+        };
     let found = in_passages(pieces, begin, hear, |_| !stop())?;
     Some(found.into_iter().map(|(_, nats)| nats).collect())
 }
@@ -55,7 +56,7 @@ pub fn in_passages<T: Send, R: Default>(
     };
     let lock = "no task panics with the lock";
     rayon::broadcast(|_| {
-        let mut room = R::default();
+        let mut scratch = R::default();
         loop {
             let next = queue.lock().expect(lock).next();
             let Some(piece) = next else { break };
@@ -66,7 +67,7 @@ pub fn in_passages<T: Send, R: Default>(
                 if !go_on(count) {
                     break;
                 }
-                hear(&mut state, &Segment::new(roll, start, count), &mut room);
+                hear(&mut state, &Segment::new(roll, start, count), &mut scratch);
             }
             found.lock().expect(lock)[piece] = Some(state);
         }

@@ -1,15 +1,15 @@
 //! `evaluate --against`: which of two networks is the better.
 
-use crate::desk::{Desk, listeners, text};
+use crate::sandbox::{Sandbox, listeners, text};
 use serde_json::Value;
 use std::fs;
 
 /// A desk with a second run, which has learned from all three pieces.
-fn desk() -> Desk {
-    let desk = Desk::new();
+fn sandbox() -> Sandbox {
+    let sandbox = Sandbox::new();
     let shape = "--time 5,4 --note 3,2 --batch 2 --epochs 3 --validation 0";
-    desk.succeed(&format!("train music --run second {shape}"));
-    desk
+    sandbox.succeed(&format!("train music --run second {shape}"));
+    sandbox
 }
 
 fn total(report: &Value) -> f64 {
@@ -26,15 +26,15 @@ fn near(one: f64, other: f64) {
 
 #[test]
 fn each_listener_is_compared_with_the_network_on_the_same_pieces() {
-    let desk = desk();
-    let evaluation = desk.json("evaluate --model run --against second music");
+    let sandbox = sandbox();
+    let evaluation = sandbox.json("evaluate --model run --against second music");
     assert_eq!(listeners(&evaluation)[..2], ["network", "the other"]);
     assert_eq!(text(&evaluation["models"][0]["path"]), "run");
     assert_eq!(text(&evaluation["against"][0]["path"]), "second");
     // Each is what it is alone.
     let reports = evaluation["reports"].as_array().unwrap();
     for (report, run) in reports.iter().zip(["run", "second"]) {
-        let alone = desk.json(&format!("evaluate --model {run} music"));
+        let alone = sandbox.json(&format!("evaluate --model {run} music"));
         assert_eq!(report["overall"], alone["reports"][0]["overall"], "{run}");
         assert!(alone["against"].as_array().unwrap().is_empty());
     }
@@ -56,8 +56,8 @@ fn each_listener_is_compared_with_the_network_on_the_same_pieces() {
 
 #[test]
 fn the_other_way_round_the_difference_has_the_other_sign() {
-    let desk = desk();
-    let first = |line: &str| desk.json(line)["differences"][0].clone();
+    let sandbox = sandbox();
+    let first = |line: &str| sandbox.json(line)["differences"][0].clone();
     let one = first("evaluate --model run --against second music");
     let other = first("evaluate --model second --against run music");
     for mean in ["over_steps", "over_pieces"] {
@@ -76,14 +76,14 @@ fn the_other_way_round_the_difference_has_the_other_sign() {
 
 #[test]
 fn what_the_other_has_learned_from_is_marked() {
-    let desk = desk();
+    let sandbox = sandbox();
     // By its run, and by the music that its model carries.
     for second in ["second", "second/model.safetensors"] {
         let line = format!("evaluate --model run --against {second}");
-        let evaluation = desk.json(&line);
+        let evaluation = sandbox.json(&line);
         assert_eq!(evaluation["reports"][0]["pieces"][0]["heard"], "not-learned-from");
         assert_eq!(evaluation["reports"][1]["pieces"][0]["heard"], "learned-from", "{second}");
-        let table = desk.succeed(&line);
+        let table = sandbox.succeed(&line);
         assert!(table.contains("+ learned from by others"), "{table}");
         assert!(table.contains("Against    second"), "{table}");
         let below = table.split("Beside the network").nth(1).expect("the differences");
@@ -91,33 +91,33 @@ fn what_the_other_has_learned_from_is_marked() {
         assert!(table.lines().all(|line| line.chars().count() <= 100), "{table}");
     }
     // A model that carries none cannot tell.
-    desk.succeed("export --model second --without-music -o silent.safetensors");
-    let evaluation = desk.json("evaluate --model run --against silent.safetensors");
+    sandbox.succeed("export --model second --without-music -o silent.safetensors");
+    let evaluation = sandbox.json("evaluate --model run --against silent.safetensors");
     assert_eq!(evaluation["reports"][1]["pieces"][0]["heard"], "unknown");
 }
 
 #[test]
 fn several_others_are_compared_as_one() {
-    let desk = desk();
-    let evaluation = desk.json("evaluate --model run --against run --against second music");
+    let sandbox = sandbox();
+    let evaluation = sandbox.json("evaluate --model run --against run --against second music");
     assert_eq!(listeners(&evaluation)[..2], ["network", "the others"]);
     assert_eq!(evaluation["against"].as_array().unwrap().len(), 2);
-    let together = desk.json("evaluate --model run --model second music");
+    let together = sandbox.json("evaluate --model run --model second music");
     assert_eq!(evaluation["reports"][1]["overall"], together["reports"][0]["overall"]);
 }
 
 #[test]
 fn what_cannot_be_compared_is_said() {
-    let desk = desk();
-    let output = desk.run("evaluate --against second music --learn music");
+    let sandbox = sandbox();
+    let output = sandbox.run("evaluate --against second music --learn music");
     assert_eq!(output.status.code(), Some(2), "the command line says what is missing");
     assert!(String::from_utf8_lossy(&output.stderr).contains("--model"));
-    fs::write(desk.path("sounding.toml"), "[architecture]\narticulation = false\n").unwrap();
-    desk.succeed(
+    fs::write(sandbox.path("sounding.toml"), "[architecture]\narticulation = false\n").unwrap();
+    sandbox.succeed(
         "train music --run sounding --config sounding.toml --time 4 --note 3 --batch 2 --epochs 1 \
          --validation 0",
     );
-    let said = desk.fail("evaluate --model run --against sounding music");
+    let said = sandbox.fail("evaluate --model run --against sounding music");
     assert!(said.contains("run and sounding cannot be averaged or compared"), "{said}");
-    assert!(desk.fail("evaluate --model run --against nowhere music").contains("nowhere"));
+    assert!(sandbox.fail("evaluate --model run --against nowhere music").contains("nowhere"));
 }

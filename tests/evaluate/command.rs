@@ -1,6 +1,6 @@
 //! The command `evaluate`, and the Markov chain of `compose`, as a user runs them.
 
-use crate::desk::{Desk, desk, listeners, text};
+use crate::sandbox::{Sandbox, listeners, sandbox, text};
 use deep_jammer::composing::Recipe;
 use deep_jammer::midi;
 use serde_json::Value;
@@ -10,17 +10,17 @@ const BASELINES: [&str; 3] = ["by itself", "last step", "Markov chain"];
 
 #[test]
 fn a_run_is_evaluated_on_what_it_has_held_out_as_it_was_itself() {
-    let evaluation = desk().json("evaluate --model run");
+    let evaluation = sandbox().json("evaluate --model run");
     assert_eq!(listeners(&evaluation)[0], "network");
     assert_eq!(listeners(&evaluation)[1..], BASELINES);
     assert_eq!(
-        (&evaluation["evaluated"]["pieces"], desk().files("validation").len()),
+        (&evaluation["evaluated"]["pieces"], sandbox().files("validation").len()),
         (&1.into(), 1)
     );
     assert_eq!(evaluation["baselines"]["learned_from"]["pieces"], 2);
     assert_eq!(evaluation["skipped"], Value::Array(Vec::new()));
     // The model that is kept is the best that was validated.
-    let metrics = fs::read_to_string(desk().path("run/metrics.csv")).unwrap();
+    let metrics = fs::read_to_string(sandbox().path("run/metrics.csv")).unwrap();
     let validated = metrics.lines().skip(1).filter_map(|line| line.split(',').nth(6)?.parse().ok());
     let best = validated.fold(f64::INFINITY, f64::min);
     let network = &evaluation["reports"][0];
@@ -32,11 +32,11 @@ fn a_run_is_evaluated_on_what_it_has_held_out_as_it_was_itself() {
 
 #[test]
 fn networks_together_are_at_most_as_surprised_as_they_are_on_a_mean() {
-    let desk = Desk::new();
+    let sandbox = Sandbox::new();
     let shape = "--time 5,4 --note 3,2 --batch 2 --epochs 3 --validation 0.3";
-    desk.succeed(&format!("train music --run second {shape}"));
+    sandbox.succeed(&format!("train music --run second {shape}"));
     let nats = |line: &str| {
-        let evaluation = desk.json(line);
+        let evaluation = sandbox.json(line);
         let network = &evaluation["reports"][0];
         (network["overall"]["mean_over_steps"]["total"].as_f64().unwrap(), evaluation)
     };
@@ -53,29 +53,29 @@ fn networks_together_are_at_most_as_surprised_as_they_are_on_a_mean() {
     let (twice, _) = nats("evaluate --model run --model run");
     assert!((twice - first).abs() < 1e-6, "{twice}, alone {first}");
     // What has been learned from by one is not new to both; what was held out must be the same.
-    let others = desk.files("training").join(" ");
-    desk.succeed(&format!("train {others} --run third {shape}"));
-    let said = desk.fail("evaluate --model run --model third");
+    let others = sandbox.files("training").join(" ");
+    sandbox.succeed(&format!("train {others} --run third {shape}"));
+    let said = sandbox.fail("evaluate --model run --model third");
     assert!(said.contains("have held out different pieces; name files"), "{said}");
-    let of_one = desk.files("validation").join(" ");
+    let of_one = sandbox.files("validation").join(" ");
     let shape = "--time 6 --note 4 --batch 2 --epochs 1 --validation 0";
-    desk.succeed(&format!("train {of_one} --run fourth {shape}"));
+    sandbox.succeed(&format!("train {of_one} --run fourth {shape}"));
     let (_, evaluation) = nats(&format!("evaluate --model run --model fourth {of_one}"));
     assert_eq!(evaluation["reports"][0]["pieces"][0]["heard"], "learned-from");
     assert!(text(&evaluation["baselines"]["left_out"]).contains("learned from different pieces"));
     let set = set();
-    fs::write(desk.path("set.json"), set).unwrap();
+    fs::write(sandbox.path("set.json"), set).unwrap();
     let config = "[architecture]\nlayout = \"unmeasured\"\narticulation = false\n";
-    fs::write(desk.path("set.toml"), config).unwrap();
+    fs::write(sandbox.path("set.toml"), config).unwrap();
     let sounding = "--config set.toml --time 6 --note 4 --batch 2 --epochs 1";
-    desk.succeed(&format!("train set.json --run sounding {sounding}"));
-    let said = desk.fail("evaluate --model run --model sounding");
+    sandbox.succeed(&format!("train set.json --run sounding {sounding}"));
+    let said = sandbox.fail("evaluate --model run --model sounding");
     assert!(said.contains("cannot be averaged"), "{said}");
 }
 
 #[test]
 fn the_sums_over_pieces_and_folders_agree() {
-    let evaluation = desk().json("evaluate --model run music");
+    let evaluation = sandbox().json("evaluate --model run music");
     for report in evaluation["reports"].as_array().unwrap() {
         let number = |value: &Value| value.as_f64().unwrap();
         let (mut nats, mut steps, mut means) = (0.0, 0.0, 0.0);
@@ -109,16 +109,16 @@ fn the_sums_over_pieces_and_folders_agree() {
 
 #[test]
 fn what_was_learned_from_is_marked_whatever_its_file_is_called() {
-    let desk = Desk::new();
-    let (learned, new) = (desk.files("training"), desk.files("validation"));
-    fs::create_dir(desk.path("other")).unwrap();
-    fs::copy(desk.path(&learned[0]), desk.path("other/copy.mid")).unwrap();
+    let sandbox = Sandbox::new();
+    let (learned, new) = (sandbox.files("training"), sandbox.files("validation"));
+    fs::create_dir(sandbox.path("other")).unwrap();
+    fs::copy(sandbox.path(&learned[0]), sandbox.path("other/copy.mid")).unwrap();
     // The same music in other bytes.
-    let mut score = midi::read_file(&desk.path(&learned[1])).unwrap().score;
+    let mut score = midi::read_file(&sandbox.path(&learned[1])).unwrap().score;
     score.title = Some("Something else".to_owned());
     score.notes.iter_mut().for_each(|note| note.pitch += 2);
-    fs::write(desk.path("other/transposed.mid"), midi::write(&score)).unwrap();
-    let evaluation = desk.json(&format!("evaluate --model run other {}", new[0]));
+    fs::write(sandbox.path("other/transposed.mid"), midi::write(&score)).unwrap();
+    let evaluation = sandbox.json(&format!("evaluate --model run other {}", new[0]));
     for report in evaluation["reports"].as_array().unwrap() {
         for piece in report["pieces"].as_array().unwrap() {
             let learned = ["copy", "transposed"].contains(&text(&piece["name"]));
@@ -128,34 +128,34 @@ fn what_was_learned_from_is_marked_whatever_its_file_is_called() {
         assert_eq!(report["learned_from"]["pieces"], 2);
         assert_eq!(report["not_learned_from"]["pieces"], 1);
     }
-    let table = desk.succeed(&format!("evaluate --model run other {}", new[0]));
+    let table = sandbox.succeed(&format!("evaluate --model run other {}", new[0]));
     assert!(table.contains("* learned from"), "{table}");
     assert!(table.contains("other/transposed                *"), "{table}");
 }
 
 #[test]
 fn the_order_of_the_files_changes_nothing() {
-    let mut files = [desk().files("training"), desk().files("validation")].concat();
+    let mut files = [sandbox().files("training"), sandbox().files("validation")].concat();
     let line = |files: &[String]| format!("evaluate --model run {} --json", files.join(" "));
-    let one = desk().succeed(&line(&files));
+    let one = sandbox().succeed(&line(&files));
     files.reverse();
-    assert_eq!(desk().succeed(&line(&files)), one);
+    assert_eq!(sandbox().succeed(&line(&files)), one);
     let learn = |files: &[String]| format!("evaluate music --learn {} --json", files.join(" "));
-    let one = desk().succeed(&learn(&files));
+    let one = sandbox().succeed(&learn(&files));
     files.reverse();
-    assert_eq!(desk().succeed(&learn(&files)), one);
+    assert_eq!(sandbox().succeed(&learn(&files)), one);
 }
 
 #[test]
 fn the_baselines_can_be_evaluated_alone_and_on_other_music() {
-    let held_out = &desk().files("validation")[0];
-    let learned = desk().files("training").join(" ");
-    let alone = desk().json(&format!("evaluate {held_out} --learn {learned}"));
+    let held_out = &sandbox().files("validation")[0];
+    let learned = sandbox().files("training").join(" ");
+    let alone = sandbox().json(&format!("evaluate {held_out} --learn {learned}"));
     assert_eq!(listeners(&alone), BASELINES);
     assert_eq!(alone["models"], Value::Array(Vec::new()));
-    let beside = desk().json("evaluate --model run");
+    let beside = sandbox().json("evaluate --model run");
     assert_eq!(alone["reports"][2]["overall"], beside["reports"][3]["overall"], "the same chain");
-    let other = desk().json(&format!("evaluate --model run --learn {held_out}"));
+    let other = sandbox().json(&format!("evaluate --model run --learn {held_out}"));
     assert_ne!(other["reports"][3]["overall"], beside["reports"][3]["overall"]);
     assert_eq!(other["reports"][3]["pieces"][0]["heard"], "learned-from");
     assert_eq!(other["reports"][0]["pieces"][0]["heard"], "not-learned-from");
@@ -163,20 +163,20 @@ fn the_baselines_can_be_evaluated_alone_and_on_other_music() {
 
 #[test]
 fn a_model_without_its_run_is_evaluated_without_baselines() {
-    let held_out = &desk().files("validation")[0];
+    let held_out = &sandbox().files("validation")[0];
     let line = format!("evaluate --model run/model.safetensors {held_out}");
-    let evaluation = desk().json(&line);
+    let evaluation = sandbox().json(&line);
     assert_eq!(listeners(&evaluation), ["network"]);
     assert!(text(&evaluation["baselines"]["left_out"]).contains("--learn"));
     assert_eq!(evaluation["reports"][0]["pieces"][0]["heard"], "unknown");
-    let with_run = desk().json("evaluate --model run");
+    let with_run = sandbox().json("evaluate --model run");
     assert_eq!(evaluation["reports"][0]["overall"], with_run["reports"][0]["overall"]);
-    let table = desk().succeed(&line);
+    let table = sandbox().succeed(&line);
     assert!(
         table.contains("Baselines  left out") && table.contains("? nobody can tell"),
         "{table}"
     );
-    let said = desk().fail("evaluate --model run/model.safetensors");
+    let said = sandbox().fail("evaluate --model run/model.safetensors");
     assert!(said.contains("does not say which pieces were held out"), "{said}");
 }
 
@@ -184,30 +184,31 @@ fn a_model_without_its_run_is_evaluated_without_baselines() {
 fn the_model_of_the_program_is_evaluated_by_its_name() {
     let piece = concat!(env!("CARGO_MANIFEST_DIR"), "/pieces/study-in-d.mid");
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/model/model.safetensors");
-    let [by_name, by_file] = ["built-in", file]
-        .map(|model| desk().json(&format!("evaluate --model {model} {piece}"))["reports"].clone());
+    let [by_name, by_file] = ["built-in", file].map(|model| {
+        sandbox().json(&format!("evaluate --model {model} {piece}"))["reports"].clone()
+    });
     assert_eq!(by_name, by_file);
 }
 
 #[test]
 fn music_that_is_no_longer_what_it_was_is_named() {
-    let desk = Desk::new();
-    let (learned, new) = (desk.files("training"), desk.files("validation"));
-    fs::copy(desk.path(&new[0]), desk.path(&learned[0])).unwrap();
-    let evaluation = desk.json("evaluate --model run");
+    let sandbox = Sandbox::new();
+    let (learned, new) = (sandbox.files("training"), sandbox.files("validation"));
+    fs::copy(sandbox.path(&new[0]), sandbox.path(&learned[0])).unwrap();
+    let evaluation = sandbox.json("evaluate --model run");
     assert_eq!(listeners(&evaluation), ["network"]);
     let why = text(&evaluation["baselines"]["left_out"]);
     assert!(why.contains("1 of the 2 files") && why.contains("(altered)"), "{why}");
     // What is listed can be told apart still.
     let files = format!("{} {}", learned[1], new[0]);
-    let evaluation = desk.json(&format!("evaluate --model run {files}"));
+    let evaluation = sandbox.json(&format!("evaluate --model run {files}"));
     for piece in evaluation["reports"][0]["pieces"].as_array().unwrap() {
         let known = learned[1].contains(text(&piece["name"]));
         let expected = if known { "learned-from" } else { "not-learned-from" };
         assert_eq!(piece["heard"], expected, "{piece}");
     }
-    fs::remove_file(desk.path(&new[0])).unwrap();
-    let said = desk.fail("evaluate --model run");
+    fs::remove_file(sandbox.path(&new[0])).unwrap();
+    let said = sandbox.fail("evaluate --model run");
     assert!(said.contains("held-out pieces") && said.contains("(missing)"), "{said}");
 }
 
@@ -216,19 +217,19 @@ fn tables_fit_a_hundred_columns_and_what_is_missing_has_a_remedy() {
     for line in
         ["evaluate --model run", "evaluate --model run music", "evaluate music --learn music"]
     {
-        for line in desk().succeed(line).lines().filter(|line| !line.starts_with("Network")) {
+        for line in sandbox().succeed(line).lines().filter(|line| !line.starts_with("Network")) {
             assert!(line.chars().count() <= 100, "{line}");
         }
     }
-    assert!(desk().fail("evaluate").contains("--model"));
-    assert!(desk().fail("evaluate --model run --test").contains("no test piece"));
-    assert!(desk().fail("evaluate music").contains("--learn"));
-    assert!(desk().fail("evaluate --learn music").contains("before --learn"));
-    assert!(desk().fail("evaluate --model music").contains("model.safetensors"));
-    assert!(desk().fail("evaluate nowhere --learn music").contains("nowhere does not exist"));
-    fs::write(desk().path("broken.mid"), "MThd but no more").unwrap();
-    assert!(desk().fail("evaluate --model run broken.mid").contains("broken.mid"));
-    let evaluation = desk().json("evaluate --model run broken.mid music");
+    assert!(sandbox().fail("evaluate").contains("--model"));
+    assert!(sandbox().fail("evaluate --model run --test").contains("no test piece"));
+    assert!(sandbox().fail("evaluate music").contains("--learn"));
+    assert!(sandbox().fail("evaluate --learn music").contains("before --learn"));
+    assert!(sandbox().fail("evaluate --model music").contains("model.safetensors"));
+    assert!(sandbox().fail("evaluate nowhere --learn music").contains("nowhere does not exist"));
+    fs::write(sandbox().path("broken.mid"), "MThd but no more").unwrap();
+    assert!(sandbox().fail("evaluate --model run broken.mid").contains("broken.mid"));
+    let evaluation = sandbox().json("evaluate --model run broken.mid music");
     assert_eq!(text(&evaluation["skipped"][0]["path"]), "broken.mid");
     assert_eq!(evaluation["evaluated"]["pieces"], 3);
 }
@@ -245,29 +246,29 @@ fn set() -> String {
 
 #[test]
 fn of_a_set_each_part_has_its_use_and_only_what_sounds_is_measured() {
-    let desk = Desk(tempfile::tempdir().unwrap());
-    fs::write(desk.path("set.json"), set()).unwrap();
+    let sandbox = Sandbox(tempfile::tempdir().unwrap());
+    fs::write(sandbox.path("set.json"), set()).unwrap();
     let steps = |evaluation: &Value| evaluation["evaluated"]["steps"].as_u64().unwrap();
     let line = "evaluate set.json --learn set.json";
-    let evaluation = desk.json(line);
+    let evaluation = sandbox.json(line);
     assert_eq!(
         (steps(&evaluation), &evaluation["baselines"]["learned_from"]["steps"]),
         (5, &80.into())
     );
-    assert_eq!(steps(&desk.json(&format!("{line} --test"))), 6);
+    assert_eq!(steps(&sandbox.json(&format!("{line} --test"))), 6);
     for report in evaluation["reports"].as_array().unwrap() {
         assert_eq!(report["overall"]["mean_over_steps"]["articulate"], 0.0);
     }
     fs::write(
-        desk.path("set.toml"),
+        sandbox.path("set.toml"),
         "[architecture]\nlayout = \"unmeasured\"\narticulation = false\n",
     )
     .unwrap();
-    desk.succeed(
+    sandbox.succeed(
         "train set.json --run run --config set.toml --time 6 --note 4 --batch 2 --epochs 2",
     );
     let (chosen_by, test) =
-        (desk.json("evaluate --model run"), desk.json("evaluate --model run --test"));
+        (sandbox.json("evaluate --model run"), sandbox.json("evaluate --model run --test"));
     assert_eq!((steps(&chosen_by), steps(&test)), (5, 6));
     for evaluation in [&chosen_by, &test] {
         assert_eq!(listeners(evaluation).len(), 4);
@@ -276,16 +277,16 @@ fn of_a_set_each_part_has_its_use_and_only_what_sounds_is_measured() {
             assert!(report["overall"]["mean_over_steps"]["total"].as_f64().unwrap() > 0.0);
         }
     }
-    assert!(desk.fail("evaluate --model run set.json --learn nowhere").contains("nowhere"));
-    assert!(desk.fail("evaluate --model nowhere --test").contains("nowhere"));
+    assert!(sandbox.fail("evaluate --model run set.json --learn nowhere").contains("nowhere"));
+    assert!(sandbox.fail("evaluate --model nowhere --test").contains("nowhere"));
 }
 
 #[test]
 fn a_markov_chain_composes_and_its_recipe_repeats_it() {
-    let desk = desk();
+    let sandbox = sandbox();
     let line = "compose --model markov --learn music --bars 6 --seed 5";
-    desk.succeed(&format!("{line} -o chain.mid"));
-    let bytes = fs::read(desk.path("chain.mid")).unwrap();
+    sandbox.succeed(&format!("{line} -o chain.mid"));
+    let bytes = fs::read(sandbox.path("chain.mid")).unwrap();
     let score = midi::read(&bytes).unwrap().score;
     let recipe = Recipe::from_text(&score.texts[0]).expect("a recipe");
     assert_eq!((recipe.seed, recipe.bars), (5, 6));
@@ -294,20 +295,22 @@ fn a_markov_chain_composes_and_its_recipe_repeats_it() {
     // By nothing but the recipe.
     let learn = recipe.learn.join(" ");
     let Recipe { seed, bars, temperature, .. } = recipe;
-    desk.succeed(&format!(
+    sandbox.succeed(&format!(
         "compose --model markov --learn {learn} --bars {bars} --seed {seed} --temperature \
          {temperature} -o again.mid"
     ));
-    assert!(fs::read(desk.path("again.mid")).unwrap() == bytes);
+    assert!(fs::read(sandbox.path("again.mid")).unwrap() == bytes);
     // A file learned from is as good as its folder, and after a primer of one's own it goes on.
     let minuet = "music/petzold/minuet-in-g.mid";
-    desk.succeed(&format!(
+    sandbox.succeed(&format!(
         "compose --model markov --learn {minuet} --primer {minuet} --bars 2 --seed 5 -o after.mid"
     ));
-    let after = midi::read(&fs::read(desk.path("after.mid")).unwrap()).unwrap().score;
+    let after = midi::read(&fs::read(sandbox.path("after.mid")).unwrap()).unwrap().score;
     assert_eq!(after.metres[0].value.to_string(), "3/4");
     assert_ne!(Recipe::from_text(&after.texts[0]).unwrap().model, recipe.model);
-    assert!(desk.fail("compose --model markov").contains("--learn"));
-    assert!(desk.fail("compose --model run --learn music").contains("--model markov"));
-    assert!(desk.fail("compose --model markov --learn nowhere").contains("nowhere does not exist"));
+    assert!(sandbox.fail("compose --model markov").contains("--learn"));
+    assert!(sandbox.fail("compose --model run --learn music").contains("--model markov"));
+    assert!(
+        sandbox.fail("compose --model markov --learn nowhere").contains("nowhere does not exist")
+    );
 }

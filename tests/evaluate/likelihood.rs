@@ -2,10 +2,11 @@
 //! could happen.
 
 use deep_jammer::attribute::Layout;
-use deep_jammer::evaluation::{Hits, Listener, Networks};
+use deep_jammer::evaluation::{ConfusionCounts, Evaluator, Networks};
 use deep_jammer::model::{Model, Training};
 use deep_jammer::network::{
-    Architecture, Batch, Choice, Cpu, Engine, Layers, Memory, Nats, Parameters, Prediction, Preset,
+    Architecture, Batch, Cpu, Engine, KeyAction, KeyLogits, Layers, LstmState, Nats, Parameters,
+    Preset,
 };
 use deep_jammer::roll::{KEYS, Keys, Roll, Step};
 use deep_jammer::segment::Segment;
@@ -30,14 +31,14 @@ fn model(articulation: bool, parameters: impl FnOnce(&Layers) -> Parameters) -> 
         nats: 0.0,
         held_out: None,
     };
-    Model { architecture, layout, parameters, primers: Vec::new(), training, repertoire: None }
+    Model { architecture, layout, parameters, primers: Vec::new(), training, training_music: None }
 }
 
 /// A network whose weights are drawn, four times as large as a training begins with: what it says
 /// depends on everything.
 fn drawn(articulation: bool) -> Model {
     model(articulation, |layers| {
-        let mut parameters = Parameters::drawn(layers, &mut ChaCha8Rng::seed_from_u64(17));
+        let mut parameters = Parameters::init(layers, &mut ChaCha8Rng::seed_from_u64(17));
         parameters.values.iter_mut().for_each(|value| *value *= 4.0);
         parameters
     })
@@ -57,8 +58,8 @@ fn music(steps: usize) -> Roll {
     roll
 }
 
-fn choice(step: Step, key: usize) -> Choice {
-    Choice { play: step.play.contains(key), articulate: step.articulate.contains(key) }
+fn choice(step: Step, key: usize) -> KeyAction {
+    KeyAction { play: step.play.contains(key), articulate: step.articulate.contains(key) }
 }
 
 #[test]
@@ -79,14 +80,14 @@ fn a_network_that_says_the_same_of_every_key_is_surprised_as_by_hand() {
     roll.push(Step { play: keys(&[3, 50]), articulate: keys(&[3, 50]) });
     roll.push(Step { play: keys(&[50, 60]), articulate: keys(&[60]) });
     roll.push(Step::SILENCE);
-    let found = Networks::new([&model]).listen(&[&roll], &|_| true).unwrap()[0];
+    let found = Networks::new([&model]).evaluate(&[&roll], &|_| true).unwrap()[0];
     let expected = -(4.0 * play.ln() + (3.0 * 88.0 - 4.0) * (1.0 - play).ln());
     assert!((found.nats.play - expected).abs() < 1e-9, "{found:?}, expected {expected}");
     let expected = -(3.0 * articulate.ln() + (1.0 - articulate).ln());
     assert!((found.nats.articulate - expected).abs() < 1e-9, "{found:?}, expected {expected}");
     assert_eq!(found.steps, 3);
     // Nothing is likely enough to be expected.
-    let missed = Hits { true_positives: 0, false_positives: 0, false_negatives: 4 };
+    let missed = ConfusionCounts { true_positives: 0, false_positives: 0, false_negatives: 4 };
     assert_eq!(found.notes, missed);
 }
 
@@ -96,20 +97,21 @@ fn what_is_told_of_each_key_makes_up_what_is_reported() {
         let model = drawn(articulation);
         let engine = Cpu::new(&model.parameters, false);
         let roll = music(40);
-        let mut memory = Memory::empty(&model.parameters.layers);
+        let mut state = LstmState::empty(&model.parameters.layers);
         let passage = Batch::passage(&Segment::new(&roll, 0, 40), &model.layout);
-        let (mut told, mut hits, mut order) = (Nats::default(), Hits::default(), Vec::new());
-        let mut tell = |step: usize, key: usize, prediction: Prediction| {
+        let (mut told, mut hits, mut order) =
+            (Nats::default(), ConfusionCounts::default(), Vec::new());
+        let mut tell = |step: usize, key: usize, logits: KeyLogits| {
             let did = choice(roll.steps()[step], key);
-            told += prediction.nats(did);
-            hits.see(prediction, did);
+            told += logits.nats(did);
+            hits.see(logits, did);
             order.push(step * KEYS + key);
         };
-        let nats = engine.follow(&mut memory, &passage, &mut Default::default(), &mut tell);
+        let nats = engine.forward(&mut state, &passage, &mut Default::default(), &mut tell);
         assert!(order.into_iter().eq(0..40 * KEYS), "every key of every step, once and in order");
         assert!((told.play - nats.play).abs() <= 1e-9 * nats.play);
         assert!((told.articulate - nats.articulate).abs() <= 1e-9 * nats.articulate);
-        let found = Networks::new([&model]).listen(&[&roll], &|_| true).unwrap()[0];
+        let found = Networks::new([&model]).evaluate(&[&roll], &|_| true).unwrap()[0];
         assert!((found.nats.total() - nats.total()).abs() <= 1e-9 * nats.total());
         assert_eq!(found.notes, hits);
         let played = roll.steps().iter().map(|step| step.play.count() as u64).sum::<u64>();
@@ -126,19 +128,19 @@ fn networks_together_say_the_mean_of_their_probabilities() {
         second.layout = Layout::UNMEASURED;
         second.architecture.layout = Layout::UNMEASURED.name.to_owned();
         let layers = Layers::new(&second.architecture, &second.layout);
-        second.parameters = Parameters::drawn(&layers, &mut ChaCha8Rng::seed_from_u64(23));
+        second.parameters = Parameters::init(&layers, &mut ChaCha8Rng::seed_from_u64(23));
         // Longer than one passage.
         let roll = music(150);
         let probabilities = |model: &Model| {
             let (mut play, mut articulate) = (Vec::new(), Vec::new());
-            let mut memory = Memory::empty(&model.parameters.layers);
+            let mut state = LstmState::empty(&model.parameters.layers);
             let passage = Batch::passage(&Segment::new(&roll, 0, roll.len()), &model.layout);
-            let mut tell = |_: usize, _: usize, prediction: Prediction| {
-                play.push(prediction.play_probability(1.0));
-                articulate.push(prediction.articulate_probability(1.0));
+            let mut tell = |_: usize, _: usize, logits: KeyLogits| {
+                play.push(logits.play_probability(1.0));
+                articulate.push(logits.articulate_probability(1.0));
             };
             let engine = Cpu::new(&model.parameters, false);
-            engine.follow(&mut memory, &passage, &mut Default::default(), &mut tell);
+            engine.forward(&mut state, &passage, &mut Default::default(), &mut tell);
             (play, articulate)
         };
         let (first_says, second_says) = (probabilities(&first), probabilities(&second));
@@ -152,7 +154,7 @@ fn networks_together_say_the_mean_of_their_probabilities() {
                 by_hand.articulate += of(mean, did.articulate);
             }
         }
-        let found = Networks::new([&first, &second]).listen(&[&roll], &|_| true).unwrap()[0];
+        let found = Networks::new([&first, &second]).evaluate(&[&roll], &|_| true).unwrap()[0];
         assert!((found.nats.play - by_hand.play).abs() < 1e-4 * by_hand.play, "{found:?}");
         let error = (found.nats.articulate - by_hand.articulate).abs();
         assert!(error <= 1e-4 * by_hand.articulate, "{found:?}, by hand {by_hand:?}");
@@ -180,18 +182,18 @@ fn outcomes(keys: usize) -> impl Iterator<Item = Step> {
 /// nothing that the keys above do at this step, which so need not be summed over.
 fn nats_at_the_end(model: &Model, roll: &Roll, keys: usize, does: Step) -> f64 {
     let engine = Cpu::new(&model.parameters, false);
-    let mut memory = Memory::empty(&model.parameters.layers);
+    let mut state = LstmState::empty(&model.parameters.layers);
     let (mut room, mut nats, last) = (Default::default(), 0.0, roll.len() - 1);
     // In passages, so that what the memory knows matters.
     for start in (0..roll.len()).step_by(64) {
         let count = 64.min(roll.len() - start);
         let passage = Batch::passage(&Segment::new(roll, start, count), &model.layout);
-        let mut tell = |step: usize, key: usize, prediction: Prediction| {
+        let mut tell = |step: usize, key: usize, logits: KeyLogits| {
             if start + step == last && key < keys {
-                nats += prediction.nats(choice(does, key)).total();
+                nats += logits.nats(choice(does, key)).total();
             }
         };
-        engine.follow(&mut memory, &passage, &mut room, &mut tell);
+        engine.forward(&mut state, &passage, &mut room, &mut tell);
     }
     nats
 }

@@ -2,5 +2,5 @@
 
 mod against;
 mod command;
-mod desk;
+mod sandbox;
 mod likelihood;

@@ -52,11 +52,11 @@ fn the_gradient_of_the_fast_engine_is_the_slope_of_its_loss() {
     let batch = Batch::new(&segments, &Layout::ARTICLE).with_dropout(&architecture, &mut random);
     let mut engine = Cpu::new(&start, true);
     let mut gradient = Parameters::zeros(&start.layers);
-    engine.learn(&batch, &mut gradient);
+    engine.stateless_loss_and_gradient(&batch, &mut gradient);
     let mut spare = gradient.clone();
     let mut loss_at = |values: &Parameters| {
         engine.load(values);
-        engine.learn(&batch, &mut spare).total()
+        engine.stateless_loss_and_gradient(&batch, &mut spare).total()
     };
 
     for tensor in &start.layers.tensors {

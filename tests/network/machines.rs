@@ -7,7 +7,7 @@
 
 use crate::music::{architecture, parameters, seeded, segments, truth};
 use deep_jammer::attribute::{Layout, StepAttributes};
-use deep_jammer::network::{Batch, Cpu, Engine, Memory, Parameters, Prediction};
+use deep_jammer::network::{Batch, Cpu, Engine, KeyLogits, LstmState, Parameters};
 
 const PREDICTIONS: u64 = 0x1f3d_b032_fbbf_46d9;
 const GRADIENT: u64 = 0x5621_917d_29a0_7f62;
@@ -43,20 +43,20 @@ fn every_machine_comes_to_the_same_bits() {
     let batch = Batch::new(&segments, &Layout::ARTICLE).with_dropout(&architecture, &mut random);
     let mut engine = Cpu::new(&parameters, true);
     let mut gradient = Parameters::zeros(&parameters.layers);
-    engine.learn(&batch, &mut gradient);
+    engine.stateless_loss_and_gradient(&batch, &mut gradient);
     let learned = fingerprint(gradient.values.iter().map(|value| value.to_bits()));
 
-    let mut memory = Memory::empty(&parameters.layers);
+    let mut state = LstmState::empty(&parameters.layers);
     let mut workspace = engine.workspace();
     let mut logits = Vec::new();
     for step in 1..9 {
         let mut attributes = StepAttributes::default();
         Layout::ARTICLE.describe(segments[1].past(step), segments[1].place(step), &mut attributes);
-        let mut choose = |key: usize, Prediction { play, articulate }: Prediction| {
+        let mut choose = |key: usize, KeyLogits { play, articulate }: KeyLogits| {
             logits.extend([play.to_bits(), articulate.to_bits()]);
             truth(&segments[1], step, key)
         };
-        engine.predict(&mut memory, &attributes, &mut choose, &mut workspace);
+        engine.predict(&mut state, &attributes, &mut choose, &mut workspace);
     }
     let predicted = fingerprint(logits);
     assert_eq!(

@@ -1,7 +1,7 @@
 //! What the network is tried on: pieces, segments and weights drawn from a seed.
 
 use deep_jammer::attribute::Layout;
-use deep_jammer::network::{Architecture, Choice, Layers, Parameters};
+use deep_jammer::network::{Architecture, KeyAction, Layers, Parameters};
 use deep_jammer::roll::{KEYS, Keys, Roll, Step};
 use deep_jammer::segment::Segment;
 use rand_chacha::ChaCha8Rng;
@@ -22,7 +22,7 @@ pub fn architecture(time: &[usize], note: &[usize], dense: &[usize], dropout: f3
 /// that is read in the wrong place is seen.
 pub fn parameters(architecture: &Architecture, random: &mut ChaCha8Rng) -> Parameters {
     let layout = architecture.check().unwrap();
-    let mut parameters = Parameters::drawn(&Layers::new(architecture, &layout), random);
+    let mut parameters = Parameters::init(&Layers::new(architecture, &layout), random);
     for tensor in parameters.layers.tensors.clone() {
         if tensor.name.ends_with("bias") {
             for value in &mut parameters.values[tensor.range()] {
@@ -70,9 +70,9 @@ pub fn segments(count: usize, steps: usize, random: &mut ChaCha8Rng) -> Vec<Segm
 }
 
 /// What a key does at a step of a segment.
-pub fn truth(segment: &Segment, step: usize, key: usize) -> Choice {
+pub fn truth(segment: &Segment, step: usize, key: usize) -> KeyAction {
     let step = segment.step(step);
-    Choice { play: step.play.contains(key), articulate: step.articulate.contains(key) }
+    KeyAction { play: step.play.contains(key), articulate: step.articulate.contains(key) }
 }
 
 /// ‖a − b‖ / ‖b‖.

@@ -4,11 +4,11 @@
 use crate::music::{architecture, double, parameters, piece, relative_error, seeded, segments};
 use deep_jammer::attribute::{Layout, StepAttributes};
 use deep_jammer::network::{
-    Architecture, Batch, Choice, Cpu, Engine, Layers, Memory, Nats, Parameters,
+    Architecture, Batch, Cpu, Engine, KeyAction, Layers, LstmState, Nats, Parameters,
 };
 use deep_jammer::roll::Roll;
 use deep_jammer::segment::Segment;
-use deep_jammer::training::{per_step, surprise};
+use deep_jammer::training::{nll, per_step};
 
 fn wide() -> Architecture {
     Architecture { layout: Layout::WIDE.name.to_owned(), ..architecture(&[13, 9], &[7], &[], 0.0) }
@@ -17,18 +17,18 @@ fn wide() -> Architecture {
 /// The surprise of a roll, every step predicted by itself with all that is before it.
 fn step_by_step(parameters: &Parameters, layout: &Layout, roll: &Roll) -> Nats {
     let engine = Cpu::new(parameters, false);
-    let (mut memory, mut workspace) = (Memory::empty(&parameters.layers), engine.workspace());
+    let (mut state, mut workspace) = (LstmState::empty(&parameters.layers), engine.workspace());
     let mut sum = Nats::default();
     for (index, &step) in roll.steps().iter().enumerate() {
         let mut attributes = StepAttributes::default();
         layout.describe(&roll.steps()[..index], roll.place(index), &mut attributes);
-        let mut choose = |key: usize, prediction: deep_jammer::network::Prediction| {
+        let mut choose = |key: usize, logits: deep_jammer::network::KeyLogits| {
             let (play, articulate) = (step.play.contains(key), step.articulate.contains(key));
-            let choice = Choice { play, articulate };
-            sum += prediction.nats(choice);
+            let choice = KeyAction { play, articulate };
+            sum += logits.nats(choice);
             choice
         };
-        engine.predict(&mut memory, &attributes, &mut choose, &mut workspace);
+        engine.predict(&mut state, &attributes, &mut choose, &mut workspace);
     }
     sum
 }
@@ -49,18 +49,18 @@ fn the_surprise_of_a_piece_is_that_of_its_steps_however_it_is_cut() {
         let engine = Cpu::new(&parameters, false);
         let roll = piece(190, &mut random);
         let exact = step_by_step(&parameters, &layout, &roll);
-        let mut room = Default::default();
+        let mut scratch = Default::default();
         for passage_steps in [1, 7, 64, 190] {
-            let (mut memory, mut sum) = (Memory::empty(&parameters.layers), Nats::default());
+            let (mut state, mut sum) = (LstmState::empty(&parameters.layers), Nats::default());
             for start in (0..roll.len()).step_by(passage_steps) {
                 let count = passage_steps.min(roll.len() - start);
                 let passage = Batch::passage(&Segment::new(&roll, start, count), &layout);
-                sum += engine.surprise(&mut memory, &passage, &mut room);
+                sum += engine.nll(&mut state, &passage, &mut scratch);
             }
             assert_same(sum, exact);
         }
         let rolls = [&piece(70, &mut random), &roll, &piece(1, &mut random)];
-        let sums = surprise(&engine, &parameters.layers, &layout, &rolls, || false).unwrap();
+        let sums = nll(&engine, &parameters.layers, &layout, &rolls, || false).unwrap();
         assert_same(sums[1], exact);
         for (roll, &sum) in rolls.iter().zip(&sums) {
             assert_same(sum, step_by_step(&parameters, &layout, roll));
@@ -82,7 +82,7 @@ fn where_only_sounding_notes_are_predicted_striking_costs_and_teaches_nothing() 
         let layers = Layers::new(architecture, &Layout::ARTICLE);
         let parameters = Parameters { layers, values: parameters.values.clone() };
         let mut gradient = Parameters::zeros(&parameters.layers);
-        let nats = Cpu::new(&parameters, true).learn(&batch, &mut gradient);
+        let nats = Cpu::new(&parameters, true).stateless_loss_and_gradient(&batch, &mut gradient);
         (nats, gradient)
     };
     let ((both, _), (one, gradient)) = (learn(&whole), learn(&sounding));
@@ -105,7 +105,7 @@ fn the_number_of_threads_changes_nothing_in_the_surprise_of_pieces() {
     let engine = Cpu::new(&parameters, false);
     let on = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        pool.install(|| surprise(&engine, &parameters.layers, &Layout::WIDE, &rolls, || false))
+        pool.install(|| nll(&engine, &parameters.layers, &Layout::WIDE, &rolls, || false))
     };
     assert!(on(1).is_some());
     assert_eq!(on(1), on(3));
@@ -121,11 +121,11 @@ fn a_batch_worked_through_in_slices_has_the_same_bits() {
     let learn = |slice| {
         let mut engine = Cpu::new(&parameters, true);
         engine.set_slice(slice);
-        let mut memories = vec![Memory::empty(&parameters.layers); 5];
+        let mut states = vec![LstmState::empty(&parameters.layers); 5];
         let mut gradient = Parameters::zeros(&parameters.layers);
-        let nats = engine.learn_on(&batch, &mut memories, &mut gradient);
+        let nats = engine.loss_and_gradient(&batch, &mut states, &mut gradient);
         let bits: Vec<u32> = gradient.values.iter().map(|value| value.to_bits()).collect();
-        (nats, bits, memories)
+        (nats, bits, states)
     };
     let whole = learn(usize::MAX);
     for slice in [1, 2, 3, 5] {
@@ -141,18 +141,18 @@ fn a_carried_memory_goes_on_as_if_the_segment_had_not_ended() {
     let rolls = [piece(90, &mut random), piece(90, &mut random)];
     let mut engine = Cpu::new(&parameters, true);
     let mut gradient = Parameters::zeros(&parameters.layers);
-    let mut learn = |start: usize, count: usize, memories: &mut [Memory]| {
+    let mut learn = |start: usize, count: usize, states: &mut [LstmState]| {
         let segments = rolls.each_ref().map(|roll| Segment::new(roll, start, count));
-        engine.learn_on(&Batch::new(&segments, &Layout::ARTICLE), memories, &mut gradient)
+        engine.loss_and_gradient(&Batch::new(&segments, &Layout::ARTICLE), states, &mut gradient)
     };
-    let empty = || vec![Memory::empty(&parameters.layers); 2];
-    let (mut whole_memory, mut memory) = (empty(), empty());
+    let empty = || vec![LstmState::empty(&parameters.layers); 2];
+    let (mut whole_memory, mut state) = (empty(), empty());
     let whole = learn(3, 81, &mut whole_memory);
     // A segment predicts all of its steps but the first: the next begins with the last.
-    let mut sum = learn(3, 41, &mut memory);
-    sum += learn(43, 41, &mut memory);
+    let mut sum = learn(3, 41, &mut state);
+    sum += learn(43, 41, &mut state);
     assert_same(sum, whole);
-    assert_eq!(memory, whole_memory);
+    assert_eq!(state, whole_memory);
     let forgetful = learn(43, 41, &mut []);
     assert_ne!(forgetful, learn(43, 41, &mut whole_memory), "and the memory matters");
 }
@@ -166,11 +166,11 @@ fn the_gradient_on_a_carried_memory_is_the_slope_of_the_loss() {
     let batch = Batch::new(&segments, &Layout::ARTICLE);
     let mut engine = Cpu::new(&parameters, true);
     let mut gradient = Parameters::zeros(&parameters.layers);
-    let mut carried = vec![Memory::empty(&parameters.layers); 2];
-    engine.learn_on(&batch, &mut carried, &mut gradient);
+    let mut carried = vec![LstmState::empty(&parameters.layers); 2];
+    engine.loss_and_gradient(&batch, &mut carried, &mut gradient);
     let mut learn = |parameters: &Parameters| {
         engine.load(parameters);
-        let loss = engine.learn_on(&batch, &mut carried.clone(), &mut gradient).total();
+        let loss = engine.loss_and_gradient(&batch, &mut carried.clone(), &mut gradient).total();
         (loss, double(&gradient.values))
     };
     let (_, exact) = learn(&parameters);

@@ -4,7 +4,7 @@
 use crate::music::{architecture, double, parameters, relative_error, seeded, segments, truth};
 use deep_jammer::attribute::{Layout, StepAttributes};
 use deep_jammer::network::{
-    Architecture, Batch, Choice, Cpu, Engine, Memory, Nats, Parameters, Prediction, Workspace,
+    Architecture, Batch, Cpu, Engine, KeyAction, KeyLogits, LstmState, Nats, Parameters, Workspace,
 };
 use deep_jammer::roll::KEYS;
 use deep_jammer::segment::Segment;
@@ -23,7 +23,7 @@ fn learn(engine: &mut Cpu, like: &Parameters, batch: &Batch) -> (Nats, Vec<f32>)
     // What is in the gradient before must not matter.
     let mut gradient = like.clone();
     gradient.values.fill(f32::NAN);
-    let nats = engine.learn(batch, &mut gradient);
+    let nats = engine.stateless_loss_and_gradient(batch, &mut gradient);
     (nats, gradient.values)
 }
 
@@ -34,37 +34,37 @@ fn bits(gradient: &[f32]) -> Vec<u32> {
 /// Predicts a step of a segment, with the truth told key by key.
 fn predict(
     engine: &Cpu,
-    memory: &mut Memory,
+    state: &mut LstmState,
     segment: &Segment,
     step: usize,
     workspace: &mut Workspace,
-) -> Vec<Prediction> {
+) -> Vec<KeyLogits> {
     let mut attributes = StepAttributes::default();
     Layout::ARTICLE.describe(segment.past(step), segment.place(step), &mut attributes);
-    let mut predictions = Vec::new();
-    let mut choose = |key: usize, prediction: Prediction| {
-        assert_eq!(key, predictions.len(), "the keys come from the lowest to the highest");
-        predictions.push(prediction);
+    let mut logits = Vec::new();
+    let mut choose = |key: usize, said: KeyLogits| {
+        assert_eq!(key, logits.len(), "the keys come from the lowest to the highest");
+        logits.push(said);
         truth(segment, step, key)
     };
-    engine.predict(memory, &attributes, &mut choose, workspace);
-    assert_eq!(predictions.len(), KEYS);
-    predictions
+    engine.predict(state, &attributes, &mut choose, workspace);
+    assert_eq!(logits.len(), KEYS);
+    logits
 }
 
 /// All steps of a segment but the first.
-fn predict_all(engine: &Cpu, parameters: &Parameters, segment: &Segment) -> Vec<Vec<Prediction>> {
-    let mut memory = Memory::empty(&parameters.layers);
+fn predict_all(engine: &Cpu, parameters: &Parameters, segment: &Segment) -> Vec<Vec<KeyLogits>> {
+    let mut state = LstmState::empty(&parameters.layers);
     let mut workspace = engine.workspace();
-    let mut step = |step| predict(engine, &mut memory, segment, step, &mut workspace);
+    let mut step = |step| predict(engine, &mut state, segment, step, &mut workspace);
     (1..segment.len()).map(&mut step).collect()
 }
 
-fn nats(segment: &Segment, predictions: &[Vec<Prediction>]) -> Nats {
+fn nats(segment: &Segment, logits: &[Vec<KeyLogits>]) -> Nats {
     let mut sum = Nats::default();
-    for (step, predictions) in predictions.iter().enumerate() {
-        for (key, prediction) in predictions.iter().enumerate() {
-            sum += prediction.nats(truth(segment, step + 1, key));
+    for (step, logits) in logits.iter().enumerate() {
+        for (key, logits) in logits.iter().enumerate() {
+            sum += logits.nats(truth(segment, step + 1, key));
         }
     }
     sum
@@ -189,16 +189,16 @@ fn a_copied_memory_continues_the_same_music() {
     let engine = Cpu::new(&parameters, false);
     let two = segments(2, 16, &mut random);
     let whole = predict_all(&engine, &parameters, &two[0]);
-    let mut memory = Memory::empty(&parameters.layers);
+    let mut state = LstmState::empty(&parameters.layers);
     let mut workspace = engine.workspace();
     for step in 1..8 {
-        predict(&engine, &mut memory, &two[0], step, &mut workspace);
+        predict(&engine, &mut state, &two[0], step, &mut workspace);
     }
-    let mut copy = memory.clone();
+    let mut copy = state.clone();
     for step in 8..16 {
         // Other music in the meantime, in the same workspace, leaves the copy alone.
-        predict(&engine, &mut memory, &two[1], step, &mut workspace);
-        assert_ne!(memory, copy);
+        predict(&engine, &mut state, &two[1], step, &mut workspace);
+        assert_ne!(state, copy);
         let continued = predict(&engine, &mut copy, &two[0], step, &mut workspace);
         assert_eq!(continued, whole[step - 1], "step {step}");
     }
@@ -213,14 +213,14 @@ fn a_prediction_does_not_know_what_it_predicts() {
     let mut attributes = StepAttributes::default();
     Layout::ARTICLE.describe(segment.past(1), segment.place(1), &mut attributes);
     let step_with = |chosen: usize| {
-        let mut predictions = Vec::new();
-        let mut choose = |key: usize, prediction: Prediction| {
-            predictions.push(prediction);
-            Choice { play: key == chosen, articulate: key == chosen }
+        let mut logits = Vec::new();
+        let mut choose = |key: usize, said: KeyLogits| {
+            logits.push(said);
+            KeyAction { play: key == chosen, articulate: key == chosen }
         };
-        let memory = &mut Memory::empty(&parameters.layers);
-        engine.predict(memory, &attributes, &mut choose, &mut engine.workspace());
-        predictions
+        let state = &mut LstmState::empty(&parameters.layers);
+        engine.predict(state, &attributes, &mut choose, &mut engine.workspace());
+        logits
     };
     // What a key does is told to the keys above and to no other.
     let (none, some) = (step_with(KEYS), step_with(40));
@@ -235,16 +235,16 @@ fn the_probabilities_of_all_that_a_key_can_do_add_up_to_one() {
     let engine = Cpu::new(&parameters, false);
     let segment = &segments(1, 6, &mut random)[0];
     let extreme = [-800.0, -30.0, 30.0, 800.0];
-    let extreme = extreme.map(|logit| Prediction { play: logit, articulate: -logit });
-    for prediction in predict_all(&engine, &parameters, segment).iter().flatten().chain(&extreme) {
-        let silent = Choice::default();
-        let held = Choice { play: true, articulate: false };
-        let struck = Choice { play: true, articulate: true };
-        let probability = |choice| (-prediction.nats(choice).total()).exp();
+    let extreme = extreme.map(|logit| KeyLogits { play: logit, articulate: -logit });
+    for logits in predict_all(&engine, &parameters, segment).iter().flatten().chain(&extreme) {
+        let silent = KeyAction::default();
+        let held = KeyAction { play: true, articulate: false };
+        let struck = KeyAction { play: true, articulate: true };
+        let probability = |choice| (-logits.nats(choice).total()).exp();
         let sum: f64 = [silent, held, struck].map(probability).iter().sum();
-        assert!((sum - 1.0).abs() < 1e-14, "{prediction:?}: {sum}");
-        assert!((probability(silent) + prediction.play_probability(1.0) - 1.0).abs() < 1e-14);
-        let both = prediction.play_probability(1.0) * prediction.articulate_probability(1.0);
+        assert!((sum - 1.0).abs() < 1e-14, "{logits:?}: {sum}");
+        assert!((probability(silent) + logits.play_probability(1.0) - 1.0).abs() < 1e-14);
+        let both = logits.play_probability(1.0) * logits.articulate_probability(1.0);
         assert!((probability(struck) - both).abs() < 1e-14);
     }
 }

@@ -1,11 +1,11 @@
 //! Real pieces of every metre, where they are at hand, as whatever can be written.
 
+use deep_jammer::atomic_file::Existing;
 use deep_jammer::corpus;
 use deep_jammer::midi;
 use deep_jammer::output::Output;
 use deep_jammer::score::Score;
 use deep_jammer::sound::Performance;
-use deep_jammer::writing::Existing;
 use quick_xml::Reader;
 use quick_xml::events::Event;
 use rayon::prelude::*;
@@ -36,8 +36,8 @@ fn pieces() -> Vec<(String, Score)> {
 }
 
 /// What is written of a piece.
-fn written(desk: &Path, (name, score): &(String, Score), extension: &str) -> Vec<u8> {
-    let path = desk.join(format!("{name}.{extension}"));
+fn written(sandbox: &Path, (name, score): &(String, Score), extension: &str) -> Vec<u8> {
+    let path = sandbox.join(format!("{name}.{extension}"));
     let output = Output::new(path.clone()).unwrap();
     output.write(score, name, None, Existing::Keep, &mut |_| true).unwrap();
     let bytes = fs::read(&path).unwrap();
@@ -59,22 +59,22 @@ fn elements(name: &str, document: &[u8]) -> usize {
     }
 }
 
-fn becomes_pictures_and_sheet_music(desk: &Path, piece: &(String, Score)) {
+fn becomes_pictures_and_sheet_music(sandbox: &Path, piece: &(String, Score)) {
     let (name, score) = piece;
-    let png = written(desk, piece, "png");
+    let png = written(sandbox, piece, "png");
     assert!(png.starts_with(b"\x89PNG"));
     let width = u32::from_be_bytes(png[16..20].try_into().unwrap());
     assert!((400..=1200).contains(&width), "{name}: {width} pixels");
     // A drawn note is an element or more, but for those that are struck within the same 16th.
-    let svg = written(desk, piece, "svg");
+    let svg = written(sandbox, piece, "svg");
     assert!(2 * elements(name, &svg) > score.notes.len(), "{name}");
-    let page = written(desk, piece, "musicxml");
+    let page = written(sandbox, piece, "musicxml");
     assert!(elements(name, &page) > score.notes.len(), "{name}");
 }
 
-fn becomes_sound(desk: &Path, piece: &(String, Score)) {
+fn becomes_sound(sandbox: &Path, piece: &(String, Score)) {
     let (name, score) = piece;
-    let wav = written(desk, piece, "wav");
+    let wav = written(sandbox, piece, "wav");
     let mut wav = hound::WavReader::new(&wav[..]).unwrap();
     let last = Performance::of(score).unwrap().frames();
     let frames = u64::from(wav.duration());
@@ -97,16 +97,16 @@ fn real_pieces_of_every_metre_become_pictures_and_sheet_music() {
     });
     // From 4/4, which most have, to 48/32, in which one has a measure.
     assert!(pieces.is_empty() || metres.len() == 46, "{metres:?}");
-    let desk = TempDir::new().unwrap();
-    pieces.par_iter().for_each(|piece| becomes_pictures_and_sheet_music(desk.path(), piece));
+    let sandbox = TempDir::new().unwrap();
+    pieces.par_iter().for_each(|piece| becomes_pictures_and_sheet_music(sandbox.path(), piece));
 }
 
 #[test]
 #[ignore = "minutes; CONTRIBUTING.md says how to run it"]
 fn every_real_piece_becomes_whatever_can_be_written() {
-    let desk = TempDir::new().unwrap();
+    let sandbox = TempDir::new().unwrap();
     pieces().par_iter().for_each(|piece| {
-        becomes_pictures_and_sheet_music(desk.path(), piece);
-        becomes_sound(desk.path(), piece);
+        becomes_pictures_and_sheet_music(sandbox.path(), piece);
+        becomes_sound(sandbox.path(), piece);
     });
 }

@@ -12,17 +12,17 @@ use tempfile::TempDir;
 const PIECES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/pieces");
 
 /// A folder in which the program is run.
-struct Desk(TempDir);
+struct Sandbox(TempDir);
 
-impl Desk {
+impl Sandbox {
     /// A folder with a measure of music.
-    fn new() -> Desk {
-        let desk = Desk(tempfile::tempdir().unwrap());
+    fn new() -> Sandbox {
+        let sandbox = Sandbox(tempfile::tempdir().unwrap());
         let piece = fs::read(format!("{PIECES}/study-in-d.mid")).unwrap();
         let mut score = midi::read(&piece).unwrap().score;
         score.notes.truncate(8);
-        fs::write(desk.0.path().join("in.mid"), midi::write(&score)).unwrap();
-        desk
+        fs::write(sandbox.0.path().join("in.mid"), midi::write(&score)).unwrap();
+        sandbox
     }
 
     fn run(&self, line: &str) -> Output {
@@ -65,27 +65,27 @@ fn talk(output: &Output) -> String {
 
 #[test]
 fn a_piece_becomes_sound_pictures_and_sheet_music_at_once() {
-    let desk = Desk::new();
+    let sandbox = Sandbox::new();
     let line = "render in.mid -o a.wav -o b.PNG -o c.svg -o d.musicxml";
-    assert_eq!(desk.succeed(line), "a.wav\nb.PNG\nc.svg\nd.musicxml\n");
-    assert!(String::from_utf8(desk.bytes("d.musicxml")).unwrap().contains("<score-partwise"));
-    assert!(desk.bytes("a.wav").starts_with(b"RIFF"));
-    assert!(desk.bytes("b.PNG").starts_with(b"\x89PNG"));
-    assert!(String::from_utf8(desk.bytes("c.svg")).unwrap().starts_with("<svg"));
+    assert_eq!(sandbox.succeed(line), "a.wav\nb.PNG\nc.svg\nd.musicxml\n");
+    assert!(String::from_utf8(sandbox.bytes("d.musicxml")).unwrap().contains("<score-partwise"));
+    assert!(sandbox.bytes("a.wav").starts_with(b"RIFF"));
+    assert!(sandbox.bytes("b.PNG").starts_with(b"\x89PNG"));
+    assert!(String::from_utf8(sandbox.bytes("c.svg")).unwrap().starts_with("<svg"));
     assert_eq!(
-        desk.files(),
+        sandbox.files(),
         ["a.wav", "b.PNG", "c.svg", "d.musicxml", "in.mid"],
         "and nothing beside them"
     );
-    desk.succeed("render in.mid -o again.wav");
-    assert!(desk.bytes("again.wav") == desk.bytes("a.wav"), "the same bytes");
+    sandbox.succeed("render in.mid -o again.wav");
+    assert!(sandbox.bytes("again.wav") == sandbox.bytes("a.wav"), "the same bytes");
 }
 
 #[test]
 fn what_cannot_be_written_is_refused_before_anything_is() {
-    let desk = Desk::new();
+    let sandbox = Sandbox::new();
     let refused = |line: &str, word: &str| {
-        let said = desk.fail(line);
+        let said = sandbox.fail(line);
         assert!(said.contains(word), "{line}: {said}");
     };
     refused("render in.mid -o a.wav -o a.mp3", "a.mp3: the name must end in");
@@ -97,30 +97,30 @@ fn what_cannot_be_written_is_refused_before_anything_is() {
     refused("render in.mid -o a.png --soundfont auto", ".wav");
     refused("render in.mid -o a.wav --soundfont in.mid", "in.mid: not a SoundFont");
     refused("compose --model nowhere -o a.mp3", "a.mp3: the name must end in");
-    assert_eq!(desk.files(), ["in.mid"]);
+    assert_eq!(sandbox.files(), ["in.mid"]);
 }
 
 #[test]
 fn what_is_there_is_kept_unless_force_is_given() {
-    let desk = Desk::new();
-    fs::write(desk.0.path().join("a.wav"), "mine").unwrap();
-    assert!(desk.fail("render in.mid -o b.png -o a.wav").contains("a.wav is there already"));
-    assert_eq!((desk.bytes("a.wav"), desk.files().len()), (b"mine".to_vec(), 2));
-    desk.succeed("render in.mid -o b.png -o a.wav --force");
-    assert!(desk.bytes("a.wav").starts_with(b"RIFF"));
+    let sandbox = Sandbox::new();
+    fs::write(sandbox.0.path().join("a.wav"), "mine").unwrap();
+    assert!(sandbox.fail("render in.mid -o b.png -o a.wav").contains("a.wav is there already"));
+    assert_eq!((sandbox.bytes("a.wav"), sandbox.files().len()), (b"mine".to_vec(), 2));
+    sandbox.succeed("render in.mid -o b.png -o a.wav --force");
+    assert!(sandbox.bytes("a.wav").starts_with(b"RIFF"));
 }
 
 #[test]
 fn a_soundfont_plays_in_the_place_of_our_own_piano() {
-    let desk = Desk::new();
-    fs::write(desk.0.path().join("tiny.sf2"), tiny_soundfont::bytes(b"\0")).unwrap();
-    fs::write(desk.0.path().join("tiny.sf3"), tiny_soundfont::bytes(b"OggS")).unwrap();
-    desk.succeed("render in.mid -o own.wav");
-    desk.succeed("render in.mid -o font.wav --soundfont tiny.sf2");
-    assert!(desk.bytes("own.wav") != desk.bytes("font.wav"));
-    assert!(desk.fail("render in.mid -o a.wav --soundfont tiny.sf3").contains("SF3"));
+    let sandbox = Sandbox::new();
+    fs::write(sandbox.0.path().join("tiny.sf2"), tiny_soundfont::bytes(b"\0")).unwrap();
+    fs::write(sandbox.0.path().join("tiny.sf3"), tiny_soundfont::bytes(b"OggS")).unwrap();
+    sandbox.succeed("render in.mid -o own.wav");
+    sandbox.succeed("render in.mid -o font.wav --soundfont tiny.sf2");
+    assert!(sandbox.bytes("own.wav") != sandbox.bytes("font.wav"));
+    assert!(sandbox.fail("render in.mid -o a.wav --soundfont tiny.sf3").contains("SF3"));
     // One may be installed here, or none.
-    let output = desk.run("render in.mid -o auto.wav --soundfont auto");
+    let output = sandbox.run("render in.mid -o auto.wav --soundfont auto");
     let said = talk(&output);
     match output.status.code() {
         Some(0) => assert!(said.contains("playing on /usr"), "{said}"),
@@ -130,17 +130,17 @@ fn a_soundfont_plays_in_the_place_of_our_own_piano() {
 
 #[test]
 fn compositions_are_written_as_whatever_is_asked_for_and_numbered() {
-    let desk = Desk::new();
-    desk.succeed("train PIECES --run run --time 6,5 --note 4,3 --batch 2 --epochs 1");
-    let printed =
-        desk.succeed("compose --model run --bars 2 --seed 5 -n 2 -o new.mid -o new.wav -o new.svg");
+    let sandbox = Sandbox::new();
+    sandbox.succeed("train PIECES --run run --time 6,5 --note 4,3 --batch 2 --epochs 1");
+    let printed = sandbox
+        .succeed("compose --model run --bars 2 --seed 5 -n 2 -o new.mid -o new.wav -o new.svg");
     let mut printed: Vec<_> = printed.lines().collect();
     printed.sort();
     let names = ["new-1.mid", "new-1.svg", "new-1.wav", "new-2.mid", "new-2.svg", "new-2.wav"];
     assert_eq!(printed, names);
-    desk.succeed("render new-1.mid -o rendered.wav");
-    assert!(desk.bytes("rendered.wav") == desk.bytes("new-1.wav"), "it is the same music");
-    let said = desk.fail("compose --model run --bars 2 --seed 5 -n 2 -o other.mid -o new.svg");
+    sandbox.succeed("render new-1.mid -o rendered.wav");
+    assert!(sandbox.bytes("rendered.wav") == sandbox.bytes("new-1.wav"), "it is the same music");
+    let said = sandbox.fail("compose --model run --bars 2 --seed 5 -n 2 -o other.mid -o new.svg");
     assert!(said.contains("new-1.svg is there already"), "{said}");
-    assert!(!desk.files().contains(&"other-1.mid".to_owned()));
+    assert!(!sandbox.files().contains(&"other-1.mid".to_owned()));
 }

@@ -1,35 +1,35 @@
 //! What cannot be trained: one clear error each, and nothing is written.
 
-use super::desk::{Desk, PIECES, TINY, checkpoints, everything};
+use super::sandbox::{PIECES, Sandbox, TINY, checkpoints, everything};
 use deep_jammer::model;
 use std::fs;
 
 /// The error of a run that must not begin.
-fn refused(desk: &Desk, line: &str) -> String {
-    let error = desk.fail(&format!("train {line} --run run"));
-    assert!(!desk.path("run").exists(), "{line}: something was written");
+fn refused(sandbox: &Sandbox, line: &str) -> String {
+    let error = sandbox.fail(&format!("train {line} --run run"));
+    assert!(!sandbox.path("run").exists(), "{line}: something was written");
     error
 }
 
 #[test]
 fn music_that_is_none_is_refused() {
-    let desk = Desk::new();
-    fs::create_dir(desk.path("empty")).unwrap();
-    assert!(refused(&desk, "empty").contains("no MIDI files in empty"));
-    assert!(refused(&desk, "nowhere").contains("nowhere does not exist"));
-    desk.write("broken/a.mid", "MThd but no more");
-    desk.write("broken/b.mid", "");
-    assert!(refused(&desk, "broken").contains("none of the 2 files could be read"));
-    let error = refused(&desk, "PIECES --segment 4000");
+    let sandbox = Sandbox::new();
+    fs::create_dir(sandbox.path("empty")).unwrap();
+    assert!(refused(&sandbox, "empty").contains("no MIDI files in empty"));
+    assert!(refused(&sandbox, "nowhere").contains("nowhere does not exist"));
+    sandbox.write("broken/a.mid", "MThd but no more");
+    sandbox.write("broken/b.mid", "");
+    assert!(refused(&sandbox, "broken").contains("none of the 2 files could be read"));
+    let error = refused(&sandbox, "PIECES --segment 4000");
     assert!(error.contains("none of the 3 pieces is as long as a segment, 4000 steps"), "{error}");
 }
 
 #[test]
 fn a_file_of_settings_is_refused_with_its_name_its_line_and_the_key() {
-    let desk = Desk::new();
+    let sandbox = Sandbox::new();
     let error = |settings: &str| {
-        desk.write("my.toml", settings);
-        refused(&desk, "PIECES --config my.toml")
+        sandbox.write("my.toml", settings);
+        refused(&sandbox, "PIECES --config my.toml")
     };
     let unknown = error("[training]\nbatch = 3\nbach = 1\n");
     assert!(unknown.starts_with("my.toml, line 3: training.bach"), "{unknown}");
@@ -39,13 +39,13 @@ fn a_file_of_settings_is_refused_with_its_name_its_line_and_the_key() {
     assert!(error("training.batch = 0").contains("batch must be 1 to 65536"));
     assert!(error("keeping.checkpoint_every = 0").contains("checkpoint_every must be at least 1"));
     assert!(error("[architecture]\ntime = []").contains("time layers need at least one layer"));
-    assert!(refused(&desk, "PIECES --config no.toml").starts_with("no.toml: cannot be read"));
-    assert!(refused(&desk, "--config my.toml").contains("no music is named"));
+    assert!(refused(&sandbox, "PIECES --config no.toml").starts_with("no.toml: cannot be read"));
+    assert!(refused(&sandbox, "--config my.toml").contains("no music is named"));
 }
 
 #[test]
 fn values_beyond_their_range_are_refused_by_name() {
-    let desk = Desk::new();
+    let sandbox = Sandbox::new();
     for (options, said) in [
         ("--rate 0", "rate must be more than 0"),
         ("--rate nan", "rate must be more than 0"),
@@ -64,77 +64,77 @@ fn values_beyond_their_range_are_refused_by_name() {
         ("--reset-dense", "--reset-dense needs a model"),
         ("--epochs 9000000000000000", "make room"),
     ] {
-        let error = refused(&desk, &format!("PIECES {TINY} {options}"));
+        let error = refused(&sandbox, &format!("PIECES {TINY} {options}"));
         assert!(error.contains(said), "{options}: {error}");
     }
 }
 
 #[test]
 fn a_model_that_cannot_be_gone_on_from_is_refused() {
-    let desk = Desk::new();
-    desk.succeed(&format!("train PIECES --run old {TINY} --epochs 1 --sample-every 0"));
-    let bytes = desk.bytes("old/model.safetensors");
-    let from = |name: &str| refused(&desk, &format!("PIECES --from {name} --segment 16"));
+    let sandbox = Sandbox::new();
+    sandbox.succeed(&format!("train PIECES --run old {TINY} --epochs 1 --sample-every 0"));
+    let bytes = sandbox.bytes("old/model.safetensors");
+    let from = |name: &str| refused(&sandbox, &format!("PIECES --from {name} --segment 16"));
     assert!(from("no.safetensors").contains("no.safetensors: cannot be read"));
-    fs::create_dir(desk.path("empty")).unwrap();
+    fs::create_dir(sandbox.path("empty")).unwrap();
     assert!(from("empty").contains("holds no model.safetensors"));
-    desk.write("cut.safetensors", &bytes[..bytes.len() - 100]);
+    sandbox.write("cut.safetensors", &bytes[..bytes.len() - 100]);
     assert!(from("cut.safetensors").contains("cut.safetensors: is damaged"));
     let before = br#"\"version\":"#;
     let place = bytes.windows(before.len()).position(|window| window == before).unwrap();
     let mut later = bytes.clone();
     later[place + before.len()] = b'7';
-    desk.write("later.safetensors", later);
+    sandbox.write("later.safetensors", later);
     assert!(from("later.safetensors").contains("is of format 7"));
-    let sound = model::read(&desk.path("old/model.safetensors")).unwrap();
+    let sound = model::read(&sandbox.path("old/model.safetensors")).unwrap();
     let mut wrong = sound.clone();
     wrong.architecture.note = vec![4, 4];
-    desk.write("wrong.safetensors", model::to_bytes(&wrong));
+    sandbox.write("wrong.safetensors", model::to_bytes(&wrong));
     assert!(from("wrong.safetensors").contains("its architecture asks for"));
     let mut nan = sound;
     nan.parameters.values[3] = f32::NAN;
-    desk.write("nan.safetensors", model::to_bytes(&nan));
+    sandbox.write("nan.safetensors", model::to_bytes(&nan));
     assert!(from("nan.safetensors").contains("no finite numbers"));
     for (sizes, said) in [
         ("--time 7,5", "time [7, 5] instead of [6, 5]"),
         ("--preset medium", "note [50, 25] instead of [4, 3]"),
         ("--dense 3", "dense [3] instead of []"),
     ] {
-        let error = refused(&desk, &format!("PIECES --from old {sizes}"));
+        let error = refused(&sandbox, &format!("PIECES --from old {sizes}"));
         assert!(error.contains(said) && error.contains("leave the sizes out"), "{error}");
     }
 }
 
 #[test]
 fn a_folder_with_files_of_those_names_is_not_taken() {
-    let desk = Desk::new();
-    desk.write("run/README.md", "mine");
-    let error = desk.fail(&format!("train PIECES --run run {TINY} --epochs 1"));
+    let sandbox = Sandbox::new();
+    sandbox.write("run/README.md", "mine");
+    let error = sandbox.fail(&format!("train PIECES --run run {TINY} --epochs 1"));
     assert!(error.contains("README.md is there already"), "{error}");
-    desk.write("file", "");
-    let error = desk.fail(&format!("train PIECES --run file {TINY} --epochs 1"));
+    sandbox.write("file", "");
+    let error = sandbox.fail(&format!("train PIECES --run file {TINY} --epochs 1"));
     assert!(error.contains("cannot make the folder file"), "{error}");
 }
 
 #[test]
 fn a_loss_that_becomes_no_number_stops_with_the_epoch_and_the_last_good_checkpoint() {
-    let desk = Desk::new();
+    let sandbox = Sandbox::new();
     let line = format!("train PIECES --run run {TINY} --epochs 30 --checkpoint-every 1");
-    let error = desk.fail(&format!("{line} --article --optimiser adam --rate 1e30"));
+    let error = sandbox.fail(&format!("{line} --article --optimiser adam --rate 1e30"));
     assert!(error.contains("diverged: in epoch 2"), "{error}");
     assert!(error.contains("the last good checkpoint is run/checkpoints/step-1"), "{error}");
-    assert_eq!(desk.epochs("run"), 1);
-    assert_eq!(checkpoints(&desk.path("run")).pop().unwrap().0, 1);
-    model::read(&desk.path("run/model.safetensors")).unwrap();
-    let before = everything(&desk.path("run/checkpoints"));
-    assert!(desk.fail("train --run run --resume").contains("in epoch 2"), "and does so again");
-    assert_eq!(everything(&desk.path("run/checkpoints")), before);
+    assert_eq!(sandbox.epochs("run"), 1);
+    assert_eq!(checkpoints(&sandbox.path("run")).pop().unwrap().0, 1);
+    model::read(&sandbox.path("run/model.safetensors")).unwrap();
+    let before = everything(&sandbox.path("run/checkpoints"));
+    assert!(sandbox.fail("train --run run --resume").contains("in epoch 2"), "and does so again");
+    assert_eq!(everything(&sandbox.path("run/checkpoints")), before);
 }
 
 #[test]
 fn a_file_given_as_music_needs_no_extension() {
-    let desk = Desk::new();
-    desk.write("tune", fs::read(format!("{PIECES}/minuet-in-g.mid")).unwrap());
-    let said = desk.succeed(&format!("train tune --run run {TINY} --epochs 1"));
+    let sandbox = Sandbox::new();
+    sandbox.write("tune", fs::read(format!("{PIECES}/minuet-in-g.mid")).unwrap());
+    let said = sandbox.succeed(&format!("train tune --run run {TINY} --epochs 1"));
     assert!(said.contains("all pieces are the same music"), "{said}");
 }

@@ -1,11 +1,12 @@
 //! Runs that are interrupted at any moment at which they ask, also in the midst of a validation.
 
-use super::desk::{Desk, PIECES};
+use super::sandbox::{PIECES, Sandbox};
 use deep_jammer::corpus;
 use deep_jammer::network::{Architecture, Preset};
-use deep_jammer::originality::Repertoire;
+use deep_jammer::originality::TrainingMusic;
 use deep_jammer::run::{
-    Config, Dataset, Ending, Pieces, Report, RunFolder, Session, Watch, carried, newest_checkpoint,
+    Config, Dataset, Observer, Pieces, Report, RunFolder, Session, StopReason, carried,
+    newest_checkpoint,
 };
 use deep_jammer::training::Start;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,7 +14,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// Lets a run ask so often whether it is to stop; from then on it is.
 struct Patience(AtomicUsize);
 
-impl Watch for Patience {
+impl Observer for Patience {
     fn see(&mut self, _: &Report) {}
 
     fn wants_to_stop(&self) -> bool {
@@ -29,9 +30,9 @@ fn config() -> Config {
     config.corpus.paths = vec![PIECES.into()];
     config.training.batch = 2;
     config.goal.epochs = Some(5);
-    config.keeping.validate_every = 2;
-    config.keeping.sample_every = 2;
-    config.keeping.checkpoint_every = 3;
+    config.retention.validate_every = 2;
+    config.retention.sample_every = 2;
+    config.retention.checkpoint_every = 3;
     config
 }
 
@@ -42,43 +43,43 @@ fn data() -> (Dataset, Pieces) {
 }
 
 /// Begins a run, or goes on with it, until it is done or has asked so often.
-fn train(folder: &RunFolder, patience: usize) -> Ending {
-    let mut watch = Patience(AtomicUsize::new(patience));
+fn train(folder: &RunFolder, patience: usize) -> StopReason {
+    let mut observer = Patience(AtomicUsize::new(patience));
     let (dataset, pieces) = data();
     let mut session = if folder.config().exists() {
-        let (checkpoint, torn) = newest_checkpoint(&folder.checkpoints()).unwrap();
-        assert!(torn.is_empty(), "{torn:?}");
+        let (checkpoint, damaged) = newest_checkpoint(&folder.checkpoints()).unwrap();
+        assert!(damaged.is_empty(), "{damaged:?}");
         Session::resume(folder, config(), dataset, &pieces, checkpoint).unwrap()
     } else {
-        let music = carried(&config(), &pieces, Repertoire::default()).unwrap();
+        let music = carried(&config(), &pieces, TrainingMusic::default()).unwrap();
         Session::begin(folder, config(), dataset, &pieces, Start::Anew, music).unwrap()
     };
-    session.learn(&mut watch).unwrap().ending
+    session.learn(&mut observer).unwrap().ending
 }
 
 #[test]
 fn wherever_a_run_is_broken_off_it_ends_the_same() {
-    let desk = Desk::new();
+    let sandbox = Sandbox::new();
     let folder = |name: &str| {
-        std::fs::create_dir_all(desk.path(name)).unwrap();
-        RunFolder::new(&desk.path(name))
+        std::fs::create_dir_all(sandbox.path(name)).unwrap();
+        RunFolder::new(&sandbox.path(name))
     };
-    assert_eq!(train(&folder("whole/run"), usize::MAX), Ending::Epochs);
-    let whole = desk.record("whole/run");
+    assert_eq!(train(&folder("whole/run"), usize::MAX), StopReason::Epochs);
+    let whole = sandbox.record("whole/run");
     // A validation asks after every passage: these fall between epochs and within validations, the
     // one at the goal included.
     let mut amid_validation = 0;
     for patience in [0, 1, 2, 3, 5, 7, 8, 11, 13, 16, 20, 24, 27, 29, 31] {
         let name = format!("broken-{patience}/run");
         let folder = folder(&name);
-        if train(&folder, patience) == Ending::Interrupted {
+        if train(&folder, patience) == StopReason::Interrupted {
             let (checkpoint, _) = newest_checkpoint(&folder.checkpoints()).unwrap();
-            amid_validation += usize::from(checkpoint.standing.unfinished.is_some());
+            amid_validation += usize::from(checkpoint.run_state.unfinished.is_some());
             // Once more at the same place, at once; then to the end.
-            assert_eq!(train(&folder, 0), Ending::Interrupted);
-            assert_eq!(train(&folder, usize::MAX), Ending::Epochs);
+            assert_eq!(train(&folder, 0), StopReason::Interrupted);
+            assert_eq!(train(&folder, usize::MAX), StopReason::Epochs);
         }
-        let broken = desk.record(&name);
+        let broken = sandbox.record(&name);
         for (part, bytes) in &whole {
             assert!(broken[part] == *bytes, "{part} after {patience} questions");
         }

@@ -2,11 +2,11 @@
 
 mod bad_input;
 mod broken_off;
-mod desk;
+mod sandbox;
 #[cfg(unix)]
 mod full_disk;
 mod recipe;
 mod resume;
-mod torn;
+mod damaged_checkpoint;
 mod set;
 mod transfer;

@@ -1,42 +1,44 @@
 //! How a run is described: settings, data, memory, and the model card.
 
-use super::desk::{Desk, TINY};
+use super::sandbox::{Sandbox, TINY};
 use deep_jammer::run::Config;
 
 #[test]
 fn flags_come_before_the_file_and_the_file_before_the_recipe() {
-    let desk = Desk::new();
-    desk.write(
+    let sandbox = Sandbox::new();
+    sandbox.write(
         "my.toml",
         "[architecture]\ntime = [6]\nnote = [3]\n[training]\nsegment = 16\nbatch = 3\n\
          optimiser.name = \"adadelta\"\n[goal]\nepochs = 2\n[keeping]\nsample_every = 0\n",
     );
-    desk.succeed("train PIECES --run run --config my.toml --batch 1 --preset small");
-    let config = Config::read(&desk.path("run/config.toml")).unwrap();
+    sandbox.succeed("train PIECES --run run --config my.toml --batch 1 --preset small");
+    let config = Config::read(&sandbox.path("run/config.toml")).unwrap();
     assert_eq!(config.training.batch, 1, "a flag");
     assert_eq!((config.architecture.time, config.training.segment), (vec![6], 16), "the file");
     assert_eq!(config.training.optimiser.rate(), 1.0, "adadelta's own rate");
     assert_eq!(config.training.clip, 20.0, "the recipe");
-    assert!(config.keeping.validate_every > 0, "what is automatic is spelled out");
+    assert!(config.retention.validate_every > 0, "what is automatic is spelled out");
 }
 
 #[test]
 fn a_runs_configuration_trains_the_same_network_again() {
-    let desk = Desk::new();
-    desk.succeed(&format!(
+    let sandbox = Sandbox::new();
+    sandbox.succeed(&format!(
         "train PIECES --run one/run {TINY} --epochs 4 --carry 0 --transpose 3 --rate 0.7"
     ));
-    desk.succeed("train --config one/run/config.toml --run two/run");
-    assert_eq!(desk.record("one/run"), desk.record("two/run"));
+    sandbox.succeed("train --config one/run/config.toml --run two/run");
+    assert_eq!(sandbox.record("one/run"), sandbox.record("two/run"));
     // As the model card says.
-    assert!(desk.text("one/run/README.md").contains("train --config config.toml --epochs 4 --run"));
+    assert!(
+        sandbox.text("one/run/README.md").contains("train --config config.toml --epochs 4 --run")
+    );
 }
 
 #[test]
 fn the_article_trains_its_own_recipe() {
-    let desk = Desk::new();
-    desk.succeed(&format!("train PIECES --run run --article {TINY} --hours 0.000001"));
-    let config = Config::read(&desk.path("run/config.toml")).unwrap();
+    let sandbox = Sandbox::new();
+    sandbox.succeed(&format!("train PIECES --run run --article {TINY} --hours 0.000001"));
+    let config = Config::read(&sandbox.path("run/config.toml")).unwrap();
     let article = Config::article(config.architecture.clone()).training;
     assert_eq!(config.training.optimiser, article.optimiser);
     assert_eq!(config.goal.epochs, None, "hours are a goal of their own");
@@ -46,10 +48,10 @@ fn the_article_trains_its_own_recipe() {
 fn neither_memory_nor_threads_change_the_result() {
     let settings = "--time 20,20 --note 4,3 --batch 12 --segment 64 --dropout 0.2 --carry 2 \
                     --epochs 2 --sample-every 2";
-    let whole = Desk::new();
+    let whole = Sandbox::new();
     let said = whole.succeed(&format!("train PIECES --run run {settings} --threads 3"));
     let needed = megabytes(&said);
-    let sliced = Desk::new();
+    let sliced = Sandbox::new();
     let less = (needed - 20.0) / 1000.0;
     let said =
         sliced.succeed(&format!("train PIECES --run run {settings} --threads 1 --memory {less}"));
@@ -66,18 +68,18 @@ fn megabytes(said: &str) -> f64 {
 
 #[test]
 fn memory_and_disk_are_said_before_the_start() {
-    let desk = Desk::new();
-    let said = desk.succeed(&format!("train PIECES --run run {TINY} --epochs 1 --memory 1"));
+    let sandbox = Sandbox::new();
+    let said = sandbox.succeed(&format!("train PIECES --run run {TINY} --epochs 1 --memory 1"));
     let line = said.lines().find(|line| line.starts_with("needs about")).unwrap();
     assert!(line.contains("of memory (1.0 GB free)") && line.contains("of disk ("), "{line}");
 }
 
 #[test]
 fn the_model_card_tells_what_the_model_is() {
-    let desk = Desk::new();
-    desk.succeed(&format!("train PIECES --run my-run {TINY} --epochs 3 --validate-every 1"));
-    let card = desk.text("my-run/README.md");
-    let model = deep_jammer::model::read(&desk.path("my-run/model.safetensors")).unwrap();
+    let sandbox = Sandbox::new();
+    sandbox.succeed(&format!("train PIECES --run my-run {TINY} --epochs 3 --validate-every 1"));
+    let card = sandbox.text("my-run/README.md");
+    let model = deep_jammer::model::read(&sandbox.path("my-run/model.safetensors")).unwrap();
     let nats = model.training.held_out.unwrap();
     assert!(card.starts_with("# my-run\n"), "{card}");
     for said in [

@@ -1,9 +1,9 @@
 //! WAV files: format, loudness, peaks.
 
 use crate::measure::{piano, score};
+use deep_jammer::atomic_file::{AtomicFileError, Existing};
 use deep_jammer::score::Score;
 use deep_jammer::sound::{LOUDNESS, Measured, PEAK, Performance, Rendering, WavError, write_wav};
-use deep_jammer::writing::{Existing, WritingError};
 use ebur128::{EbuR128, Mode};
 use std::path::Path;
 
@@ -33,8 +33,8 @@ fn chorale() -> Score {
 
 #[test]
 fn a_file_is_as_loud_as_it_should_be() {
-    let desk = tempfile::tempdir().unwrap();
-    let path = desk.path().join("a.wav");
+    let sandbox = tempfile::tempdir().unwrap();
+    let path = sandbox.path().join("a.wav");
     let found = write(&chorale(), &path);
     let (samples, loudness, peak) = measured(&path);
     assert_eq!(samples.len() as u64, 2 * found.frames);
@@ -47,7 +47,7 @@ fn a_file_is_as_loud_as_it_should_be() {
 
 #[test]
 fn ten_keys_at_their_loudest_are_not_clipped() {
-    let desk = tempfile::tempdir().unwrap();
+    let sandbox = tempfile::tempdir().unwrap();
     let chord = [24, 31, 36, 40, 43, 60, 64, 67, 72, 76];
     let chords = |count: u64, velocity: u8| -> Vec<_> {
         let at = |at: u64| chord.map(|pitch| (500 * at, 500 * at + 450, pitch, velocity));
@@ -57,7 +57,7 @@ fn ten_keys_at_their_loudest_are_not_clipped() {
     // be bent to be as loud.
     let surprise = [chords(1, 127), chords(40, 35)].concat();
     for (name, notes, bent) in [("all.wav", chords(5, 127), false), ("one.wav", surprise, true)] {
-        let path = desk.path().join(name);
+        let path = sandbox.path().join(name);
         let found = write(&score(&notes, &[(0, !bent)]), &path);
         let (samples, loudness, peak) = measured(&path);
         let most = samples.iter().map(|sample| sample.unsigned_abs()).max().unwrap();
@@ -70,8 +70,8 @@ fn ten_keys_at_their_loudest_are_not_clipped() {
 
 #[test]
 fn the_same_score_gives_the_same_file() {
-    let desk = tempfile::tempdir().unwrap();
-    let files = ["a.wav", "b.wav"].map(|name| desk.path().join(name));
+    let sandbox = tempfile::tempdir().unwrap();
+    let files = ["a.wav", "b.wav"].map(|name| sandbox.path().join(name));
     for path in &files {
         write(&chorale(), path);
     }
@@ -81,8 +81,8 @@ fn the_same_score_gives_the_same_file() {
 
 #[test]
 fn a_file_that_is_there_is_kept_and_work_that_is_broken_off_leaves_nothing() {
-    let desk = tempfile::tempdir().unwrap();
-    let path = desk.path().join("a.wav");
+    let sandbox = tempfile::tempdir().unwrap();
+    let path = sandbox.path().join("a.wav");
     let rendering = || Rendering::new(Performance::of(&chorale()).unwrap(), piano());
     let mut shares = Vec::new();
     let broken = write_wav(&path, &mut rendering(), Existing::Keep, &mut |share| {
@@ -91,11 +91,11 @@ fn a_file_that_is_there_is_kept_and_work_that_is_broken_off_leaves_nothing() {
     });
     assert!(matches!(broken, Err(WavError::Interrupted(_))), "{broken:?}");
     assert!(shares.is_sorted() && shares[0] > 0.0);
-    assert_eq!(std::fs::read_dir(desk.path()).unwrap().count(), 0);
+    assert_eq!(std::fs::read_dir(sandbox.path()).unwrap().count(), 0);
 
     std::fs::write(&path, "mine").unwrap();
     let refused = write_wav(&path, &mut rendering(), Existing::Keep, &mut |_| true);
-    assert!(matches!(refused, Err(WavError::Writing(WritingError::Exists(_)))), "{refused:?}");
+    assert!(matches!(refused, Err(WavError::Writing(AtomicFileError::Exists(_)))), "{refused:?}");
     assert_eq!(std::fs::read(&path).unwrap(), b"mine");
     write_wav(&path, &mut rendering(), Existing::Replace, &mut |_| true).unwrap();
     assert!(std::fs::read(&path).unwrap().starts_with(b"RIFF"));

@@ -8,8 +8,8 @@ use std::path::Path;
 mod tiny_soundfont;
 
 fn read(bytes: &[u8]) -> Result<SoundFont, SoundFontError> {
-    let desk = tempfile::tempdir().unwrap();
-    let path = desk.path().join("tiny.sf2");
+    let sandbox = tempfile::tempdir().unwrap();
+    let path = sandbox.path().join("tiny.sf2");
     std::fs::write(&path, bytes).unwrap();
     SoundFont::read(&path)
 }

@@ -1,7 +1,7 @@
 //! The page in a real browser.
 
 use super::chromium::Browser;
-use super::server::{Studio, desk};
+use super::server::{Studio, sandbox};
 use serde_json::json;
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ fn play(browser: &Browser) {
 #[test]
 fn a_minute_of_music_plays_without_a_gap_and_the_roll_moves() {
     let studio = Studio::open("");
-    let Some(browser) = Browser::open(&page(&studio), DESKTOP, desk()) else { return };
+    let Some(browser) = Browser::open(&page(&studio), DESKTOP, sandbox()) else { return };
     play(&browser);
     std::thread::sleep(Duration::from_secs(2));
     let picture = || browser.run("return document.getElementById('roll').toDataURL()");
@@ -51,7 +51,7 @@ fn a_minute_of_music_plays_without_a_gap_and_the_roll_moves() {
 #[test]
 fn a_tab_in_the_background_plays_on() {
     let studio = Studio::open("");
-    let Some(browser) = Browser::open(&page(&studio), DESKTOP, desk()) else { return };
+    let Some(browser) = Browser::open(&page(&studio), DESKTOP, sandbox()) else { return };
     play(&browser);
     std::thread::sleep(Duration::from_secs(3));
     let (gaps, clock) = (browser.number("gaps"), browser.number("clock"));
@@ -68,14 +68,14 @@ fn a_tab_in_the_background_plays_on() {
 #[test]
 fn a_midi_file_is_gone_on_from_and_what_was_heard_can_be_downloaded() {
     let studio = Studio::open("");
-    let Some(browser) = Browser::open(&page(&studio), DESKTOP, desk()) else { return };
+    let Some(browser) = Browser::open(&page(&studio), DESKTOP, sandbox()) else { return };
     browser.type_into("#file", concat!(env!("CARGO_MANIFEST_DIR"), "/pieces/minuet-in-g.mid"));
     browser.wait("it plays", |page| page.number("step") > 4.0);
     assert!(browser.text("#status").contains("after your file"), "{}", browser.text("#status"));
     assert!(browser.text("#now").starts_with("3/4"));
     browser.wait("it goes on", |page| page.number("step") > 50.0);
     let seed: String = browser.text("#status").chars().filter(char::is_ascii_digit).collect();
-    let file = desk().join(format!("deep-jammer-{seed}.mid"));
+    let file = sandbox().join(format!("deep-jammer-{seed}.mid"));
     let _ = std::fs::remove_file(&file);
     browser.click("[data-kind=mid]");
     browser.wait("the file", |_| std::fs::metadata(&file).is_ok_and(|file| file.len() > 100));
@@ -91,7 +91,7 @@ fn a_midi_file_is_gone_on_from_and_what_was_heard_can_be_downloaded() {
     let found: Vec<u8> = score.notes.iter().take(begins.len()).map(|it| it.pitch).collect();
     assert_eq!(found, begins);
     // What is no MIDI file is refused, and the music plays on.
-    let wrong = desk().join("wrong.mid");
+    let wrong = sandbox().join("wrong.mid");
     std::fs::write(&wrong, "no music").unwrap();
     browser.type_into("#file", wrong.to_str().unwrap());
     browser.wait("a word", |page| page.text("#status").contains("MIDI"));
@@ -102,7 +102,7 @@ fn a_midi_file_is_gone_on_from_and_what_was_heard_can_be_downloaded() {
 #[test]
 fn dials_take_effect_within_a_measure_and_undo_takes_them_back() {
     let studio = Studio::open("");
-    let Some(browser) = Browser::open(&page(&studio), DESKTOP, desk()) else { return };
+    let Some(browser) = Browser::open(&page(&studio), DESKTOP, sandbox()) else { return };
     browser.type_into("#seed", "12");
     play(&browser);
     assert!(browser.text("#status").contains("Seed 12"));
@@ -135,7 +135,7 @@ fn dials_take_effect_within_a_measure_and_undo_takes_them_back() {
 #[test]
 fn a_few_notes_on_the_keyboard_are_gone_on_from_on_a_phone() {
     let studio = Studio::open("");
-    let Some(browser) = Browser::open(&page(&studio), PHONE, desk()) else { return };
+    let Some(browser) = Browser::open(&page(&studio), PHONE, sandbox()) else { return };
     assert!(browser.is_within_the_window());
     browser.click("#record");
     for key in ["a", "d", "g"] {

@@ -1,7 +1,7 @@
 //! What a page asks, asked without a page.
 
 use super::http::{Answer, ask, get, post};
-use super::server::{Studio, desk, program};
+use super::server::{Studio, program, sandbox};
 use deep_jammer::midi;
 use deep_jammer::roll::Roll;
 use deep_jammer::score::At;
@@ -133,21 +133,21 @@ fn files_hold_what_was_heard_and_the_command_line_repeats_it() {
     assert_eq!(file("exe").status, 400);
 
     let recipe = get(studio.port, &format!("{piece}/recipe?until={until}"));
-    std::fs::write(desk().join("recipe.txt"), &recipe.body).unwrap();
+    std::fs::write(sandbox().join("recipe.txt"), &recipe.body).unwrap();
     let line = "compose --model run --recipe recipe.txt -o again.mid --force";
-    let composed = program().current_dir(desk()).args(line.split(' ')).output().unwrap();
+    let composed = program().current_dir(sandbox()).args(line.split(' ')).output().unwrap();
     assert!(composed.status.success(), "{}", String::from_utf8_lossy(&composed.stderr));
-    let again = midi::read(&std::fs::read(desk().join("again.mid")).unwrap()).unwrap().score;
+    let again = midi::read(&std::fs::read(sandbox().join("again.mid")).unwrap()).unwrap().score;
     assert_eq!(
         (again.notes, again.tempos, again.metres),
         (score.notes, score.tempos, score.metres)
     );
     // So does the file itself, which has the recipe in it.
-    std::fs::write(desk().join("heard.mid"), &downloaded.body).unwrap();
+    std::fs::write(sandbox().join("heard.mid"), &downloaded.body).unwrap();
     let line = "compose --model run --recipe heard.mid -o once-more.mid --force";
-    let composed = program().current_dir(desk()).args(line.split(' ')).output().unwrap();
+    let composed = program().current_dir(sandbox()).args(line.split(' ')).output().unwrap();
     assert!(composed.status.success(), "{}", String::from_utf8_lossy(&composed.stderr));
-    let bytes = |name| std::fs::read(desk().join(name)).unwrap();
+    let bytes = |name| std::fs::read(sandbox().join(name)).unwrap();
     assert_eq!(bytes("once-more.mid"), bytes("again.mid"));
 
     // In the studio, too.

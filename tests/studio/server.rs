@@ -16,18 +16,18 @@ pub struct Studio {
 }
 
 /// The folder with the network of all studios, and what was downloaded.
-pub fn desk() -> &'static PathBuf {
+pub fn sandbox() -> &'static PathBuf {
     static DESK: OnceLock<(TempDir, PathBuf)> = OnceLock::new();
     let (_, path) = DESK.get_or_init(|| {
-        let desk = tempfile::tempdir().unwrap();
+        let sandbox = tempfile::tempdir().unwrap();
         let pieces = concat!(env!("CARGO_MANIFEST_DIR"), "/pieces");
         let line = format!(
             "train {pieces} --run run --time 24,24 --note 16,12 --epochs 300 --sample-every 0"
         );
-        let trained = program().current_dir(desk.path()).args(line.split(' ')).output().unwrap();
+        let trained = program().current_dir(sandbox.path()).args(line.split(' ')).output().unwrap();
         assert!(trained.status.success(), "{}", String::from_utf8_lossy(&trained.stderr));
-        let path = desk.path().to_owned();
-        (desk, path)
+        let path = sandbox.path().to_owned();
+        (sandbox, path)
     });
     path
 }
@@ -39,7 +39,7 @@ pub fn program() -> Command {
 impl Studio {
     /// With a small network of the tests' own.
     pub fn open(options: &str) -> Studio {
-        Studio::in_folder(desk(), &format!("--model run {options}"))
+        Studio::in_folder(sandbox(), &format!("--model run {options}"))
     }
 
     /// With any model; `options` name it as it is called in a folder.

@@ -1,7 +1,7 @@
 //! Nothing tells a participant which excerpts are real, or what others have answered.
 
 use super::http::{Answer, ask, get};
-use super::server::{Desk, Server};
+use super::server::{Sandbox, Server};
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -12,8 +12,8 @@ fn head(answer: &Answer) -> String {
 
 #[test]
 fn excerpts_have_one_size_one_head_one_loudness_and_no_names() {
-    let desk = Desk::new();
-    let server = Server::open(&desk);
+    let sandbox = Sandbox::new();
+    let server = Server::open(&sandbox);
     let who = server.join("first");
     let sounds: Vec<Answer> = (1..=4).map(|place| server.fetch(&who, place)).collect();
     for sound in &sounds {
@@ -40,11 +40,11 @@ fn excerpts_have_one_size_one_head_one_loudness_and_no_names() {
 
 #[test]
 fn the_page_and_where_one_stands_are_the_same_whatever_the_excerpts_are() {
-    let desk = Desk::new();
-    desk.succeed(
+    let sandbox = Sandbox::new();
+    sandbox.succeed(
         "survey new second --generated PIECES --real PIECES/study-in-d.mid --most 3 --seconds 1",
     );
-    let server = Server::open(&desk);
+    let server = Server::open(&sandbox);
     let pages: Vec<Answer> = ["first", "second"]
         .map(|name| get(server.port, &format!("/s/{}", server.link(name))))
         .into_iter()
@@ -60,8 +60,8 @@ fn the_page_and_where_one_stands_are_the_same_whatever_the_excerpts_are() {
 
 #[test]
 fn the_order_is_drawn_for_each_participant() {
-    let desk = Desk::new();
-    let server = Server::open(&desk);
+    let sandbox = Sandbox::new();
+    let server = Server::open(&sandbox);
     let orders: BTreeSet<Vec<Vec<u8>>> = (0..12)
         .map(|_| {
             let who = server.join("first");
@@ -83,8 +83,8 @@ fn the_order_is_drawn_for_each_participant() {
 
 #[test]
 fn only_the_organiser_sees_reports() {
-    let desk = Desk::new();
-    let server = Server::open(&desk);
+    let sandbox = Sandbox::new();
+    let server = Server::open(&sandbox);
     let who = server.join("first");
     for path in ["surveys", "surveys/first", "surveys/nowhere"] {
         for token in ["", "x", &who, &"0".repeat(32), server.link("first")] {
@@ -98,7 +98,7 @@ fn only_the_organiser_sees_reports() {
         );
     }
     let report = server.organise("surveys/first", &server.token);
-    assert_eq!((report.status, report.json()), (200, desk.report("first")));
+    assert_eq!((report.status, report.json()), (200, sandbox.report("first")));
     assert_eq!(server.organise("surveys/nowhere", &server.token).status, 404);
     let page = get(server.port, "/organiser");
     assert!(
@@ -107,6 +107,6 @@ fn only_the_organiser_sees_reports() {
             && !page.text().contains(&server.token)
     );
     // Another server has another token.
-    let other = Server::open(&desk);
+    let other = Server::open(&sandbox);
     assert_eq!(other.organise("surveys", &server.token).status, 403);
 }

@@ -2,7 +2,7 @@
 
 use super::chromium::Browser;
 use super::http::get;
-use super::server::{Desk, Server};
+use super::server::{Sandbox, Server};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -10,17 +10,17 @@ use std::path::Path;
 type Answers = [(u8, bool); 4];
 
 /// What the excerpts of a survey sound like, in its order; a participant cannot know it.
-fn sounds(desk: &Desk) -> Vec<Vec<u8>> {
-    let store = rusqlite::Connection::open(desk.0.path().join("surveys.sqlite")).unwrap();
+fn sounds(sandbox: &Sandbox) -> Vec<Vec<u8>> {
+    let store = rusqlite::Connection::open(sandbox.0.path().join("surveys.sqlite")).unwrap();
     let mut query = store.prepare("SELECT sound FROM excerpts ORDER BY number").unwrap();
     let sounds = query.query_map([], |row| row.get(0)).unwrap();
     sounds.collect::<Result<_, _>>().unwrap()
 }
 
 /// Opens the survey in a window and begins; nothing where there is no browser.
-fn begin(server: &Server, window: (u32, u32), desk: &Path) -> Option<Browser> {
+fn begin(server: &Server, window: (u32, u32), sandbox: &Path) -> Option<Browser> {
     let address = format!("http://127.0.0.1:{}/s/{}", server.port, server.link("first"));
-    let page = Browser::open(&address, window, desk)?;
+    let page = Browser::open(&address, window, sandbox)?;
     page.wait("it is said what is to come", |page| page.run(STAGE) == "welcome");
     assert!(page.text("#told").contains("some by a computer program"));
     assert_eq!((page.text("#how-many"), page.text("#how-long")), ("4".to_owned(), "1".to_owned()));
@@ -55,14 +55,14 @@ fn answer(page: &Browser, server: &Server, sounds: &[Vec<u8>], answers: &Answers
 
 #[test]
 fn two_people_take_a_whole_survey_and_the_report_has_the_figures_computed_by_hand() {
-    let desk = Desk::new();
-    let server = Server::open(&desk);
-    let sounds = sounds(&desk);
+    let sandbox = Sandbox::new();
+    let server = Server::open(&sandbox);
+    let sounds = sounds(&sandbox);
     let first: Answers = [(7, true), (5, false), (9, true), (8, true)];
     let second: Answers = [(4, false), (6, false), (8, true), (10, true)];
 
     const PHONE: (u32, u32) = (390, 844);
-    let Some(page) = begin(&server, PHONE, desk.0.path()) else { return };
+    let Some(page) = begin(&server, PHONE, sandbox.0.path()) else { return };
     for answered in 0..4 {
         if answered == 2 {
             // Closed in the middle of an excerpt, and opened again.
@@ -79,13 +79,13 @@ fn two_people_take_a_whole_survey_and_the_report_has_the_figures_computed_by_han
     assert_eq!(page.faults(), [] as [String; 0]);
     drop(page);
 
-    let Some(page) = begin(&server, (1280, 900), desk.0.path()) else { return };
+    let Some(page) = begin(&server, (1280, 900), sandbox.0.path()) else { return };
     (0..4).for_each(|_| answer(&page, &server, &sounds, &second));
     assert_eq!(page.run(STAGE), "thanks");
     assert_eq!(page.faults(), [] as [String; 0]);
     drop(page);
 
-    let report = desk.report("first");
+    let report = sandbox.report("first");
     let figure = |of: &Value, name: &str| of.pointer(name).and_then(Value::as_f64).unwrap();
     let near = |of: &Value, name: &str, expected: f64| {
         let found = figure(of, name);
@@ -123,11 +123,11 @@ fn two_people_take_a_whole_survey_and_the_report_has_the_figures_computed_by_han
 
 #[test]
 fn the_organiser_sees_the_report_and_who_has_no_token_does_not() {
-    let desk = Desk::new();
-    let server = Server::open(&desk);
+    let sandbox = Sandbox::new();
+    let server = Server::open(&sandbox);
     let address = format!("http://127.0.0.1:{}/organiser", server.port);
     let with_token = format!("{address}#{}", server.token);
-    let Some(page) = Browser::open(&with_token, (1280, 900), desk.0.path()) else { return };
+    let Some(page) = Browser::open(&with_token, (1280, 900), sandbox.0.path()) else { return };
     let report = "return document.getElementById('report').textContent";
     page.wait("the report", |page| {
         page.run(report).as_str().unwrap().contains("Large with dropout")
@@ -136,7 +136,7 @@ fn the_organiser_sees_the_report_and_who_has_no_token_does_not() {
     assert!(text.as_str().unwrap().contains("theirs (real)"), "{text}");
     assert_eq!(page.faults(), [] as [String; 0]);
     drop(page);
-    let Some(page) = Browser::open(&address, (1280, 900), desk.0.path()) else { return };
+    let Some(page) = Browser::open(&address, (1280, 900), sandbox.0.path()) else { return };
     page.wait("it is refused", |page| page.text("#status").contains("for the organiser"));
     assert_eq!(page.run(report), "");
 }

@@ -1,16 +1,16 @@
 //! Answers are kept, whatever happens.
 
-use super::server::{Desk, Server};
+use super::server::{Sandbox, Server};
 use serde_json::json;
 
-fn answers(desk: &Desk, name: &str) -> u64 {
-    desk.report(name)["answers"].as_u64().unwrap()
+fn answers(sandbox: &Sandbox, name: &str) -> u64 {
+    sandbox.report(name)["answers"].as_u64().unwrap()
 }
 
 #[test]
 fn a_server_that_is_killed_between_two_answers_loses_none() {
-    let desk = Desk::new();
-    let server = Server::open(&desk);
+    let sandbox = Sandbox::new();
+    let server = Server::open(&sandbox);
     let who = server.join("first");
     server.listen(&who, 1..=4);
     for place in 1..=4 {
@@ -20,8 +20,8 @@ fn a_server_that_is_killed_between_two_answers_loses_none() {
         }
     }
     server.kill();
-    assert_eq!(answers(&desk, "first"), 2);
-    let server = Server::open(&desk);
+    assert_eq!(answers(&sandbox, "first"), 2);
+    let server = Server::open(&sandbox);
     let twice = server.rate(&who, 2, json!({ "rating": 9, "human": true }));
     assert_eq!(twice.status, 409, "it knows that this is answered");
     for place in 3..=4 {
@@ -29,9 +29,9 @@ fn a_server_that_is_killed_between_two_answers_loses_none() {
             server.rate(&who, place, json!({ "rating": place, "human": false })).status,
             204
         );
-        server_is_killed_again(&desk, place as u64);
+        server_is_killed_again(&sandbox, place as u64);
     }
-    let report = desk.report("first");
+    let report = sandbox.report("first");
     assert_eq!(report["finished"], 1);
     let mut ratings: Vec<f64> = (report["excerpts"].as_array().unwrap().iter())
         .map(|it| it["rating"]["mean"].as_f64().unwrap())
@@ -41,15 +41,15 @@ fn a_server_that_is_killed_between_two_answers_loses_none() {
 }
 
 /// What another process finds the moment an answer has been acknowledged.
-fn server_is_killed_again(desk: &Desk, answered: u64) {
-    assert_eq!(answers(desk, "first"), answered);
+fn server_is_killed_again(sandbox: &Sandbox, answered: u64) {
+    assert_eq!(answers(sandbox, "first"), answered);
 }
 
 #[test]
 fn two_servers_on_one_file_take_all_answers_once() {
-    let desk = Desk::new();
-    desk.succeed("survey new second --generated PIECES --real PIECES --most 2 --seconds 1");
-    let servers = [Server::open(&desk), Server::open(&desk)];
+    let sandbox = Sandbox::new();
+    sandbox.succeed("survey new second --generated PIECES --real PIECES --most 2 --seconds 1");
+    let servers = [Server::open(&sandbox), Server::open(&sandbox)];
     const PEOPLE: usize = 12;
     std::thread::scope(|scope| {
         for person in 0..PEOPLE {
@@ -74,22 +74,23 @@ fn two_servers_on_one_file_take_all_answers_once() {
             });
         }
     });
-    assert_eq!(answers(&desk, "first") + answers(&desk, "second"), 4 * PEOPLE as u64);
-    assert_eq!(desk.report("first")["finished"], 6);
+    assert_eq!(answers(&sandbox, "first") + answers(&sandbox, "second"), 4 * PEOPLE as u64);
+    assert_eq!(sandbox.report("first")["finished"], 6);
     for server in servers {
         server.kill();
     }
-    let store = rusqlite::Connection::open(desk.0.path().join("surveys.sqlite")).unwrap();
+    let store = rusqlite::Connection::open(sandbox.0.path().join("surveys.sqlite")).unwrap();
     let intact: String = store.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
     assert_eq!(intact, "ok");
-    let csv = desk.succeed("survey report second --csv answers.csv -o answers.svg");
+    let csv = sandbox.succeed("survey report second --csv answers.csv -o answers.svg");
     assert!(csv.contains("24 answers; 6 have begun, 6 have rated everything"), "{csv}");
-    let rows = std::fs::read_to_string(desk.0.path().join("answers.csv")).unwrap();
+    let rows = std::fs::read_to_string(sandbox.0.path().join("answers.csv")).unwrap();
     assert_eq!(rows.lines().count(), 25);
-    let picture = std::fs::read_to_string(desk.0.path().join("answers.svg")).unwrap();
+    let picture = std::fs::read_to_string(sandbox.0.path().join("answers.svg")).unwrap();
     assert!(picture.starts_with("<svg") && picture.contains("Large with dropout"));
     assert!(
-        desk.fail("survey report second --csv answers.csv")
+        sandbox
+            .fail("survey report second --csv answers.csv")
             .contains("answers.csv is there already")
     );
 }
@@ -97,13 +98,13 @@ fn two_servers_on_one_file_take_all_answers_once() {
 #[test]
 #[cfg(unix)]
 fn a_server_closes_within_a_second_of_ctrl_c_with_participants_at_work() {
-    let desk = Desk::new();
-    let server = Server::open(&desk);
+    let sandbox = Sandbox::new();
+    let server = Server::open(&sandbox);
     let who = server.join("first");
     server.fetch(&who, 1);
     let (status, time) = server.close();
     assert_eq!(status.code(), Some(130));
     // It takes less than one; more than ten would be a hang.
     assert!(time.as_secs() < 10);
-    assert_eq!(desk.report("first")["participants"], 1);
+    assert_eq!(sandbox.report("first")["participants"], 1);
 }

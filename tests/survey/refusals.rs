@@ -1,8 +1,8 @@
 //! What is refused, with a reason.
 
 use super::http::{Answer, ask, get, post};
-use super::server::{Desk, SECONDS, Server};
-use deep_jammer::survey::{Excerpt, Refusal, Store, Survey, Told};
+use super::server::{SECONDS, Sandbox, Server};
+use deep_jammer::survey::{Disclosure, Excerpt, Refusal, Store, Survey};
 use serde_json::json;
 
 const DAY: i64 = 24 * 3600 * 1000;
@@ -15,8 +15,8 @@ fn refused(answer: Answer, status: u16, word: &str) {
 
 #[test]
 fn the_sound_of_an_excerpt_can_be_had_in_parts() {
-    let desk = Desk::new();
-    let server = Server::open(&desk);
+    let sandbox = Sandbox::new();
+    let server = Server::open(&sandbox);
     let who = server.join("first");
     let whole = server.fetch(&who, 1);
     assert_eq!((whole.status, whole.header("accept-ranges")), (200, Some("bytes")));
@@ -32,23 +32,23 @@ fn the_sound_of_an_excerpt_can_be_had_in_parts() {
 
 #[test]
 fn a_database_of_something_else_is_left_as_it_is() {
-    let desk = Desk::new();
-    let path = desk.0.path().join("other.db");
+    let sandbox = Sandbox::new();
+    let path = sandbox.0.path().join("other.db");
     let other = rusqlite::Connection::open(&path).unwrap();
     other
         .execute_batch("CREATE TABLE songs (name TEXT); INSERT INTO songs VALUES ('one');")
         .unwrap();
     drop(other);
     let before = std::fs::read(&path).unwrap();
-    let said = desk.fail("survey list --store other.db");
+    let said = sandbox.fail("survey list --store other.db");
     assert!(said.contains("other.db") && said.contains("something else"), "{said}");
     assert_eq!(std::fs::read(&path).unwrap(), before);
 }
 
 #[test]
 fn ratings_unheard_out_of_range_or_given_twice_are_refused() {
-    let desk = Desk::new();
-    let server = Server::open(&desk);
+    let sandbox = Sandbox::new();
+    let server = Server::open(&sandbox);
     let who = server.join("first");
     let good = json!({ "rating": 7, "human": true });
     refused(server.rate(&who, 1, good.clone()), 409, "listen to the excerpt");
@@ -69,7 +69,7 @@ fn ratings_unheard_out_of_range_or_given_twice_are_refused() {
     refused(server.rate(&who, 2, good.clone()), 409, "listen to the excerpt");
     refused(server.rate(&who, 9, good.clone()), 404, "no excerpt 9");
     assert_eq!(server.rate(&who, 0, good).status, 400);
-    let report = desk.report("first");
+    let report = sandbox.report("first");
     assert_eq!((report["answers"].as_u64(), report["participants"].as_u64()), (Some(1), Some(1)));
     let rated: Vec<_> = report["excerpts"]
         .as_array()
@@ -86,8 +86,8 @@ fn ratings_unheard_out_of_range_or_given_twice_are_refused() {
 
 #[test]
 fn forged_participants_and_those_of_a_survey_that_is_over_are_refused() {
-    let desk = Desk::new();
-    let server = Server::open(&desk);
+    let sandbox = Sandbox::new();
+    let server = Server::open(&sandbox);
     let who = server.join("first");
     let forged = "0".repeat(who.len());
     let good = json!({ "rating": 7, "human": true });
@@ -102,7 +102,7 @@ fn forged_participants_and_those_of_a_survey_that_is_over_are_refused() {
         "no such survey",
     );
     server.listen(&who, [1]);
-    desk.succeed("survey close first");
+    sandbox.succeed("survey close first");
     refused(server.rate(&who, 1, good), 403, "over");
     let link = server.link("first");
     refused(
@@ -110,7 +110,7 @@ fn forged_participants_and_those_of_a_survey_that_is_over_are_refused() {
         403,
         "over",
     );
-    assert!(desk.succeed("survey list").contains("closed"));
+    assert!(sandbox.succeed("survey list").contains("closed"));
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn a_participant_goes_stale_after_thirty_days() {
         title: title.to_owned(),
         sound: vec![0; 8],
     };
-    let survey = Survey { name: "s", told: Told::Mixed, seconds: 2.0 };
+    let survey = Survey { name: "s", told: Disclosure::Mixed, seconds: 2.0 };
     let link = store.make(&survey, &[excerpt("a", false), excerpt("b", true)], 0).unwrap();
     let who = store.join(&link, 1000).unwrap();
     store.sound(&who, 0, 2000).unwrap();
@@ -137,11 +137,11 @@ fn a_participant_goes_stale_after_thirty_days() {
 
 #[test]
 fn what_cannot_be_a_survey_is_said() {
-    let desk = Desk::new();
+    let sandbox = Sandbox::new();
     let real = "--real PIECES";
     let ours = "--generated PIECES/study-in-d.mid";
     let says = |line: String, word: &str| {
-        let said = desk.fail(&line);
+        let said = sandbox.fail(&line);
         assert!(said.contains(word), "{line}: {said}");
     };
     says(format!("survey new first {ours} {real} --seconds {SECONDS}"), "already");
@@ -152,10 +152,10 @@ fn what_cannot_be_a_survey_is_said() {
     says("survey report nobody".to_owned(), "there is first");
     says("survey serve --store nowhere.sqlite".to_owned(), "no surveys in nowhere.sqlite");
     std::fs::write(
-        desk.0.path().join("text"),
+        sandbox.0.path().join("text"),
         "this is no database, and it is long enough to be none".repeat(20),
     )
     .unwrap();
     says("survey list --store text".to_owned(), "text cannot be used");
-    assert_eq!(desk.succeed("survey list").lines().count(), 1);
+    assert_eq!(sandbox.succeed("survey list").lines().count(), 1);
 }

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 pub const SECONDS: u64 = 1;
 
 /// A folder with a file of surveys.
-pub struct Desk(pub TempDir);
+pub struct Sandbox(pub TempDir);
 
 pub fn program(folder: &Path, line: &str) -> Command {
     let mut program = Command::cargo_bin("deep-jammer").unwrap();
@@ -23,17 +23,17 @@ pub fn program(folder: &Path, line: &str) -> Command {
     program
 }
 
-impl Desk {
+impl Sandbox {
     /// With a survey "first" of two generated pieces and one real one: it does not matter here whose
     /// they are.
-    pub fn new() -> Desk {
-        let desk = Desk(tempfile::tempdir().unwrap());
+    pub fn new() -> Sandbox {
+        let sandbox = Sandbox(tempfile::tempdir().unwrap());
         let line = format!(
             "survey new first --generated ours=PIECES/study-in-d.mid ours=PIECES/minuet-in-g.mid \
              --real theirs=PIECES --most 2 --seconds {SECONDS}"
         );
-        desk.succeed(&line);
-        desk
+        sandbox.succeed(&line);
+        sandbox
     }
 
     pub fn run(&self, line: &str) -> Output {
@@ -70,8 +70,8 @@ pub struct Server {
 }
 
 impl Server {
-    pub fn open(desk: &Desk) -> Server {
-        let mut process = program(desk.0.path(), "survey serve --port 0")
+    pub fn open(sandbox: &Sandbox) -> Server {
+        let mut process = program(sandbox.0.path(), "survey serve --port 0")
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()

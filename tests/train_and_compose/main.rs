@@ -1,5 +1,5 @@
 //! The commands `train` and `compose`, as a user runs them.
 
-mod desk;
+mod sandbox;
 mod pieces;
 mod refusals;

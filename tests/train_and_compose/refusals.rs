@@ -1,48 +1,48 @@
 //! What cannot be had, and what is said then.
 
-use super::desk::{Desk, TINY, read};
+use super::sandbox::{Sandbox, TINY, read};
 use std::fs;
 
 #[test]
 fn nothing_is_written_over_unless_force_is_given() {
-    let desk = Desk::new();
+    let sandbox = Sandbox::new();
     let train = format!("train PIECES --run run {TINY} --epochs 1");
-    desk.succeed(&train);
-    let model = desk.bytes("run/model.safetensors");
-    assert!(desk.fail(1, &format!("{train} --seed 2")).contains("--force"));
-    assert_eq!(desk.bytes("run/model.safetensors"), model);
-    desk.succeed(&format!("{train} --seed 2 --force"));
-    assert_ne!(desk.bytes("run/model.safetensors"), model);
+    sandbox.succeed(&train);
+    let model = sandbox.bytes("run/model.safetensors");
+    assert!(sandbox.fail(1, &format!("{train} --seed 2")).contains("--force"));
+    assert_eq!(sandbox.bytes("run/model.safetensors"), model);
+    sandbox.succeed(&format!("{train} --seed 2 --force"));
+    assert_ne!(sandbox.bytes("run/model.safetensors"), model);
 
-    fs::write(desk.path("mine.mid"), "mine").unwrap();
+    fs::write(sandbox.path("mine.mid"), "mine").unwrap();
     let compose = "compose --model run --bars 1 -o mine.mid";
-    assert!(desk.fail(1, compose).contains("mine.mid is there already"));
-    assert_eq!(desk.bytes("mine.mid"), b"mine");
-    desk.succeed(&format!("{compose} --force"));
-    assert_ne!(desk.bytes("mine.mid"), b"mine");
+    assert!(sandbox.fail(1, compose).contains("mine.mid is there already"));
+    assert_eq!(sandbox.bytes("mine.mid"), b"mine");
+    sandbox.succeed(&format!("{compose} --force"));
+    assert_ne!(sandbox.bytes("mine.mid"), b"mine");
 }
 
 #[test]
 fn what_is_missing_is_named_with_a_remedy() {
-    let desk = Desk::new();
-    assert!(desk.fail(1, "compose --learn PIECES").contains("deep-jammer train"));
-    assert!(desk.fail(1, "compose --model nowhere").contains("nowhere: cannot be read"));
-    fs::create_dir(desk.path("empty")).unwrap();
-    assert!(desk.fail(1, "compose --model empty").contains("model.safetensors"));
-    assert!(desk.fail(1, "train nowhere --run run").contains("nowhere does not exist"));
-    assert!(desk.fail(1, "train empty --run run").contains("no MIDI files in empty"));
-    fs::write(desk.path("broken.mid"), "MThd but no more").unwrap();
-    let said = desk.fail(1, "train broken.mid --run run");
+    let sandbox = Sandbox::new();
+    assert!(sandbox.fail(1, "compose --learn PIECES").contains("deep-jammer train"));
+    assert!(sandbox.fail(1, "compose --model nowhere").contains("nowhere: cannot be read"));
+    fs::create_dir(sandbox.path("empty")).unwrap();
+    assert!(sandbox.fail(1, "compose --model empty").contains("model.safetensors"));
+    assert!(sandbox.fail(1, "train nowhere --run run").contains("nowhere does not exist"));
+    assert!(sandbox.fail(1, "train empty --run run").contains("no MIDI files in empty"));
+    fs::write(sandbox.path("broken.mid"), "MThd but no more").unwrap();
+    let said = sandbox.fail(1, "train broken.mid --run run");
     assert!(said.contains("broken.mid") && said.contains("could be read"), "{said}");
-    assert!(!desk.path("run").exists(), "and nothing is begun");
-    assert!(desk.fail(1, "compose --model broken.mid").contains("broken.mid: is damaged"));
+    assert!(!sandbox.path("run").exists(), "and nothing is begun");
+    assert!(sandbox.fail(1, "compose --model broken.mid").contains("broken.mid: is damaged"));
 }
 
 #[test]
 fn what_cannot_be_written_is_refused_before_anything_is_composed() {
-    let desk = Desk::new();
-    desk.succeed(&format!("train PIECES --run run {TINY} --epochs 1"));
-    fs::create_dir(desk.path("folder.mid")).unwrap();
+    let sandbox = Sandbox::new();
+    sandbox.succeed(&format!("train PIECES --run run {TINY} --epochs 1"));
+    fs::create_dir(sandbox.path("folder.mid")).unwrap();
     let refused = [
         ("--bars 100000 -o long.mid", "--endless"),
         ("--minutes 400 -o long.wav", "too long for a sound file"),
@@ -51,63 +51,66 @@ fn what_cannot_be_written_is_refused_before_anything_is_composed() {
         ("--bars 2 -o new.mid -o ./new.mid", "given twice"),
     ];
     for (line, why) in refused {
-        let said = desk.fail(1, &format!("compose --model run --seed 1 --best-of 1 {line}"));
+        let said = sandbox.fail(1, &format!("compose --model run --seed 1 --best-of 1 {line}"));
         assert!(said.contains(why) && !said.contains("steps a second"), "{line}: {said}");
     }
-    let left = fs::read_dir(desk.0.path()).unwrap().count();
+    let left = fs::read_dir(sandbox.0.path()).unwrap().count();
     assert_eq!(left, 2, "the run and the folder");
 }
 
 #[cfg(unix)]
 #[test]
 fn whoever_stops_reading_the_names_gets_all_pieces() {
-    let desk = Desk::new();
-    desk.succeed(&format!("train PIECES --run run {TINY} --epochs 1"));
+    let sandbox = Sandbox::new();
+    sandbox.succeed(&format!("train PIECES --run run {TINY} --epochs 1"));
     let line = "compose --model run --bars 2 --seed 1 -n 4 -o new.mid";
     let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin!("deep-jammer"))
         .args(line.split_whitespace())
-        .current_dir(desk.0.path())
+        .current_dir(sandbox.0.path())
         .stdout(std::process::Stdio::piped())
         .spawn()
         .unwrap();
     drop(child.stdout.take());
     assert!(child.wait().unwrap().success());
-    assert!((1..=4).all(|piece| desk.path(&format!("new-{piece}.mid")).exists()));
+    assert!((1..=4).all(|piece| sandbox.path(&format!("new-{piece}.mid")).exists()));
 }
 
 #[test]
 fn a_recipe_of_compose_says_how_the_piece_is_composed_again() {
-    let desk = Desk::new();
-    desk.succeed(&format!("train PIECES --run run {TINY} --epochs 2"));
-    desk.succeed("compose --model run --bars 8 --seed 4 --metre 3/4 --temperature 0.9 -o one.mid");
-    let said = desk.fail(1, "compose --recipe one.mid");
+    let sandbox = Sandbox::new();
+    sandbox.succeed(&format!("train PIECES --run run {TINY} --epochs 2"));
+    sandbox
+        .succeed("compose --model run --bars 8 --seed 4 --metre 3/4 --temperature 0.9 -o one.mid");
+    let said = sandbox.fail(1, "compose --recipe one.mid");
     let options = said.split("deep-jammer compose ").last().unwrap();
-    desk.succeed(&format!("compose {} -o again.mid", options.trim()));
-    assert_eq!(read(&desk, "again.mid").1.notes, read(&desk, "one.mid").1.notes);
-    assert!(desk.fail(1, "compose --recipe PIECES/minuet-in-g.mid").contains("no recipe of ours"));
+    sandbox.succeed(&format!("compose {} -o again.mid", options.trim()));
+    assert_eq!(read(&sandbox, "again.mid").1.notes, read(&sandbox, "one.mid").1.notes);
+    assert!(
+        sandbox.fail(1, "compose --recipe PIECES/minuet-in-g.mid").contains("no recipe of ours")
+    );
 }
 
 #[test]
 fn wrong_usage_exits_with_two() {
-    let desk = Desk::new();
-    desk.fail(2, "train PIECES");
-    desk.fail(2, "train --run r");
-    assert!(desk.fail(2, "train PIECES --run r --preset huge").contains("large, medium, small"));
-    desk.fail(2, "train PIECES --run r --epochs 0");
-    desk.fail(2, "compose --bars none");
-    assert!(desk.fail(2, "compose --minutes 0").contains("0.01 to 1000"));
-    assert!(desk.fail(2, "compose --tempo 301").contains("20 to 300"));
-    assert!(desk.fail(2, "compose --repeats 1").contains("0 to 0.9"));
-    assert!(desk.fail(2, "compose --key H").contains("F# minor"));
-    assert!(desk.fail(2, "compose --metre 3/5").contains("3/4"));
-    assert!(desk.fail(2, "compose --metre 3/32").contains("no whole number of 16ths"));
-    assert!(desk.fail(2, "compose --minutes -1").contains("0.01 to 1000"));
+    let sandbox = Sandbox::new();
+    sandbox.fail(2, "train PIECES");
+    sandbox.fail(2, "train --run r");
+    assert!(sandbox.fail(2, "train PIECES --run r --preset huge").contains("large, medium, small"));
+    sandbox.fail(2, "train PIECES --run r --epochs 0");
+    sandbox.fail(2, "compose --bars none");
+    assert!(sandbox.fail(2, "compose --minutes 0").contains("0.01 to 1000"));
+    assert!(sandbox.fail(2, "compose --tempo 301").contains("20 to 300"));
+    assert!(sandbox.fail(2, "compose --repeats 1").contains("0 to 0.9"));
+    assert!(sandbox.fail(2, "compose --key H").contains("F# minor"));
+    assert!(sandbox.fail(2, "compose --metre 3/5").contains("3/4"));
+    assert!(sandbox.fail(2, "compose --metre 3/32").contains("no whole number of 16ths"));
+    assert!(sandbox.fail(2, "compose --minutes -1").contains("0.01 to 1000"));
     for temperature in ["0", "-1", "inf", "NaN"] {
-        let said = desk.fail(2, &format!("compose --temperature {temperature}"));
+        let said = sandbox.fail(2, &format!("compose --temperature {temperature}"));
         assert!(said.contains("0.01 to 10"), "{said}");
     }
-    desk.fail(2, "compose --minutes 1 --bars 8");
-    desk.fail(2, "compose --endless -n 2");
-    desk.fail(2, "compose --endless --best-of 2");
-    desk.fail(2, "sing");
+    sandbox.fail(2, "compose --minutes 1 --bars 8");
+    sandbox.fail(2, "compose --endless -n 2");
+    sandbox.fail(2, "compose --endless --best-of 2");
+    sandbox.fail(2, "sing");
 }

@@ -3,23 +3,23 @@
 use crate::cli::{BUILT_IN, learned, model};
 use anyhow::bail;
 use deep_jammer::corpus;
-use deep_jammer::originality::Repertoire;
+use deep_jammer::originality::TrainingMusic;
 use deep_jammer::run::RunFolder;
 use std::path::{Path, PathBuf};
 
 /// The real pieces among and under some paths; of runs and models, those that they have learned from.
-pub(super) fn real(paths: &[PathBuf]) -> anyhow::Result<Repertoire> {
-    let (trained, files): (Vec<_>, Vec<_>) = paths.iter().partition(|path| is_trained(path));
-    let mut real = Repertoire::default();
-    for path in trained {
-        real.add(learned(model(path)?.repertoire.as_ref(), path)?);
+pub(super) fn real(paths: &[PathBuf]) -> anyhow::Result<TrainingMusic> {
+    let (model_arg, files): (Vec<_>, Vec<_>) = paths.iter().partition(|path| is_trained(path));
+    let mut real = TrainingMusic::default();
+    for path in model_arg {
+        real.add(learned(model(path)?.training_music.as_ref(), path)?);
     }
     if !files.is_empty() {
         let corpus = corpus::read(&files)?;
         for failure in &corpus.failures {
             eprintln!("skipped {}", failure.reason);
         }
-        real.add(Repertoire::of(&corpus.pieces));
+        real.add(TrainingMusic::of(&corpus.pieces));
     }
     real.pieces.retain(|piece| !piece.roll.is_empty());
     if real.is_empty() {

@@ -25,7 +25,7 @@ pub(super) fn write(out: &mut impl Write, report: &Report) -> io::Result<()> {
     writeln!(
         out,
         "\n{copies} of {generated} have {COPY_STEPS} steps or more in common with {} ({} pieces).",
-        printable(&originality.repertoire),
+        printable(&originality.training_music),
         originality.pieces
     )?;
     let run = |longest: &Longest| longest.run.as_ref().map_or(0, |run| run.steps);
@@ -130,10 +130,18 @@ fn write_set(out: &mut impl Write, set: &SetComparison) -> io::Result<()> {
     )?;
     for figure in statistics {
         let SetFigure {
-            statistic, inside, of, generated, real, overlap, distance, yardstick, ..
+            statistic,
+            inside,
+            of,
+            generated,
+            real,
+            overlap,
+            distance,
+            real_vs_real,
+            ..
         } = figure;
-        let least = yardstick.and_then(|of| of.least_overlap);
-        let greatest = yardstick.map(|of| of.greatest_distance);
+        let least = real_vs_real.and_then(|of| of.least_overlap);
+        let greatest = real_vs_real.map(|of| of.greatest_distance);
         let less = overlap.zip(least).is_some_and(|(overlap, least)| overlap < least);
         let farther = distance.zip(greatest).is_some_and(|(far, most)| far > most);
         let line = format!(

@@ -1,6 +1,6 @@
 //! Music without end, piece by piece.
 
-use super::{Compose, Workshop, existing, numbered, write};
+use super::{Compose, ComposeJob, existing, numbered, write};
 use crate::cli::progress::Progress;
 use crate::cli::{INTERRUPTED, interruption};
 use deep_jammer::output::Voice;
@@ -11,7 +11,7 @@ use std::sync::Mutex;
 /// Ctrl-C. Nothing is kept of what has been written.
 pub fn run(
     command: &Compose,
-    workshop: &Workshop,
+    workshop: &ComposeJob,
     seed: u64,
     voice: Option<&Voice>,
 ) -> anyhow::Result<()> {
@@ -30,7 +30,8 @@ pub fn run(
     let mut form = composition.begin_after(ready.heard(composer, |step| told(&progress, step)));
     for part in 1.. {
         // Before the work, so that none is done for nothing.
-        let outputs = crate::cli::voice::outputs(paths(command, seed, part), existing(command))?;
+        let outputs =
+            crate::cli::output_args::outputs(paths(command, seed, part), existing(command))?;
         let steps = if part == 1 { composition.steps() } else { composition.steps_of_bars() };
         let progress = Mutex::new(Progress::new(steps as u64, "steps"));
         let told = |step| told(&progress, step);

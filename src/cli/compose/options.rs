@@ -1,6 +1,6 @@
 //! What a musician can ask for.
 
-use crate::cli::voice::VoiceChoice;
+use crate::cli::output_args::VoiceArgs;
 use deep_jammer::composing::USUAL_REPEATS;
 use deep_jammer::score::{KeySignature, Metre, MetreError};
 use std::path::PathBuf;
@@ -93,7 +93,7 @@ pub struct Compose {
     #[arg(short, long, value_name = "FILE")]
     pub output: Vec<PathBuf>,
     #[command(flatten)]
-    pub voice: VoiceChoice,
+    pub voice: VoiceArgs,
     /// Replace files that are there already.
     #[arg(long)]
     pub force: bool,

@@ -1,11 +1,11 @@
 //! `compose --recipe`: a piece of the studio, again.
 
 use super::{Compose, existing, tell};
+use crate::cli::output_args::{outputs, unless_interrupted};
 use crate::cli::progress::Progress;
-use crate::cli::voice::{outputs, unless_interrupted};
 use crate::cli::{self, Outcome, interruption, quoted};
 use anyhow::{Context, bail};
-use deep_jammer::composing::{Composer, Recipe, Script, Sitting};
+use deep_jammer::composing::{Composer, LivePiece, Recipe, Script};
 use deep_jammer::midi;
 use std::path::{Path, PathBuf};
 
@@ -39,9 +39,9 @@ pub fn run(command: &Compose, recipe: &str) -> anyhow::Result<Outcome> {
     interruption::listen("Leaving what is not ready.")?;
     let composer = Composer::new(&model);
     let (seed, steps) = (script.seed, script.steps);
-    let mut sitting = Sitting::begin(&composer, &model.primers, script)?;
+    let mut live_piece = LivePiece::begin(&composer, &model.primers, script)?;
     let mut progress = Progress::new(steps as u64, "steps");
-    let whole = sitting.perform(&composer, |done| {
+    let whole = live_piece.perform(&composer, |done| {
         progress.show(done.min(steps) as u64, "");
         !interruption::asked()
     });
@@ -50,7 +50,7 @@ pub fn run(command: &Compose, recipe: &str) -> anyhow::Result<Outcome> {
         return Ok(Outcome::Interrupted);
     }
     let title = format!("Deep Jammer, seed {seed}");
-    let score = sitting.score(0, steps, &title);
+    let score = live_piece.score(0, steps, &title);
     let written = outputs.iter().try_for_each(|output| {
         let go_on = &mut |_| !interruption::asked();
         output.write(&score, &title, voice.as_ref(), existing(command), go_on)?;

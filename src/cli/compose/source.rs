@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 use deep_jammer::baseline::{Baseline, Counts, Kind};
 use deep_jammer::composing::{Composer, Criterion};
 use deep_jammer::corpus::{self, Piece};
-use deep_jammer::originality::{Packed, Repertoire};
+use deep_jammer::originality::{Packed, TrainingMusic};
 use deep_jammer::primer::Primer;
 use deep_jammer::training::Excerpts;
 use std::path::{Path, PathBuf};
@@ -33,7 +33,7 @@ pub struct Source {
 /// The music that was learned from.
 enum Learned {
     /// By the chain, here.
-    Pieces(Repertoire),
+    Pieces(TrainingMusic),
     /// By a network, whose model may carry it; the path is where the model was read.
     Network(Option<Packed>, PathBuf),
 }
@@ -60,7 +60,7 @@ impl Source {
             model: format!("{} ({})", path.display(), model.fingerprint()),
             primers: model.primers,
             learn: Vec::new(),
-            learned: Learned::Network(model.repertoire, path.to_owned()),
+            learned: Learned::Network(model.training_music, path.to_owned()),
         })
     }
 
@@ -74,11 +74,11 @@ impl Source {
 
     /// What pieces are judged by: the music that was learned from.
     pub fn criterion(&self) -> anyhow::Result<Criterion> {
-        let repertoire = match &self.learned {
+        let training_music = match &self.learned {
             Learned::Pieces(pieces) => pieces.clone(),
             Learned::Network(carried, path) => cli::learned(carried.as_ref(), path)?,
         };
-        let criterion = Criterion::new(repertoire);
+        let criterion = Criterion::new(training_music);
         criterion.with_context(|| format!("{} has learned from no music", self.model))
     }
 
@@ -105,7 +105,7 @@ impl Source {
             // From anywhere in pieces of any length.
             primers: Excerpts::new(&corpus.pieces, 1).primers(PRIMER_SEED),
             learn: paths.iter().map(|path| path.display().to_string()).collect(),
-            learned: Learned::Pieces(Repertoire::of(&corpus.pieces)),
+            learned: Learned::Pieces(TrainingMusic::of(&corpus.pieces)),
         })
     }
 }

@@ -3,9 +3,9 @@
 use super::{Evaluate, Named};
 use anyhow::{Context, bail};
 use deep_jammer::corpus::{self, Failure, Part, Piece};
-use deep_jammer::evaluation::Heard;
+use deep_jammer::evaluation::Exposure;
 use deep_jammer::roll::Roll;
-use deep_jammer::run::{Config, Dataset, RunFolder, Side};
+use deep_jammer::run::{Config, Dataset, RunFolder, Split};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -20,9 +20,9 @@ pub struct Music {
     /// What the baselines learn from, or why there are none.
     pub learned: Result<Learned, String>,
     /// Whether the network has learned from each piece.
-    pub heard: Vec<Heard>,
+    pub heard: Vec<Exposure>,
     /// Whether the network that it is compared with has.
-    pub heard_by_others: Vec<Heard>,
+    pub heard_by_others: Vec<Exposure>,
 }
 
 /// What baselines learn from.
@@ -32,7 +32,7 @@ pub struct Learned {
     /// What they are, in words.
     pub what: &'static str,
     /// Which of the evaluated pieces are among them.
-    pub heard: Vec<Heard>,
+    pub heard: Vec<Exposure>,
 }
 
 /// What a run says of its music.
@@ -71,7 +71,7 @@ fn heard_by(
     networks: &[Named],
     runs: &[Option<Run>],
     evaluated: &[Piece],
-) -> anyhow::Result<Vec<Heard>> {
+) -> anyhow::Result<Vec<Exposure>> {
     let each = networks.iter().zip(runs).map(|(named, run)| match run {
         Some(run) => Ok(run.heard(evaluated)),
         None => heard_by_file(named, evaluated),
@@ -79,12 +79,12 @@ fn heard_by(
     let each: Vec<_> = each.collect::<anyhow::Result<_>>()?;
     let heard = |piece: usize| {
         let mut each = each.iter().map(|heard| heard[piece]);
-        if each.clone().any(|heard| heard == Heard::LearnedFrom) {
-            Heard::LearnedFrom
-        } else if each.all(|heard| heard == Heard::NotLearnedFrom) {
-            Heard::NotLearnedFrom
+        if each.clone().any(|heard| heard == Exposure::LearnedFrom) {
+            Exposure::LearnedFrom
+        } else if each.all(|heard| heard == Exposure::NotLearnedFrom) {
+            Exposure::NotLearnedFrom
         } else {
-            Heard::Unknown
+            Exposure::Unknown
         }
     };
     Ok((0..evaluated.len()).map(heard).collect())
@@ -92,13 +92,13 @@ fn heard_by(
 
 /// What the music tells that a model carries: what is not in it may have been learned from before,
 /// or left out.
-fn heard_by_file(named: &Named, evaluated: &[Piece]) -> anyhow::Result<Vec<Heard>> {
-    let Some(packed) = &named.model.repertoire else {
-        return Ok(vec![Heard::Unknown; evaluated.len()]);
+fn heard_by_file(named: &Named, evaluated: &[Piece]) -> anyhow::Result<Vec<Exposure>> {
+    let Some(packed) = &named.model.training_music else {
+        return Ok(vec![Exposure::Unknown; evaluated.len()]);
     };
-    let repertoire = packed.unpack().with_context(|| named.path.display().to_string())?;
-    let rolls: Vec<_> = repertoire.pieces.iter().map(|piece| &piece.roll).collect();
-    let heard = |same| if same { Heard::LearnedFrom } else { Heard::Unknown };
+    let training_music = packed.unpack().with_context(|| named.path.display().to_string())?;
+    let rolls: Vec<_> = training_music.pieces.iter().map(|piece| &piece.roll).collect();
+    let heard = |same| if same { Exposure::LearnedFrom } else { Exposure::Unknown };
     Ok(same_music(&rolls, evaluated).into_iter().map(heard).collect())
 }
 
@@ -108,8 +108,8 @@ fn evaluated(
 ) -> anyhow::Result<(Vec<Piece>, &'static str, Vec<Failure>)> {
     let runs: Vec<&Run> = runs.iter().flatten().collect();
     let (part, side) = match command.test {
-        true => (Part::Test, Side::Test),
-        false => (Part::Validation, Side::Validation),
+        true => (Part::Test, Split::Test),
+        false => (Part::Validation, Split::Validation),
     };
     if !command.paths.is_empty() {
         let (pieces, failures) = read(&command.paths, part)?;
@@ -155,7 +155,7 @@ fn learned(
 ) -> anyhow::Result<Result<Learned, String>> {
     let learn = |pieces: Vec<Piece>, what| {
         let same = same_music(&rolls(&pieces), evaluated);
-        let heard = |same| if same { Heard::LearnedFrom } else { Heard::NotLearnedFrom };
+        let heard = |same| if same { Exposure::LearnedFrom } else { Exposure::NotLearnedFrom };
         Learned { pieces, what, heard: same.into_iter().map(heard).collect() }
     };
     if !command.learn.is_empty() {
@@ -163,7 +163,7 @@ fn learned(
         say_skipped(&failures);
         return Ok(Ok(learn(pieces, "given by --learn")));
     }
-    if let Some(other) = differing(&runs.iter().collect::<Vec<_>>(), Side::Training) {
+    if let Some(other) = differing(&runs.iter().collect::<Vec<_>>(), Split::Training) {
         return Ok(Err(format!(
             "{} and {} have learned from different pieces; name some with --learn",
             runs[0].path.display(),
@@ -209,7 +209,7 @@ fn read<P: AsRef<Path>>(paths: &[P], part: Part) -> anyhow::Result<(Vec<Piece>, 
 }
 
 /// Which of some runs has other pieces on a side than the first, if there is one.
-fn differing(runs: &[&Run], side: Side) -> Option<usize> {
+fn differing(runs: &[&Run], side: Split) -> Option<usize> {
     // The pieces of a set share a file.
     let of = |run: &Run| -> BTreeSet<(Option<String>, String)> {
         run.dataset.of(side).map(|file| (file.sha256.clone(), file.name.clone())).collect()
@@ -219,7 +219,7 @@ fn differing(runs: &[&Run], side: Side) -> Option<usize> {
 }
 
 /// A dataset without the files of other sides.
-fn only(dataset: &Dataset, side: Side) -> Dataset {
+fn only(dataset: &Dataset, side: Split) -> Dataset {
     Dataset { files: dataset.of(side).cloned().collect() }
 }
 
@@ -227,7 +227,7 @@ impl Run {
     fn read(path: &Path) -> anyhow::Result<Run> {
         let folder = RunFolder::new(path);
         let dataset = Dataset::read(&folder.dataset())?;
-        let training = only(&dataset, Side::Training).read_again();
+        let training = only(&dataset, Split::Training).read_again();
         Ok(Run {
             path: path.to_owned(),
             training: training.map(|pieces| pieces.training).map_err(|error| error.to_string()),
@@ -237,19 +237,19 @@ impl Run {
     }
 
     /// Whether the network has learned from pieces: by the bytes of their files, and by their music.
-    fn heard(&self, evaluated: &[Piece]) -> Vec<Heard> {
+    fn heard(&self, evaluated: &[Piece]) -> Vec<Exposure> {
         let same =
             self.training.as_ref().ok().map(|training| same_music(&rolls(training), evaluated));
         let heard = |(index, piece)| {
             let side = self.dataset.listed(piece).map(|file| file.split);
             let same = same.as_ref().map(|same| same[index]);
             match (side, same) {
-                (Some(Side::Training), _) | (_, Some(true)) => Heard::LearnedFrom,
-                _ if self.began_elsewhere => Heard::Unknown,
-                (Some(Side::Validation | Side::Test), _) | (_, Some(false)) => {
-                    Heard::NotLearnedFrom
+                (Some(Split::Training), _) | (_, Some(true)) => Exposure::LearnedFrom,
+                _ if self.began_elsewhere => Exposure::Unknown,
+                (Some(Split::Validation | Split::Test), _) | (_, Some(false)) => {
+                    Exposure::NotLearnedFrom
                 }
-                (_, None) => Heard::Unknown,
+                (_, None) => Exposure::Unknown,
             }
         };
         evaluated.iter().enumerate().map(heard).collect()

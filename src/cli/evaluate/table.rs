@@ -3,7 +3,7 @@
 use super::{Amount, Baselines, Evaluation};
 use crate::cli::inspect::{printable, shortened};
 use deep_jammer::evaluation::{
-    Difference, Heard, Interval, MeanDifference, PieceFigures, Report, Summary,
+    Difference, Exposure, Interval, MeanDifference, PieceFigures, Report, Summary,
 };
 use std::io::{self, Write};
 
@@ -184,12 +184,12 @@ fn pieces(out: &mut impl Write, first: &Report, others: &[Report]) -> io::Result
 /// What is to be known of a piece beside its figures.
 fn mark(index: usize, first: &Report, others: &[Report]) -> Option<(char, &'static str)> {
     match first.pieces[index].heard {
-        Heard::LearnedFrom => Some(('*', "learned from")),
-        _ if others.iter().any(|other| other.pieces[index].heard == Heard::LearnedFrom) => {
+        Exposure::LearnedFrom => Some(('*', "learned from")),
+        _ if others.iter().any(|other| other.pieces[index].heard == Exposure::LearnedFrom) => {
             Some(('+', "learned from by others"))
         }
-        Heard::Unknown => Some(('?', "nobody can tell whether the network has learned from it")),
-        Heard::NotLearnedFrom => None,
+        Exposure::Unknown => Some(('?', "nobody can tell whether the network has learned from it")),
+        Exposure::NotLearnedFrom => None,
     }
 }
 

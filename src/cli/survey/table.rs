@@ -1,6 +1,6 @@
 //! A report as text, and its answers as rows.
 
-use deep_jammer::survey::{Answer, OfExcerpt, OfModel, Preference, Rating, Report, Share};
+use deep_jammer::survey::{Answer, ExcerptResult, ModelResult, Preference, Rating, Report, Share};
 use std::io::{self, Write};
 
 /// The width of a name.
@@ -13,7 +13,7 @@ pub fn write(out: &mut impl Write, report: &Report) -> io::Result<()> {
         "{survey}: {answers} answers; {participants} have begun, {finished} have rated everything\n"
     )?;
     head(out, "By model")?;
-    for OfModel { model, real, rating, believed, taken_for_a_machines, preference, .. } in
+    for ModelResult { model, real, rating, believed, taken_for_a_machines, preference, .. } in
         &report.models
     {
         let name = if *real { format!("{model} (real)") } else { model.clone() };
@@ -21,8 +21,9 @@ pub fn write(out: &mut impl Write, report: &Report) -> io::Result<()> {
     }
     writeln!(out)?;
     head(out, "By excerpt")?;
-    for OfExcerpt { title, model, rating, believed, taken_for_a_machines, preference, .. } in
-        &report.excerpts
+    for ExcerptResult {
+        title, model, rating, believed, taken_for_a_machines, preference, ..
+    } in &report.excerpts
     {
         let name = format!("{model}: {title}");
         row(out, &name, rating, believed, *taken_for_a_machines, preference)?;
@@ -103,7 +104,7 @@ fn shortened(name: &str) -> String {
 pub fn csv(out: &mut impl Write, report: &Report, answers: &[Answer]) -> io::Result<()> {
     writeln!(out, "participant,place,model,real,excerpt,rating,human,milliseconds_since_1970")?;
     for Answer { participant, excerpt, place, rating, human, at } in answers {
-        let OfExcerpt { title, model, real, .. } = &report.excerpts[*excerpt];
+        let ExcerptResult { title, model, real, .. } = &report.excerpts[*excerpt];
         let (model, title) = (quoted(model), quoted(title));
         writeln!(out, "{participant},{place},{model},{real},{title},{rating},{human},{at}")?;
     }

@@ -143,12 +143,12 @@ pub struct Train {
     #[arg(long, value_name = "EPOCHS", value_parser = clap::value_parser!(u64).range(..=LARGEST),
           help_heading = "Validation and keeping",
           help = with_default("How many epochs pass from one composition to the next; 0 for none.",
-                              standard().keeping.sample_every))]
+                              standard().retention.sample_every))]
     sample_every: Option<u64>,
     #[arg(long, value_name = "EPOCHS", value_parser = clap::value_parser!(u64).range(1..=LARGEST),
           help_heading = "Validation and keeping",
           help = with_default("How many epochs pass from one checkpoint to the next.",
-                              standard().keeping.checkpoint_every))]
+                              standard().retention.checkpoint_every))]
     checkpoint_every: Option<u64>,
     /// Leave the music out of the model file: others who are given the model are not given the
     /// music then, and it cannot tell by itself what is copied.
@@ -281,9 +281,9 @@ impl Train {
         if let Some(from) = &config.start.from {
             config.start.from = Some(origin::place(from).unwrap_or_else(|_| from.clone()));
         }
-        if config.keeping.validate_every == 0 {
+        if config.retention.validate_every == 0 {
             // Left to the program, which has decided.
-            config.keeping.validate_every = run.keeping.validate_every;
+            config.retention.validate_every = run.retention.validate_every;
         }
         config.check()?;
         let goal = ["goal.epochs", "goal.hours", "goal.patience"];
@@ -347,8 +347,8 @@ impl Train {
         say("--validate-every", "keeping.validate_every", whole(self.validate_every));
         say("--sample-every", "keeping.sample_every", whole(self.sample_every));
         say("--checkpoint-every", "keeping.checkpoint_every", whole(self.checkpoint_every));
-        let repertoire = self.without_music.then_some(false.into());
-        say("--without-music", "keeping.repertoire", repertoire);
+        let training_music = self.without_music.then_some(false.into());
+        say("--without-music", "keeping.repertoire", training_music);
         let from = self.from.as_deref().map(text).transpose()?;
         say("--from", "start.from", from);
         say("--reset-dense", "start.reset_dense", self.reset_dense.then_some(true.into()));

@@ -1,6 +1,6 @@
 //! The model that a training goes on from.
 
-use super::super::trained::{BUILT_IN, model_file};
+use super::super::model_arg::{BUILT_IN, model_file};
 use anyhow::{Context, bail};
 use deep_jammer::model::{self, Model};
 use deep_jammer::network::{Architecture, Preset};

@@ -2,11 +2,11 @@
 
 use super::note_rows::NoteRows;
 use super::time_rows::TimeRows;
-use super::{Scratch, Weights};
+use super::{TaskScratch, Weights};
 use crate::network::batch::Batch;
-use crate::network::memory::Memory;
+use crate::network::key_logits::Nats;
+use crate::network::lstm_state::LstmState;
 use crate::network::parameters::Layers;
-use crate::network::prediction::Nats;
 use crate::roll::KEYS;
 use rayon::prelude::*;
 use std::ops::Range;
@@ -26,18 +26,18 @@ pub(super) struct Learning {
     time: Vec<TimeRows>,
     note: Vec<NoteRows>,
     /// One for each thread that has worked.
-    scratch: Mutex<Vec<Scratch>>,
+    scratch: Mutex<Vec<TaskScratch>>,
 }
 
 impl Learning {
     /// `slice` segments are worked on at once: that many traces are held, and the result is the
     /// same, bit for bit, because blocks end where segments do and are added in one order.
-    pub(super) fn learn(
+    pub(super) fn loss_and_gradient(
         &mut self,
         layers: &Layers,
         weights: &Weights,
         batch: &Batch,
-        memories: &mut [Memory],
+        states: &mut [LstmState],
         slice: usize,
         gradient: &mut [f32],
     ) -> Nats {
@@ -45,7 +45,7 @@ impl Learning {
         let mut nats = Nats::default();
         for first in (0..batch.segments()).step_by(slice.max(1)) {
             let segments = first..batch.segments().min(first + slice.max(1));
-            self.learn_slice(layers, weights, batch, segments, memories, gradient, &mut nats);
+            self.learn_slice(layers, weights, batch, segments, states, gradient, &mut nats);
         }
         nats
     }
@@ -58,7 +58,7 @@ impl Learning {
         weights: &Weights,
         batch: &Batch,
         segments: Range<usize>,
-        memories: &mut [Memory],
+        states: &mut [LstmState],
         gradient: &mut [f32],
         nats: &mut Nats,
     ) {
@@ -73,13 +73,13 @@ impl Learning {
         note.iter_mut().zip(&note_blocks).for_each(|(block, rows)| block.rows = rows.clone());
         let (time_block_of, note_block_of) = (owners(&time_blocks), owners(&note_blocks));
 
-        let before = &*memories;
+        let before = &*states;
         time.par_iter_mut().for_each(|block| {
             with_scratch(scratch, |scratch| {
                 block.forward(weights, batch, before, &mut scratch.lstm);
             });
         });
-        time.iter().for_each(|block| block.remember(memories));
+        time.iter().for_each(|block| block.remember(states));
         // The transpose: a step's row along the keyboard is read from the keys' rows along time.
         let features = |row: usize, key: usize| {
             let (segment, step) = (row / steps, row % steps);
@@ -128,7 +128,7 @@ fn owners(blocks: &[Range<usize>]) -> Vec<usize> {
 }
 
 /// Lends room to a task; there is as much as tasks have run at once.
-fn with_scratch(pool: &Mutex<Vec<Scratch>>, work: impl FnOnce(&mut Scratch)) {
+fn with_scratch(pool: &Mutex<Vec<TaskScratch>>, work: impl FnOnce(&mut TaskScratch)) {
     let lent = pool.lock().expect("no task panics with the lock").pop();
     let mut scratch = lent.unwrap_or_default();
     work(&mut scratch);

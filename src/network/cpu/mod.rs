@@ -3,20 +3,20 @@
 mod learn;
 mod note_rows;
 mod predict;
-mod surprise;
+mod forward;
 mod time_rows;
 
+pub use forward::PassageScratch;
 pub use learn::BLOCK_ROWS;
 pub use predict::Workspace;
-pub use surprise::Room;
 
 use super::batch::Batch;
 use super::dense::DenseWeights;
 use super::engine::Engine;
+use super::key_logits::{KeyAction, KeyLogits, Nats};
 use super::lstm::{LstmScratch, LstmTrace, LstmWeights};
-use super::memory::Memory;
+use super::lstm_state::LstmState;
 use super::parameters::{Layers, Parameters};
-use super::prediction::{Choice, Nats, Prediction};
 use super::stripes::StripedWeights;
 use crate::attribute::StepAttributes;
 
@@ -34,7 +34,7 @@ pub struct Cpu {
 
 /// Room that one task works in, block after block.
 #[derive(Default)]
-struct Scratch {
+struct TaskScratch {
     lstm: LstmScratch,
     /// The gradients of a layer's outputs, and of its inputs.
     outputs: Vec<f32>,
@@ -69,7 +69,7 @@ impl Cpu {
         engine
     }
 
-    /// From now on [`learn_on`](Engine::learn_on) works on so many segments of a batch at once, at
+    /// From now on [`loss_and_gradient`](Engine::loss_and_gradient) works on so many segments of a batch at once, at
     /// least one: fewer need less room, and the result stays the same, bit for bit.
     pub fn set_slice(&mut self, segments: usize) {
         self.slice = segments.max(1);
@@ -78,7 +78,7 @@ impl Cpu {
 
 impl Engine for Cpu {
     type Workspace = Workspace;
-    type Room = Room;
+    type Scratch = PassageScratch;
 
     fn load(&mut self, parameters: &Parameters) {
         assert_eq!(parameters.layers, self.layers);
@@ -102,26 +102,26 @@ impl Engine for Cpu {
         }
     }
 
-    fn learn_on(
+    fn loss_and_gradient(
         &mut self,
         batch: &Batch,
-        memories: &mut [Memory],
+        states: &mut [LstmState],
         gradient: &mut Parameters,
     ) -> Nats {
-        assert!(memories.is_empty() || memories.len() == batch.segments());
+        assert!(states.is_empty() || states.len() == batch.segments());
         let learning = self.learning.as_mut().expect("an engine made to learn");
         let values = &mut gradient.values;
-        learning.learn(&self.layers, &self.weights, batch, memories, self.slice, values)
+        learning.loss_and_gradient(&self.layers, &self.weights, batch, states, self.slice, values)
     }
 
-    fn follow(
+    fn forward(
         &self,
-        memory: &mut Memory,
+        state: &mut LstmState,
         passage: &Batch,
-        room: &mut Room,
-        tell: &mut dyn FnMut(usize, usize, Prediction),
+        scratch: &mut PassageScratch,
+        tell: &mut dyn FnMut(usize, usize, KeyLogits),
     ) -> Nats {
-        surprise::follow(&self.weights, memory, passage, room, tell)
+        forward::forward(&self.weights, state, passage, scratch, tell)
     }
 
     fn workspace(&self) -> Workspace {
@@ -130,17 +130,17 @@ impl Engine for Cpu {
 
     fn predict(
         &self,
-        memory: &mut Memory,
+        state: &mut LstmState,
         attributes: &StepAttributes,
-        choose: &mut dyn FnMut(usize, Prediction) -> Choice,
+        choose: &mut dyn FnMut(usize, KeyLogits) -> KeyAction,
         workspace: &mut Workspace,
     ) {
-        predict::predict(&self.weights, memory, attributes, choose, workspace);
+        predict::predict(&self.weights, state, attributes, choose, workspace);
     }
 }
 
 /// The attributes that tell a key what was chosen for the key below: nothing for what is 0.
-fn chosen_below(choice: Choice) -> &'static [(u32, f32)] {
+fn chosen_below(choice: KeyAction) -> &'static [(u32, f32)] {
     match (choice.play, choice.articulate) {
         (false, _) => &[],
         (true, false) => &[(0, 1.0)],

@@ -2,13 +2,13 @@
 //! from the features to the loss and back.
 
 use super::time_rows::{RowsInput, drop_out};
-use super::{Scratch, Weights, chosen_below};
+use super::{TaskScratch, Weights, chosen_below};
 use crate::network::batch::Batch;
 use crate::network::dense::{dense_backward, dense_forward};
 use crate::network::kernel::Panels;
+use crate::network::key_logits::{KeyAction, KeyLogits, Nats};
 use crate::network::lstm::{LstmGradient, LstmInput, LstmTrace, lstm_backward, lstm_forward};
 use crate::network::parameters::Layers;
-use crate::network::prediction::{Choice, Nats, Prediction};
 use crate::roll::KEYS;
 use std::ops::Range;
 
@@ -51,7 +51,7 @@ impl<'f, F: Fn(usize, usize) -> &'f [f32]> LstmInput for NoteInput<'_, F> {
             NoteInput::Features { batch, rows, .. } => {
                 let below = key.checked_sub(1);
                 chosen_below(
-                    below.map_or(Choice::default(), |key| batch.target(rows.start + row, key)),
+                    below.map_or(KeyAction::default(), |key| batch.target(rows.start + row, key)),
                 )
             }
             NoteInput::Below(_) => &[],
@@ -83,10 +83,10 @@ impl NoteRows {
         weights: &Weights,
         batch: &Batch,
         features: impl Fn(usize, usize) -> &'f [f32] + Copy,
-        scratch: &mut Scratch,
+        scratch: &mut TaskScratch,
     ) {
         let count = self.rows.len();
-        let Scratch { lstm, note, dense, .. } = scratch;
+        let TaskScratch { lstm, note, dense, .. } = scratch;
         note.resize_with(weights.note.len(), Default::default);
         for (index, weights) in weights.note.iter().enumerate() {
             let (below, here) = note.split_at_mut(index);
@@ -107,10 +107,10 @@ impl NoteRows {
         weights: &Weights,
         batch: &Batch,
         features: impl Fn(usize, usize) -> &'f [f32] + Copy,
-        scratch: &mut Scratch,
+        scratch: &mut TaskScratch,
     ) {
         let count = self.rows.len();
-        let Scratch { lstm, outputs, inputs, note, dense, .. } = scratch;
+        let TaskScratch { lstm, outputs, inputs, note, dense, .. } = scratch;
         let first_note = layers.time_range().end;
         self.gradient.clear();
         self.gradient.resize(layers.size() - first_note, 0.0);
@@ -187,7 +187,7 @@ impl DenseRows {
     }
 
     /// `target(place)` is what happened at `key · rows + row`. Leaves the gradient of the logits.
-    fn forward(&mut self, weights: &Weights, target: impl Fn(usize) -> Choice) -> Nats {
+    fn forward(&mut self, weights: &Weights, target: impl Fn(usize) -> KeyAction) -> Nats {
         let places = self.values[0].len() / weights.dense[0].inputs();
         self.values.resize_with(weights.dense.len() + 1, Default::default);
         for (index, weights) in weights.dense.iter().enumerate() {
@@ -200,17 +200,17 @@ impl DenseRows {
         gradients.clear();
         for (place, logits) in self.values[weights.dense.len()].chunks_exact(2).enumerate() {
             let choice = target(place);
-            let prediction = prediction(weights, logits, choice);
-            nats += prediction.nats(choice);
-            gradients.extend(prediction.gradient(choice));
+            let logits = key_logits(weights, logits, choice);
+            nats += logits.nats(choice);
+            gradients.extend(logits.gradient(choice));
         }
         nats
     }
 
     /// What the last forward pass has predicted at `key · rows + row`, where this was done.
-    pub(super) fn prediction(&self, weights: &Weights, place: usize, choice: Choice) -> Prediction {
+    pub(super) fn logits(&self, weights: &Weights, place: usize, choice: KeyAction) -> KeyLogits {
         let logits = self.values.last().expect("a forward pass before");
-        prediction(weights, &logits[2 * place..], choice)
+        key_logits(weights, &logits[2 * place..], choice)
     }
 
     /// Leaves the gradient of the outputs of the top note layer in `input_gradient`.
@@ -237,12 +237,12 @@ impl DenseRows {
 }
 
 /// What two logits predict of a key that did this.
-fn prediction(weights: &Weights, logits: &[f32], choice: Choice) -> Prediction {
+fn key_logits(weights: &Weights, logits: &[f32], choice: KeyAction) -> KeyLogits {
     let articulate = match weights.articulation {
         true => logits[1],
         // Certain, so neither loss nor gradient comes from it.
         false if choice.articulate => f32::INFINITY,
         false => f32::NEG_INFINITY,
     };
-    Prediction { play: logits[0], articulate }
+    KeyLogits { play: logits[0], articulate }
 }

@@ -3,9 +3,9 @@
 use super::{Weights, chosen_below};
 use crate::attribute::StepAttributes;
 use crate::network::dense::dense_forward;
-use crate::network::memory::Memory;
+use crate::network::key_logits::{KeyAction, KeyLogits};
+use crate::network::lstm_state::LstmState;
 use crate::network::parameters::Layers;
-use crate::network::prediction::{Choice, Prediction};
 use crate::network::stripes::StripedWeights;
 use crate::roll::KEYS;
 
@@ -28,7 +28,7 @@ impl Workspace {
         let zeros = |count: usize| vec![0.0; count];
         let widest = |units: &mut dyn Iterator<Item = usize>| units.max().unwrap_or(0);
         Workspace {
-            sums: zeros(StripedWeights::room(KEYS).max(KEYS * 4 * layers.note[0].units)),
+            sums: zeros(StripedWeights::sums_len(KEYS).max(KEYS * 4 * layers.note[0].units)),
             before: layers
                 .time
                 .iter()
@@ -47,13 +47,13 @@ impl Workspace {
 
 pub(super) fn predict(
     weights: &Weights,
-    memory: &mut Memory,
+    state: &mut LstmState,
     attributes: &StepAttributes,
-    choose: &mut dyn FnMut(usize, Prediction) -> Choice,
+    choose: &mut dyn FnMut(usize, KeyLogits) -> KeyAction,
     workspace: &mut Workspace,
 ) {
     for (index, layer) in weights.time_striped.iter().enumerate() {
-        let (below, here) = memory.time.split_at_mut(index);
+        let (below, here) = state.time.split_at_mut(index);
         let input = below.last().map_or(&[][..], |below| &below.output);
         let (cell, output) = &mut workspace.before[index];
         std::mem::swap(cell, &mut here[0].cell);
@@ -63,14 +63,14 @@ pub(super) fn predict(
         layer.advance(input, sparse, (cell, output), now, &mut workspace.sums);
     }
     // What the time layers say is the same whatever is chosen: one product for all keys.
-    let features = &memory.time.last().expect("at least one time layer").output;
+    let features = &state.time.last().expect("at least one time layer").output;
     let width = 4 * weights.note[0].units;
     let sums = &mut workspace.sums[..KEYS * width];
     weights.note[0].project(features, sums);
     for state in workspace.note.iter_mut().flatten() {
         state.fill(0.0);
     }
-    let mut below = Choice::default();
+    let mut below = KeyAction::default();
     for key in 0..KEYS {
         for (index, layer) in weights.note.iter().enumerate() {
             let width = 4 * layer.units;
@@ -99,6 +99,6 @@ pub(super) fn predict(
         }
         // A key that sounds on is held, where the network has no say in it.
         let articulate = if weights.articulation { input[1] } else { f32::NEG_INFINITY };
-        below = choose(key, Prediction { play: input[0], articulate });
+        below = choose(key, KeyLogits { play: input[0], articulate });
     }
 }

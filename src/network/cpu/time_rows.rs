@@ -1,11 +1,11 @@
 //! A block of the rows of the time layers: some keys of some segments, through all steps.
 
-use super::{Scratch, Weights};
+use super::{TaskScratch, Weights};
 use crate::network::batch::Batch;
 use crate::network::lstm::{
     LstmGradient, LstmInput, LstmScratch, LstmTrace, lstm_backward, lstm_forward,
 };
-use crate::network::memory::Memory;
+use crate::network::lstm_state::LstmState;
 use crate::network::parameters::Layers;
 use crate::roll::KEYS;
 use std::ops::Range;
@@ -72,12 +72,12 @@ fn dropout<'a>(batch: &'a Batch, layer: usize, rows: &Range<usize>) -> Option<&'
 }
 
 impl TimeRows {
-    /// `memories` are those that the segments begin with; none is as good as empty ones.
+    /// `states` are those that the segments begin with; none is as good as empty ones.
     pub(super) fn forward(
         &mut self,
         weights: &Weights,
         batch: &Batch,
-        memories: &[Memory],
+        states: &[LstmState],
         scratch: &mut LstmScratch,
     ) {
         let TimeRows { rows, traces, .. } = self;
@@ -87,8 +87,8 @@ impl TimeRows {
             let trace = &mut here[0];
             trace.begin(batch.steps(), rows.len(), weights.units);
             for (place, row) in rows.clone().enumerate() {
-                if let Some(memory) = memories.get(row / KEYS) {
-                    trace.remember(place, memory.time[index].of_key(row % KEYS));
+                if let Some(state) = states.get(row / KEYS) {
+                    trace.remember(place, state.time[index].of_key(row % KEYS));
                 }
             }
             lstm_forward(weights, &input(below, batch, rows), trace, scratch);
@@ -96,11 +96,11 @@ impl TimeRows {
     }
 
     /// Brings the memories to where the forward pass has ended.
-    pub(super) fn remember(&self, memories: &mut [Memory]) {
+    pub(super) fn remember(&self, states: &mut [LstmState]) {
         for (index, trace) in self.traces.iter().enumerate() {
             for (place, row) in self.rows.clone().enumerate() {
-                if let Some(memory) = memories.get_mut(row / KEYS) {
-                    memory.time[index].set(row % KEYS, trace.memory(place));
+                if let Some(state) = states.get_mut(row / KEYS) {
+                    state.time[index].set(row % KEYS, trace.state(place));
                 }
             }
         }
@@ -114,12 +114,12 @@ impl TimeRows {
         weights: &Weights,
         batch: &Batch,
         told: impl Fn(usize, usize) -> &'a [f32],
-        scratch: &mut Scratch,
+        scratch: &mut TaskScratch,
     ) {
         let TimeRows { rows, traces, gradient } = self;
         gradient.clear();
         gradient.resize(layers.time_range().end, 0.0);
-        let Scratch { lstm, outputs, inputs, .. } = scratch;
+        let TaskScratch { lstm, outputs, inputs, .. } = scratch;
         for (index, tensors) in layers.time.iter().enumerate().rev() {
             let (units, dense_inputs) = (tensors.units, tensors.dense_inputs);
             let (wide, wide_below) = (rows.len() * units, rows.len() * dense_inputs);

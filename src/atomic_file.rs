@@ -1,0 +1,178 @@
+//! Files that are written whole or not at all.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// Why a file was not written. What was there before is there still.
+#[derive(Debug, thiserror::Error)]
+pub enum AtomicFileError {
+    /// Something of that name is there, and may not be replaced.
+    #[error("{} is there already; choose another name, or replace it with --force", .0.display())]
+    Exists(PathBuf),
+    /// The system refused.
+    #[error("cannot write {}: {reason}; see whether its folder exists, may be written to and has room", path.display())]
+    System {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        reason: io::Error,
+    },
+}
+
+/// What to do where a file of that name is there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Existing {
+    /// Leave it, and fail.
+    Keep,
+    /// Replace it, in one stroke.
+    Replace,
+}
+
+/// How the names of files begin that are being written. One that stays behind is what a killed
+/// program has left.
+const BESIDE: &str = ".deep-jammer-";
+
+/// Sees whether a file can be written, before all the work for it is done for nothing.
+pub fn check(path: &Path, existing: Existing) -> Result<(), AtomicFileError> {
+    let failed = |reason| AtomicFileError::System { path: path.to_owned(), reason };
+    match path.symlink_metadata() {
+        Ok(there) if there.is_dir() => return Err(failed(io::Error::other("it is a folder"))),
+        Ok(_) if existing == Existing::Keep => {
+            return Err(AtomicFileError::Exists(path.to_owned()));
+        }
+        Err(reason) if reason.kind() != io::ErrorKind::NotFound => return Err(failed(reason)),
+        _ => {}
+    }
+    let folder = folder_of(path);
+    if !folder.is_dir() {
+        return Err(failed(io::Error::other("its folder does not exist")));
+    }
+    // The name of this one is nobody's concern.
+    let nameless = |reason: io::Error| failed(reason.kind().into());
+    tempfile::Builder::new().prefix(BESIDE).tempfile_in(folder).map_err(nameless)?;
+    Ok(())
+}
+
+/// Writes a file beside its place, brings it to the disk, and then moves it there: whatever
+/// happens on the way, nobody ever finds half a file.
+pub fn write(path: &Path, bytes: &[u8], existing: Existing) -> Result<(), AtomicFileError> {
+    write_with(path, existing, |file| file.write_all(bytes))
+}
+
+/// Like [`write()`], for files that are too large for memory: `fill` writes what is to be in the
+/// file, which is empty before.
+pub fn write_with(
+    path: &Path,
+    existing: Existing,
+    fill: impl FnOnce(&mut File) -> io::Result<()>,
+) -> Result<(), AtomicFileError> {
+    if existing == Existing::Keep && path.symlink_metadata().is_ok() {
+        return Err(AtomicFileError::Exists(path.to_owned()));
+    }
+    let failed = |reason| AtomicFileError::System { path: path.to_owned(), reason };
+    let folder = folder_of(path);
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // As any program's files; the system's mask takes away what it must.
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    let mut beside = builder.prefix(BESIDE).tempfile_in(folder).map_err(failed)?;
+    fill(beside.as_file_mut()).map_err(failed)?;
+    beside.as_file().sync_all().map_err(failed)?;
+    let moved = match existing {
+        // Even if a file of that name has come into being since.
+        Existing::Keep => beside.persist_noclobber(path),
+        Existing::Replace => beside.persist(path),
+    };
+    match moved {
+        Ok(_) => sync_folder(folder).map_err(failed),
+        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
+            Err(AtomicFileError::Exists(path.to_owned()))
+        }
+        Err(error) => Err(failed(error.error)),
+    }
+}
+
+/// The folder in which a file lies.
+pub fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+/// Brings to the disk which files a folder has, so that a renaming outlasts a loss of power.
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
+    // Elsewhere folders cannot be opened, and the system sees to it.
+    #[cfg(unix)]
+    File::open(folder)?.sync_all()?;
+    let _ = folder;
+    Ok(())
+}
+
+/// Removes what killed programs have left in a folder when they were writing files there.
+pub fn sweep(folder: &Path) -> io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let left = entry.file_name().as_encoded_bytes().starts_with(BESIDE.as_bytes());
+        if left && entry.file_type()?.is_file() {
+            std::fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn a_file_that_is_there_is_kept_unless_told_otherwise() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.mid");
+        write(&path, b"one", Existing::Keep).unwrap();
+        let error = write(&path, b"two", Existing::Keep).unwrap_err().to_string();
+        assert!(error.contains("a.mid") && error.contains("--force"), "{error}");
+        assert_eq!(fs::read(&path).unwrap(), b"one");
+        write(&path, b"two", Existing::Replace).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"two");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_known_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        fs::create_dir(path("folder.mid")).unwrap();
+        fs::write(path("there.mid"), "").unwrap();
+        let why = |name: &str, existing| check(&path(name), existing).unwrap_err().to_string();
+        assert!(why("folder.mid", Existing::Replace).contains("it is a folder"));
+        assert!(why("there.mid", Existing::Keep).contains("--force"));
+        assert!(why("no/new.mid", Existing::Keep).contains("its folder does not exist"));
+        assert!(why(&"a".repeat(300), Existing::Keep).contains("aaa"));
+        check(&path("there.mid"), Existing::Replace).unwrap();
+        check(&path("new.mid"), Existing::Keep).unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "nothing is left");
+    }
+
+    #[test]
+    fn a_folder_that_does_not_exist_is_named() {
+        let error = write(Path::new("/no/such/folder/a.mid"), b"", Existing::Keep).unwrap_err();
+        assert!(error.to_string().contains("/no/such/folder/a.mid"), "{error}");
+    }
+
+    #[test]
+    fn what_a_killed_program_has_left_is_swept_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in [".deep-jammer-aB3x", "a.mid", ".hidden"] {
+            fs::write(folder.path().join(name), "").unwrap();
+        }
+        sweep(folder.path()).unwrap();
+        assert!(!folder.path().join(".deep-jammer-aB3x").exists());
+        assert!(folder.path().join("a.mid").exists() && folder.path().join(".hidden").exists());
+    }
+}

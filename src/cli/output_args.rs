@@ -1,0 +1,70 @@
+//! What `-o` asks for, and on which piano it is played.
+
+use super::Outcome;
+use anyhow::bail;
+use deep_jammer::atomic_file::{self, Existing};
+use deep_jammer::output::{Kind, Output, OutputError, Voice};
+use deep_jammer::sound::SoundFont;
+use std::path::{Path, PathBuf};
+
+/// The choice of a piano.
+#[derive(Debug, clap::Args)]
+pub struct VoiceArgs {
+    /// Play .wav files on a recorded piano: a SoundFont (SF2), or `auto` for one that is installed.
+    /// If not given, the program's own piano plays.
+    #[arg(long, value_name = "FILE.sf2|auto")]
+    soundfont: Option<PathBuf>,
+}
+
+impl VoiceArgs {
+    /// The piano that was chosen, if any of the files needs one.
+    pub fn voice<'a>(
+        &self,
+        outputs: impl IntoIterator<Item = &'a Output>,
+    ) -> anyhow::Result<Option<Voice>> {
+        let sounds = outputs.into_iter().any(|output| output.kind() == Kind::Wav);
+        let voice = match (&self.soundfont, sounds) {
+            (None, false) => return Ok(None),
+            (Some(_), false) => bail!("--soundfont is for sound; let an -o end in .wav"),
+            (None, true) => Voice::Own(Box::default()),
+            (Some(name), true) if name.as_os_str() == "auto" => {
+                let path = SoundFont::installed()?;
+                eprintln!("playing on {}", path.display());
+                Voice::SoundFont(SoundFont::read(&path)?)
+            }
+            (Some(path), true) => Voice::SoundFont(SoundFont::read(path)?),
+        };
+        Ok(Some(voice))
+    }
+}
+
+/// The files of some names, none of which is in the way of another or of one that is there.
+pub fn outputs(paths: Vec<PathBuf>, existing: Existing) -> anyhow::Result<Vec<Output>> {
+    let outputs = paths.into_iter().map(Output::new).collect::<Result<Vec<_>, _>>()?;
+    for (at, output) in outputs.iter().enumerate() {
+        let place = place(output.path());
+        if outputs[..at].iter().any(|other| self::place(other.path()) == place) {
+            bail!("-o {} is given twice", output.path().display());
+        }
+        output.check(existing)?;
+    }
+    Ok(outputs)
+}
+
+/// Where a file will be, by whatever way its folder is named.
+fn place(path: &Path) -> PathBuf {
+    let folder = atomic_file::folder_of(path);
+    let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    folder.join(path.file_name().unwrap_or_default())
+}
+
+/// How work has ended that Ctrl-C may have broken off.
+pub fn unless_interrupted(ended: anyhow::Result<()>) -> anyhow::Result<Outcome> {
+    match ended {
+        Ok(()) => Ok(Outcome::Done),
+        Err(error) => match error.downcast_ref::<OutputError>() {
+            Some(output) if output.is_interruption() => Ok(Outcome::Interrupted),
+            _ => Err(error),
+        },
+    }
+}

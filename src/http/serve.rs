@@ -1,0 +1,118 @@
+//! Who comes in, and when the door is closed.
+
+use axum::Router;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::{oneshot, watch};
+use tokio_io_timeout::TimeoutStream;
+use tower::ServiceExt;
+
+/// How long a request may take to come in, and a connection may stand without one.
+const LONGEST_REQUEST: Duration = Duration::from_secs(15);
+
+/// How long somebody may take to accept any part of an answer.
+const LONGEST_STALL: Duration = Duration::from_secs(20);
+
+/// How many connections there are at most; a page has six.
+const MOST_CONNECTIONS: usize = 768;
+
+/// How long connections that are at work are waited for at the end.
+const FAREWELL: Duration = Duration::from_millis(300);
+
+/// Closes the door when it is told to.
+pub type Stop = watch::Receiver<bool>;
+
+/// A connection, as the door knows it.
+struct Connection {
+    number: u64,
+    /// When it asked last; 0 if it never has.
+    asked: Arc<AtomicU64>,
+    close: oneshot::Sender<()>,
+}
+
+/// Lets people in until it is told to stop; then it takes less than a second. `routes` are all that
+/// they can ask for.
+pub async fn serve(routes: Router, listener: TcpListener, mut stop: Stop) -> io::Result<()> {
+    let open: Arc<Mutex<Vec<Connection>>> = Arc::default();
+    let clock = Arc::new(AtomicU64::new(1));
+    let mut number = 0;
+    let mut connections = tokio::task::JoinSet::new();
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = stopped(&mut stop) => break,
+            Some(_) = connections.join_next() => continue,
+        };
+        let Ok((stream, _)) = accepted else {
+            // Out of files, say; those who are here are not to suffer.
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            continue;
+        };
+        number += 1;
+        let asked = Arc::new(AtomicU64::new(0));
+        let (close, closed) = oneshot::channel();
+        {
+            let mut open = open.lock().expect(LOCK);
+            if open.len() >= MOST_CONNECTIONS {
+                // Who has never asked for anything goes first, then who has been silent longest.
+                let idle =
+                    (0..open.len()).min_by_key(|&index| open[index].asked.load(Ordering::Relaxed));
+                let connection = open.swap_remove(idle.expect("a full house"));
+                let _ = connection.close.send(());
+            }
+            open.push(Connection { number, asked: asked.clone(), close });
+        }
+        let (routes, clock, open) = (routes.clone(), clock.clone(), open.clone());
+        let mut stop = stop.clone();
+        connections.spawn(async move {
+            let _ = stream.set_nodelay(true);
+            let mut stream = TimeoutStream::new(stream);
+            stream.set_write_timeout(Some(LONGEST_STALL));
+            stream.set_read_timeout(Some(LONGEST_REQUEST));
+            let service = routes.map_request(move |request: hyper::Request<_>| {
+                asked.store(clock.fetch_add(1, Ordering::Relaxed), Ordering::Relaxed);
+                request
+            });
+            let connection = hyper::server::conn::http1::Builder::new()
+                .timer(TokioTimer::new())
+                // While an answer is under way nothing is read, so that the time for a request does
+                // not end it.
+                .half_close(true)
+                .header_read_timeout(LONGEST_REQUEST)
+                .max_buf_size(64 * 1024)
+                .serve_connection(
+                    TokioIo::new(Box::pin(stream)),
+                    TowerToHyperService::new(service),
+                );
+            let mut connection = std::pin::pin!(connection);
+            tokio::select! {
+                _ = connection.as_mut() => {}
+                _ = closed => {}
+                () = stopped(&mut stop) => {
+                    connection.as_mut().graceful_shutdown();
+                    let _ = tokio::time::timeout(FAREWELL, connection).await;
+                }
+            }
+            open.lock().expect(LOCK).retain(|connection| connection.number != number);
+        });
+    }
+    drop(listener);
+    let _ = tokio::time::timeout(2 * FAREWELL, async {
+        while connections.join_next().await.is_some() {}
+    })
+    .await;
+    Ok(())
+}
+
+/// Waits until the door is to be closed.
+async fn stopped(stop: &mut Stop) {
+    // Whoever could tell is gone: then it is time as well.
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+const LOCK: &str = "nobody panics with the lock";

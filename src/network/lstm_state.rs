@@ -1,0 +1,81 @@
+//! What the network remembers of the music so far.
+
+use super::parameters::Layers;
+use crate::roll::KEYS;
+
+/// The state of the time layers: all that the network knows of the steps before. It is a value:
+/// a copy of it continues the same music elsewhere, so a stream can be forked, or a step undone.
+#[derive(Debug, Default, PartialEq)]
+pub struct LstmState {
+    pub(super) time: Vec<LayerState>,
+}
+
+/// The state of one time layer, `[88 × units]` each.
+#[derive(Debug, PartialEq)]
+pub(super) struct LayerState {
+    pub(super) cell: Vec<f32>,
+    pub(super) output: Vec<f32>,
+}
+
+// Written out for `clone_from`, which needs no new room where a memory is set back to what it was.
+impl Clone for LstmState {
+    fn clone(&self) -> LstmState {
+        LstmState { time: self.time.clone() }
+    }
+
+    fn clone_from(&mut self, other: &LstmState) {
+        self.time.clone_from(&other.time);
+    }
+}
+
+impl Clone for LayerState {
+    fn clone(&self) -> LayerState {
+        LayerState { cell: self.cell.clone(), output: self.output.clone() }
+    }
+
+    fn clone_from(&mut self, other: &LayerState) {
+        self.cell.clone_from(&other.cell);
+        self.output.clone_from(&other.output);
+    }
+}
+
+impl LayerState {
+    /// The state of one key: cell and output, `[units]` each.
+    pub(super) fn of_key(&self, key: usize) -> (&[f32], &[f32]) {
+        let units = self.cell.len() / KEYS;
+        let place = key * units..(key + 1) * units;
+        (&self.cell[place.clone()], &self.output[place])
+    }
+
+    /// Replaces the state of one key.
+    pub(super) fn set(&mut self, key: usize, state: (&[f32], &[f32])) {
+        let units = self.cell.len() / KEYS;
+        let place = key * units..(key + 1) * units;
+        self.cell[place.clone()].copy_from_slice(state.0);
+        self.output[place].copy_from_slice(state.1);
+    }
+}
+
+impl LstmState {
+    /// The memory before the first step of a piece.
+    pub fn empty(layers: &Layers) -> LstmState {
+        let zeros = |units| vec![0.0; KEYS * units];
+        let layer = |units| LayerState { cell: zeros(units), output: zeros(units) };
+        LstmState { time: layers.time.iter().map(|tensors| layer(tensors.units)).collect() }
+    }
+
+    /// All of its values, part by part: of each time layer the cells, then the outputs.
+    pub fn values(&self) -> impl Iterator<Item = &[f32]> {
+        self.time.iter().flat_map(|layer| [&layer.cell[..], &layer.output[..]])
+    }
+
+    /// The same, to be changed.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut [f32]> {
+        self.time.iter_mut().flat_map(|layer| [&mut layer.cell[..], &mut layer.output[..]])
+    }
+
+    /// Forgets everything.
+    pub fn clear(&mut self) {
+        self.values_mut().for_each(|values| values.fill(0.0));
+    }
+}

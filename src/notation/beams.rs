@@ -1,0 +1,105 @@
+//! Which notes are joined by beams.
+
+use super::line::{Beam, Sign};
+use super::measure::Measure;
+use super::pulse::Pulse;
+
+/// Beams the signs of a voice: within each beat the flagged notes that follow on each other
+/// without a rest.
+pub(super) fn beam(signs: &mut [Sign], measure: &Measure, pulse: &Pulse) {
+    let place = |step: usize| measure.place(step);
+    let spans = pulse.beamed(|span| {
+        let inside = |sign: &&Sign| place(sign.start) < span.end && place(sign.end()) > span.start;
+        let mut inside = signs.iter().filter(inside).peekable();
+        inside.peek().is_some() && inside.all(|sign| sign.is_chord() && sign.length == 2)
+    });
+    let span_of = |sign: &Sign| spans.iter().position(|span| span.contains(&place(sign.start)));
+    let flagged = |sign: &Sign| sign.is_chord() && sign.length < 4;
+    let groups: Vec<usize> = signs
+        .chunk_by(|a, b| flagged(a) && flagged(b) && span_of(a) == span_of(b))
+        .map(<[Sign]>::len)
+        .collect();
+    let mut rest = signs;
+    for count in groups {
+        let (group, after) = rest.split_at_mut(count);
+        if count > 1 {
+            join(group, measure);
+        }
+        rest = after;
+    }
+}
+
+fn join(group: &mut [Sign], measure: &Measure) {
+    let last = group.len() - 1;
+    let short = |sign: &Sign| sign.length == 1;
+    for index in 0..=last {
+        let before = index > 0 && short(&group[index - 1]);
+        let after = index < last && short(&group[index + 1]);
+        // A lone 16th's stub points to the note with which it fills an eighth.
+        let first_half = measure.place(group[index].start).is_multiple_of(2);
+        group[index].beams = [
+            Some(match index {
+                0 => Beam::Begin,
+                index if index == last => Beam::End,
+                _ => Beam::Continue,
+            }),
+            short(&group[index]).then_some(match (before, after) {
+                (true, true) => Beam::Continue,
+                (true, false) => Beam::End,
+                (false, true) => Beam::Begin,
+                (false, false) if index == 0 => Beam::Forward,
+                (false, false) if index == last || !first_half => Beam::Backward,
+                (false, false) => Beam::Forward,
+            }),
+        ];
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::notation::line::{Head, What};
+
+    /// Beams as letters: begin, continue, end, and > < for stubs; negative lengths are rests.
+    fn beams(metre: &str, lengths: &[i32]) -> [String; 2] {
+        let metre = metre.parse().unwrap();
+        let measure = Measure { start: 0, length: 16, metre, offset: 0, uncounted: false };
+        let head = Head { tone: 0, tied_from: false, tied_on: false, accidental: None };
+        let mut at = 0;
+        let mut signs: Vec<_> = lengths
+            .iter()
+            .map(|&length| {
+                let what = if length < 0 { What::Rest } else { What::Chord(vec![head]) };
+                at += length.unsigned_abs() as usize;
+                Sign::new(at - length.unsigned_abs() as usize, length.unsigned_abs() as usize, what)
+            })
+            .collect();
+        beam(&mut signs, &measure, &Pulse::of(metre));
+        let letter = |beam: Option<Beam>| match beam {
+            None => '.',
+            Some(Beam::Begin) => 'b',
+            Some(Beam::Continue) => 'c',
+            Some(Beam::End) => 'e',
+            Some(Beam::Forward) => '>',
+            Some(Beam::Backward) => '<',
+        };
+        [0, 1].map(|level| signs.iter().map(|sign| letter(sign.beams[level])).collect())
+    }
+
+    #[test]
+    fn the_notes_of_a_beat_are_joined() {
+        assert_eq!(beams("4/4", &[2, 2, 1, 1, 1, 1, 4, 2, -2]), ["bebcce...", "..bcce..."]);
+        assert_eq!(beams("6/8", &[2, 2, 2, 4, 2]), ["bce..", "....."]);
+        assert_eq!(beams("6/8", &[2, 1, 1, 2, 6]), ["bcce.", ".be.."]);
+        assert_eq!(beams("3/4", &[2, 2, 2, 2, 2, 2]), ["bcccce", "......"]);
+        assert_eq!(beams("3/4", &[4, 2, 2, 2, 2]), [".bebe", "....."]);
+        assert_eq!(beams("4/4", &[2, 2, 2, 2, 8]), ["bcce.", "....."]);
+    }
+
+    #[test]
+    fn a_lone_sixteenth_has_a_stub_towards_its_eighth() {
+        assert_eq!(beams("4/4", &[3, 1, 1, 3]), ["bebe", ".<>."]);
+        assert_eq!(beams("4/4", &[1, 2, 1, -1, 1, 2]), ["bce.be", ">.<.>."]);
+        assert_eq!(beams("6/8", &[3, 1, 2]), ["bce", ".<."]);
+    }
+}

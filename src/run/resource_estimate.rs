@@ -1,0 +1,230 @@
+//! Whether a run has room: in memory, and on the disk.
+
+use super::Config;
+use crate::network::{Architecture, Layers};
+use crate::roll::KEYS;
+use crate::segment::SEGMENT_STEPS;
+use crate::training::{TrainingSettings, memory_needed};
+use std::path::{Path, PathBuf};
+
+/// What a run takes, and what there is of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResourceEstimate {
+    /// How many segments of a batch are worked on at once.
+    pub slice: usize,
+    /// Memory that the run needs, in bytes.
+    pub memory: u64,
+    /// Memory that is free, or that it may take.
+    pub memory_free: u64,
+    /// What it writes to the disk, in bytes.
+    pub disk: u64,
+    /// What is free there.
+    pub disk_free: u64,
+}
+
+/// A run without room.
+#[derive(Debug, thiserror::Error)]
+pub enum ResourceError {
+    /// Not even one segment at a time can be worked on.
+    #[error(
+        "this training needs {} of memory even with one segment at a time, and {} are free; choose \
+         a smaller --preset or --segment, or end other programs (--memory GB says how much it may \
+         take)",
+        in_bytes(*needed),
+        in_bytes(*free)
+    )]
+    LstmState {
+        /// What one segment at a time needs.
+        needed: u64,
+        /// What there is.
+        free: u64,
+    },
+    /// The disk is too full.
+    #[error(
+        "this training writes up to {} to {}, and {} are free there; make room, or choose another \
+         --run",
+        in_bytes(*needed),
+        path.display(),
+        in_bytes(*free)
+    )]
+    Disk {
+        /// The run's folder.
+        path: PathBuf,
+        /// What it will write.
+        needed: u64,
+        /// What there is.
+        free: u64,
+    },
+}
+
+/// What the program itself takes: its code, and tables that do not grow.
+const PROGRAM: u64 = 16 << 20;
+
+/// About how many bytes a step of music takes in memory, as rolls and as the file's notes.
+const STEP: u64 = 64;
+
+impl ResourceEstimate {
+    /// Finds out what a run takes: from an epoch on, on so many steps of music, by so many threads.
+    /// `memory` is what it may take, if somebody has said so.
+    pub fn find(
+        config: &Config,
+        folder: &Path,
+        from_epoch: u64,
+        steps: usize,
+        threads: usize,
+        memory: Option<u64>,
+    ) -> Result<ResourceEstimate, ResourceError> {
+        let memory_free = memory.unwrap_or_else(free_memory);
+        let music = PROGRAM + STEP * steps as u64;
+        let (slice, memory) =
+            slice(&config.architecture, &config.training, threads, music, memory_free)?;
+        let disk = disk_needed(config, from_epoch, steps);
+        let disk_free = free_disk(folder).unwrap_or(u64::MAX);
+        if disk_free < disk {
+            let path = folder.to_owned();
+            return Err(ResourceError::Disk { path, needed: disk, free: disk_free });
+        }
+        Ok(ResourceEstimate { slice, memory, memory_free, disk, disk_free })
+    }
+}
+
+impl std::fmt::Display for ResourceEstimate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let ResourceEstimate { memory, memory_free, disk, disk_free, .. } = *self;
+        let [memory, memory_free, disk, disk_free] =
+            [memory, memory_free, disk, disk_free].map(in_bytes);
+        write!(f, "needs about {memory} of memory ({memory_free} free) and ")?;
+        write!(f, "{disk} of disk ({disk_free} free)")
+    }
+}
+
+/// The most segments at once that fit into the memory that is free, and what they need.
+fn slice(
+    architecture: &Architecture,
+    training: &TrainingSettings,
+    threads: usize,
+    besides: u64,
+    free: u64,
+) -> Result<(usize, u64), ResourceError> {
+    let needed = |slice| besides + memory_needed(architecture, training, slice, threads);
+    let fitting = (1..=training.batch).rev().find(|&slice| needed(slice) <= free);
+    match fitting {
+        Some(slice) => Ok((slice, needed(slice))),
+        None => Err(ResourceError::LstmState { needed: needed(1), free }),
+    }
+}
+
+/// The memory that this process may still take, in bytes.
+fn free_memory() -> u64 {
+    let mut system = sysinfo::System::new();
+    system.refresh_memory();
+    // A container's limit is often less than what the machine has.
+    let limit = system.cgroup_limits().map_or(u64::MAX, |limits| limits.free_memory);
+    system.available_memory().min(limit)
+}
+
+/// The room on the disk of a folder that need not exist yet.
+fn free_disk(folder: &Path) -> Option<u64> {
+    let folder = std::path::absolute(folder).ok()?;
+    let exists = folder.ancestors().find(|path| path.exists())?;
+    fs4::available_space(exists).ok()
+}
+
+/// About how many bytes a run still writes at most, from an epoch on, with so many steps of music.
+fn disk_needed(config: &Config, from_epoch: u64, steps: usize) -> u64 {
+    let Config { architecture, training, retention, .. } = config;
+    let layout = architecture.check().expect("a sound architecture");
+    let layers = Layers::new(architecture, &layout);
+    let weights = 4 * layers.size() as u64;
+    // A model comes with its primers, whose steps are about 20 letters each.
+    // Music that it carries takes 0.7 bytes a step in piano-midi.de; there is denser music.
+    let music = if retention.training_music { 2 * steps as u64 } else { 0 };
+    let model = weights + music + 16 * (20 * SEGMENT_STEPS as u64 + 200) + 4096;
+    let units: usize = layers.time.iter().map(|layer| layer.units).sum();
+    let carried = if training.carries() { 4 * 2 * training.batch * KEYS * units } else { 0 } as u64;
+    let tensors = if training.average > 0.0 { 4 } else { 3 };
+    // The model, the best one, the snapshot, the state.
+    let checkpoint = 2 * model + tensors * weights + carried + 8192;
+    // One more checkpoint than stay, and two models at once, while the new takes the old one's place.
+    let saved = (retention.checkpoints as u64 + 1) * checkpoint + 2 * model;
+    let epochs = match (config.goal.epochs, config.goal.hours) {
+        (Some(epochs), _) => epochs.saturating_sub(from_epoch),
+        // A small network makes about ten in a second.
+        (None, hours) => (36_000.0 * hours.unwrap_or(1.0)) as u64,
+    };
+    // A row of numbers and one of times; a MIDI file and a picture; and the plots of them.
+    let samples = epochs.checked_div(retention.sample_every).unwrap_or(0);
+    saved + epochs.saturating_mul(160) + samples.saturating_mul(30_000) + (2 << 20)
+}
+
+/// A size as people say it.
+fn in_bytes(bytes: u64) -> String {
+    let megabytes = bytes as f64 / 1e6;
+    match megabytes {
+        ..1.0 => "1 MB".to_owned(),
+        ..1000.0 => format!("{megabytes:.0} MB"),
+        ..100_000.0 => format!("{:.1} GB", megabytes / 1000.0),
+        _ => format!("{:.0} GB", megabytes / 1000.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::Preset;
+
+    fn config() -> Config {
+        let mut config = Config::article(Preset::Large.architecture());
+        config.goal.epochs = Some(5000);
+        config
+    }
+
+    #[test]
+    fn with_less_memory_fewer_segments_are_worked_on_at_once() {
+        let find = |free| {
+            let Config { architecture, training, .. } = config();
+            slice(&architecture, &training, 2, 0, free)
+        };
+        let (whole, needed) = find(u64::MAX).unwrap();
+        assert_eq!(whole, 5);
+        let mut slices = vec![whole];
+        let mut free = needed;
+        while let Ok((slice, needed)) = find(free - 1) {
+            assert!(needed < free);
+            slices.push(slice);
+            free = needed;
+        }
+        assert_eq!(slices, [5, 4, 3, 2, 1]);
+        let error = find(1000).unwrap_err().to_string();
+        assert!(error.contains("--preset") && error.contains("--memory"), "{error}");
+    }
+
+    #[test]
+    fn a_full_disk_is_noticed_before_the_start() {
+        let mut config = config();
+        config.goal.epochs = Some(u64::MAX / 1_000_000);
+        let folder = tempfile::tempdir().unwrap();
+        let run = folder.path().join("not/yet/there");
+        let error = ResourceEstimate::find(&config, &run, 0, 1000, 1, Some(u64::MAX))
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("there") && error.contains("make room"), "{error}");
+    }
+
+    #[test]
+    fn a_checkpoint_takes_no_more_room_than_is_said() {
+        let config = config();
+        // Large: 1.5 million weights of 4 bytes; three checkpoints of five times that.
+        let weights = 4.0 * 1_480_000.0;
+        let needed = disk_needed(&config, 5000, 0) as f64;
+        assert!((15.0 * weights..22.0 * weights).contains(&needed), "{needed}");
+        assert!(disk_needed(&config, 0, 0) > disk_needed(&config, 5000, 0) + 1_000_000);
+        assert!(disk_needed(&config, 0, 1_000_000) > disk_needed(&config, 0, 0) + 5_000_000);
+    }
+
+    #[test]
+    fn sizes_are_said_as_people_say_them() {
+        let sizes = [5, 999_000, 64_000_000, 1_130_000_000, 250_000_000_000].map(in_bytes);
+        assert_eq!(sizes, ["1 MB", "1 MB", "64 MB", "1.1 GB", "250 GB"]);
+    }
+}

@@ -1,0 +1,242 @@
+//! What participants do to a survey. Every request is one transaction, and all that is refused is refused
+//! here.
+
+use super::store::name_of;
+use super::{Disclosure, Store};
+use rusqlite::{Connection, OptionalExtension, params};
+use serde::Serialize;
+
+/// For how long a participant may go on after having begun, in milliseconds: 30 days.
+const PATIENCE: i64 = 30 * 24 * 3600 * 1000;
+
+/// By how much a listener's clock may be faster than ours, in milliseconds.
+const CLOCKS: i64 = 250;
+
+/// How many participants a survey has at most, so that nobody fills the disk.
+const MOST_PARTICIPANTS: i64 = 10_000;
+
+/// Why something that a participant wants is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// There is no such survey.
+    #[error("there is no such survey; ask whoever sent you the link")]
+    NoSurvey,
+    /// There is no such participant.
+    #[error("nobody of that name takes part; open the link of the survey again")]
+    Forged,
+    /// The participant has begun too long ago.
+    #[error(
+        "you have begun this survey over 30 days ago; what you have answered is kept, but it cannot be gone on with"
+    )]
+    Stale,
+    /// The survey is over.
+    #[error("this survey is over; thank you")]
+    Closed,
+    /// Too many take part.
+    #[error("this survey is full; thank you")]
+    Full,
+    /// There is no such excerpt.
+    #[error("there is no excerpt {0}")]
+    NoExcerpt(usize),
+    /// It has not been listened to.
+    #[error("listen to the excerpt to its end before you rate it")]
+    NotHeard,
+    /// A rating that is none.
+    #[error("a rating is a whole number from 1 to 10")]
+    OutOfRange,
+    /// There is an answer.
+    #[error("you have rated this excerpt already; the first answer counts")]
+    Twice,
+    /// The database has failed.
+    #[error("the answer could not be kept: {0}; try again")]
+    Database(#[from] rusqlite::Error),
+}
+
+/// What can be known of a survey by its link, before taking part.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct About {
+    /// What participants are told.
+    pub told: Disclosure,
+    /// How long each excerpt is, in seconds.
+    pub seconds: f64,
+    /// How many there are.
+    pub excerpts: usize,
+}
+
+/// Where a participant stands.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Progress {
+    /// What they are told.
+    pub told: Disclosure,
+    /// How long each excerpt is, in seconds.
+    pub seconds: f64,
+    /// The excerpts, in the participant's order. Nothing in it depends on what they are.
+    pub turns: Vec<Turn>,
+}
+
+/// One excerpt of a participant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Turn {
+    /// Whether it has been listened to.
+    pub heard: bool,
+    /// Whether it has been rated.
+    pub answered: bool,
+}
+
+impl Store {
+    /// What a survey is, for who has its link.
+    pub fn about(&self, link: &str) -> Result<About, Refusal> {
+        let find = "SELECT told, seconds, (SELECT count(*) FROM excerpts WHERE survey = surveys.id)
+                    FROM surveys WHERE link = ?1";
+        let found = self.connection.query_row(find, [link], |row| {
+            let excerpts = row.get::<_, i64>(2)? as usize;
+            Ok(About { told: told(row.get(0)?), seconds: row.get(1)?, excerpts })
+        });
+        found.optional()?.ok_or(Refusal::NoSurvey)
+    }
+
+    /// Somebody takes part. Tells the name by which that participant alone is known; the order of the
+    /// excerpts is drawn.
+    pub fn join(&mut self, link: &str, now: i64) -> Result<String, Refusal> {
+        let joining = self.writing()?;
+        let find = "SELECT id, closed IS NOT NULL FROM surveys WHERE link = ?1";
+        let found = joining.query_row(find, [link], |row| Ok((row.get(0)?, row.get(1)?)));
+        let (survey, closed): (i64, bool) = found.optional()?.ok_or(Refusal::NoSurvey)?;
+        if closed {
+            return Err(Refusal::Closed);
+        }
+        let count = "SELECT count(*) FROM participants WHERE survey = ?1";
+        if joining.query_row(count, [survey], |row| row.get::<_, i64>(0))? >= MOST_PARTICIPANTS {
+            return Err(Refusal::Full);
+        }
+        let token = name_of(16);
+        joining.execute(
+            "INSERT INTO participants (survey, token, began) VALUES (?1, ?2, ?3)",
+            params![survey, token, now],
+        )?;
+        let participant = joining.last_insert_rowid();
+        let mut excerpts: Vec<i64> = joining
+            .prepare("SELECT id FROM excerpts WHERE survey = ?1 ORDER BY number")?
+            .query_map([survey], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        shuffle(&mut excerpts);
+        for (place, excerpt) in excerpts.iter().enumerate() {
+            joining.execute(
+                "INSERT INTO turns (participant, place, excerpt) VALUES (?1, ?2, ?3)",
+                params![participant, place as i64, excerpt],
+            )?;
+        }
+        joining.commit()?;
+        Ok(token)
+    }
+
+    /// Where a participant stands.
+    pub fn progress(&self, token: &str, now: i64) -> Result<Progress, Refusal> {
+        let (participant, told, seconds) = participant(&self.connection, token, now)?;
+        let turns = self
+            .connection
+            .prepare(
+                "SELECT heard IS NOT NULL, answered IS NOT NULL FROM turns
+                 WHERE participant = ?1 ORDER BY place",
+            )?
+            .query_map([participant], |row| Ok(Turn { heard: row.get(0)?, answered: row.get(1)? }))?
+            .collect::<Result<_, _>>()?;
+        Ok(Progress { told, seconds, turns })
+    }
+
+    /// The sound of an excerpt, by its place in the participant's order from 0.
+    pub fn sound(&mut self, token: &str, place: usize, now: i64) -> Result<Vec<u8>, Refusal> {
+        let fetching = self.writing()?;
+        let (participant, ..) = participant(&fetching, token, now)?;
+        let fetched = "UPDATE turns SET fetched = coalesce(fetched, ?3) WHERE participant = ?1 AND place = ?2";
+        fetching.execute(fetched, params![participant, place as i64, now])?;
+        let sound = "SELECT sound FROM turns JOIN excerpts ON excerpt = id WHERE participant = ?1 AND place = ?2";
+        let sound = fetching.query_row(sound, params![participant, place as i64], |row| row.get(0));
+        let sound = sound.optional()?.ok_or(Refusal::NoExcerpt(place + 1))?;
+        fetching.commit()?;
+        Ok(sound)
+    }
+
+    /// A participant has listened to an excerpt: believed if it can have been heard to its end since it
+    /// was first fetched.
+    pub fn heard(&mut self, token: &str, place: usize, now: i64) -> Result<(), Refusal> {
+        let hearing = self.writing()?;
+        let (participant, _, seconds) = participant(&hearing, token, now)?;
+        let fetched = "SELECT fetched FROM turns WHERE participant = ?1 AND place = ?2";
+        let fetched =
+            hearing.query_row(fetched, params![participant, place as i64], |row| row.get(0));
+        let fetched: Option<i64> = fetched.optional()?.ok_or(Refusal::NoExcerpt(place + 1))?;
+        let earliest = fetched.ok_or(Refusal::NotHeard)? + (1000.0 * seconds) as i64 - CLOCKS;
+        if now < earliest {
+            return Err(Refusal::NotHeard);
+        }
+        let heard =
+            "UPDATE turns SET heard = coalesce(heard, ?3) WHERE participant = ?1 AND place = ?2";
+        hearing.execute(heard, params![participant, place as i64, now])?;
+        Ok(hearing.commit()?)
+    }
+
+    /// Takes an answer. When this returns, it is on the disk.
+    pub fn answer(
+        &mut self,
+        token: &str,
+        place: usize,
+        (rating, human): (i64, bool),
+        now: i64,
+    ) -> Result<(), Refusal> {
+        if !(1..=10).contains(&rating) {
+            return Err(Refusal::OutOfRange);
+        }
+        let answering = self.writing()?;
+        let (participant, ..) = participant(&answering, token, now)?;
+        let turn = "SELECT heard, answered FROM turns WHERE participant = ?1 AND place = ?2";
+        let turn = answering.query_row(turn, params![participant, place as i64], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        });
+        let (heard, answered): (Option<i64>, Option<i64>) =
+            turn.optional()?.ok_or(Refusal::NoExcerpt(place + 1))?;
+        if answered.is_some() {
+            return Err(Refusal::Twice);
+        }
+        heard.ok_or(Refusal::NotHeard)?;
+        let answer = "UPDATE turns SET rating = ?3, human = ?4, answered = ?5 WHERE participant = ?1 AND place = ?2";
+        answering.execute(answer, params![participant, place as i64, rating, human, now])?;
+        Ok(answering.commit()?)
+    }
+}
+
+/// A participant who may go on: the number, what was told, and how long excerpts are.
+fn participant(
+    connection: &Connection,
+    token: &str,
+    now: i64,
+) -> Result<(i64, Disclosure, f64), Refusal> {
+    let find = "SELECT participants.id, began, closed IS NOT NULL, told, seconds
+                FROM participants JOIN surveys ON survey = surveys.id WHERE token = ?1";
+    let found = connection.query_row(find, [token], |row| {
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+    });
+    let (id, began, closed, told, seconds): (i64, i64, bool, String, f64) =
+        found.optional()?.ok_or(Refusal::Forged)?;
+    if closed {
+        return Err(Refusal::Closed);
+    }
+    if now - began > PATIENCE {
+        return Err(Refusal::Stale);
+    }
+    Ok((id, self::told(told), seconds))
+}
+
+fn told(word: String) -> Disclosure {
+    if word == "mixed" { Disclosure::Mixed } else { Disclosure::AllGenerated }
+}
+
+/// Draws an order, each as likely as any other (Fisher and Yates).
+fn shuffle(numbers: &mut [i64]) {
+    for last in (1..numbers.len()).rev() {
+        let mut drawn = [0; 8];
+        getrandom::fill(&mut drawn).expect("the system has random numbers");
+        // Uneven by less than one in 2⁵⁰, for fewer than 2¹⁴ excerpts.
+        numbers.swap(last, (u64::from_le_bytes(drawn) % (last as u64 + 1)) as usize);
+    }
+}
