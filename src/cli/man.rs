@@ -4,7 +4,7 @@ use super::{Cli, Outcome};
 use anyhow::Context;
 use clap::{Command, CommandFactory};
 use clap_mangen::Man as Page;
-use deep_jammer::writing::{self, Existing};
+use deep_jammer::atomic_file::{self, Existing};
 use std::fs;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -40,7 +40,7 @@ pub fn run(command: &Man) -> anyhow::Result<Outcome> {
     while let Some(command) = commands.pop() {
         commands.extend(command.get_subcommands().filter(|it| !it.is_hide_set()).cloned());
         let path = folder.join(Page::new(command.clone()).get_filename());
-        writing::write(&path, &page(command)?, Existing::Replace)?;
+        atomic_file::write(&path, &page(command)?, Existing::Replace)?;
         writeln!(out, "{}", path.display())?;
     }
     Ok(Outcome::Done)
