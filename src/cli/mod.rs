@@ -5,6 +5,7 @@ mod completions;
 mod compose;
 mod evaluate;
 mod export;
+#[cfg(feature = "http")]
 mod hosting;
 mod inspect;
 mod interruption;
@@ -12,7 +13,9 @@ mod man;
 mod plot;
 mod progress;
 mod render;
+#[cfg(feature = "studio")]
 mod serve;
+#[cfg(feature = "survey")]
 mod survey;
 mod train;
 mod model_arg;
@@ -52,7 +55,9 @@ enum Command {
     Plot(plot::Plot),
     Compare(compare::Compare),
     Export(export::Export),
+    #[cfg(feature = "studio")]
     Serve(serve::Serve),
+    #[cfg(feature = "survey")]
     Survey(survey::Survey),
     Completions(completions::Completions),
     Man(man::Man),
@@ -80,7 +85,9 @@ pub fn run() -> ExitCode {
         Command::Plot(command) => plot::run(&command),
         Command::Compare(command) => compare::run(&command),
         Command::Export(command) => export::run(&command),
+        #[cfg(feature = "studio")]
         Command::Serve(command) => serve::run(&command),
+        #[cfg(feature = "survey")]
         Command::Survey(command) => survey::run(&command),
         Command::Completions(command) => completions::run(&command),
         Command::Man(command) => man::run(&command),
