@@ -38,7 +38,7 @@ pub enum SoundFontError {
     /// None lies where systems put them.
     #[error(
         "no SoundFont (*.sf2) lies in {}; install one, on Debian with\n  \
-         apt-get install fluid-soundfont-gm\nor give a file with --soundfont FILE.sf2",
+         apt-get install fluid-soundfont-gm",
         FOLDERS.join(", ")
     )]
     NoneInstalled,
