@@ -12,6 +12,7 @@ mod interruption;
 mod man;
 mod plot;
 mod progress;
+mod remedy;
 mod render;
 #[cfg(feature = "studio")]
 mod serve;
@@ -104,7 +105,7 @@ pub fn run() -> ExitCode {
         // The reader of our output has seen enough (`| head`). That is no failure.
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("deep-jammer: {error:#}");
+            eprintln!("deep-jammer: {}", remedy::explained(&error));
             ExitCode::FAILURE
         }
     }

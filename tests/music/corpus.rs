@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::real_pieces::corpus;
 use deep_jammer::corpus::{self, Corpus, Inspection, Verdict};
+use deep_jammer::dataset::{Dataset, Split};
 use deep_jammer::midi;
 use deep_jammer::roll::Roll;
-use deep_jammer::run::{Dataset, Split};
 
 fn assert_near(what: &str, found: f64, expected: f64, tolerance: f64) {
     eprintln!("{what}: {found:.4}, expected {expected} ± {tolerance}");
