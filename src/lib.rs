@@ -6,12 +6,15 @@
 #![warn(missing_docs)]
 
 pub mod atomic_file;
+mod fingerprint;
+pub mod random;
 
 pub mod score;
 pub mod midi;
 pub mod roll;
 pub mod segment;
 pub mod corpus;
+pub mod dataset;
 pub mod statistic;
 pub mod originality;
 pub mod attribute;

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use deep_jammer::corpus::{self, Corpus, Inspection, Verdict};
+use deep_jammer::dataset::{Dataset, Split};
 use deep_jammer::midi;
 use deep_jammer::roll::Roll;
-use deep_jammer::run::{Dataset, Split};
 
 /// The corpus, which lies beside the package or where DEEP_JAMMER_CORPUS says; read once.
 fn corpus() -> Option<&'static Corpus> {

@@ -4,11 +4,12 @@ mod known;
 mod table;
 
 use super::Outcome;
+use super::output_args::picture_format;
 use anyhow::{Context, bail};
 use deep_jammer::atomic_file::{self, AtomicFileError, Existing};
 use deep_jammer::corpus::{self, Part, Piece};
 use deep_jammer::originality::{Match, Originality, TrainingMusic};
-use deep_jammer::picture::{self, Format};
+use deep_jammer::picture;
 use deep_jammer::roll::Roll;
 use deep_jammer::statistic::{self, Breakdowns, Comparison, Distribution, Passage, Statistic};
 use rayon::prelude::*;
@@ -110,7 +111,7 @@ struct Longest {
 
 /// Prints a table or JSON to standard output, and draws.
 pub fn run(command: &Compare) -> anyhow::Result<Outcome> {
-    let picture = command.output.as_deref().map(|path| (path, format(path)));
+    let picture = command.output.as_deref().map(|path| (path, picture_format(path)));
     let picture = match picture {
         Some((path, format)) => Some((path, format?)),
         None => None,
@@ -219,14 +220,6 @@ fn name(piece: &Piece) -> String {
         None => piece.path.display().to_string(),
         Some(_) => format!("{}, {}", piece.path.display(), piece.name),
     }
-}
-
-fn format(path: &Path) -> anyhow::Result<Format> {
-    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-    let known = Format::ALL.into_iter().find(|f| f.extension().eq_ignore_ascii_case(extension));
-    known.with_context(|| {
-        format!("{}: a picture is SVG or PNG; let its name end in .svg or .png", path.display())
-    })
 }
 
 /// The last parts of some paths, as words.

@@ -9,6 +9,7 @@ mod inspect;
 mod interruption;
 mod plot;
 mod progress;
+mod remedy;
 mod render;
 mod serve;
 mod survey;
@@ -85,7 +86,7 @@ pub fn run() -> ExitCode {
         // Whoever reads our output has seen enough (`| head`): no failure.
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("deep-jammer: {error:#}");
+            eprintln!("deep-jammer: {}", remedy::explained(&error));
             ExitCode::FAILURE
         }
     }

@@ -6,14 +6,15 @@ mod origin;
 pub use options::Train;
 
 use super::progress::{Progress, in_words};
-use super::{Outcome, interruption, quoted};
+use super::{Outcome, interruption, quoted, remedy};
 use anyhow::{Context, anyhow, bail};
 use deep_jammer::corpus::{self, Corpus, Piece};
+use deep_jammer::dataset::{Dataset, Pieces, Split};
 use deep_jammer::model::Model;
 use deep_jammer::originality::{Packed, TrainingMusic};
 use deep_jammer::run::{
-    Config, Dataset, Goal, Lock, Observer, Pieces, Report, ResourceEstimate, RunFolder, Schedule,
-    Session, SessionError, Split, StopReason, carried, newest_checkpoint, newest_checkpoint_path,
+    Config, Goal, Lock, Observer, Report, ResourceEstimate, RunFolder, Schedule, Session,
+    SessionError, StopReason, carried, newest_checkpoint, newest_checkpoint_path,
 };
 use deep_jammer::training::Start;
 use std::path::{Path, PathBuf};
@@ -317,13 +318,14 @@ fn finished(ending: StopReason, goal: &Goal, epochs: u64, run: &Path) -> String 
 /// An error on the way, and what to do: nothing that was saved is lost.
 fn with_remedy(error: SessionError, run: &Path) -> anyhow::Error {
     let diverged = matches!(error, SessionError::Diverged(..));
+    let remedy = remedy::remedy(&error).unwrap_or_default();
     match newest_checkpoint_path(&RunFolder::new(run).checkpoints()) {
         // What has diverged would diverge again.
         Some(checkpoint) if diverged => {
-            anyhow!("{error}\nthe last good checkpoint is {}", checkpoint.display())
+            anyhow!("{error}{remedy}\nthe last good checkpoint is {}", checkpoint.display())
         }
         Some(checkpoint) => anyhow!(
-            "{error}\nthe last good checkpoint is {}; go on from it with\n  {}",
+            "{error}{remedy}\nthe last good checkpoint is {}; go on from it with\n  {}",
             checkpoint.display(),
             resume_command(run)
         ),

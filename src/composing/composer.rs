@@ -8,7 +8,7 @@ use crate::network::{Cpu, Engine, KeyAction, KeyLogits, LstmState, Workspace};
 use crate::primer::Primer;
 use crate::roll::{Place, Step};
 use crate::score::Metre;
-use crate::segment::HEARD_STEPS;
+use crate::segment::MAX_LOOKBACK_STEPS;
 
 /// A network ready to compose, or a baseline. It is never changed, so any number of streams can draw
 /// from it, on as many threads.
@@ -114,7 +114,7 @@ pub struct Scratch {
 }
 
 /// How many steps a stream remembers as such: as many as any attribute looks back.
-pub(super) const REMEMBERED: usize = HEARD_STEPS;
+pub(super) const REMEMBERED: usize = MAX_LOOKBACK_STEPS;
 
 /// Drops all but the last [`REMEMBERED`] steps now and then.
 pub(super) fn forget(past: &mut Vec<Step>) {

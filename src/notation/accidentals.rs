@@ -1,8 +1,8 @@
 //! Which heads need an accidental in front of them.
 
-use super::line::{Sign, What};
-use super::sheet::Tone;
 use super::spelling::{alter, letter, octave};
+use super::staff_note::StaffNote;
+use super::symbol::{Symbol, SymbolKind};
 
 /// How a letter is altered by a signature, in sharps. Sharps come in the order F C G D A E B.
 fn by_signature(letter: usize, sharps: i8) -> i8 {
@@ -16,15 +16,15 @@ fn by_signature(letter: usize, sharps: i8) -> i8 {
 
 /// Puts accidentals into a measure of one staff. They hold for their line to the end of the
 /// measure; a head that is tied to the one before needs none.
-pub(super) fn accidentals(voices: &mut [Vec<Sign>; 2], tones: &[Tone], sharps: i8) {
-    let mut in_time: Vec<&mut Sign> = voices.iter_mut().flatten().collect();
-    in_time.sort_by_key(|sign| sign.start);
+pub(super) fn accidentals(voices: &mut [Vec<Symbol>; 2], notes: &[StaffNote], sharps: i8) {
+    let mut in_time: Vec<&mut Symbol> = voices.iter_mut().flatten().collect();
+    in_time.sort_by_key(|symbol| symbol.start);
     // The lines on which something else than the signature holds: octave, letter, sharps.
     let mut altered: Vec<(i32, usize, i8)> = Vec::new();
-    for sign in in_time {
-        let What::Chord(heads) = &mut sign.what else { continue };
+    for symbol in in_time {
+        let SymbolKind::Chord(heads) = &mut symbol.kind else { continue };
         for head in heads.iter_mut().filter(|head| !head.tied_from) {
-            let Tone { pitch, fifths, .. } = tones[head.tone];
+            let StaffNote { pitch, fifths, .. } = notes[head.note];
             let (octave, letter, alter) = (octave(pitch, fifths), letter(fifths), alter(fifths));
             let line = altered.iter_mut().find(|line| (line.0, line.1) == (octave, letter));
             let holds = line.as_ref().map_or(by_signature(letter, sharps), |line| line.2);

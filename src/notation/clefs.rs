@@ -37,18 +37,18 @@ const OTHER_OCTAVE: u32 = 12;
 /// from C0.
 pub(super) fn readings(home: Clef, measures: &[Vec<i32>]) -> Vec<Reading> {
     let usual = Reading { clef: home, octaves: 0 };
-    let mut costs = READINGS.map(|reading| change(usual, reading));
+    let mut costs = READINGS.map(|reading| change_cost(usual, reading));
     let mut came_from: Vec<[usize; 4]> = Vec::with_capacity(measures.len());
     for heads in measures {
-        let ways = READINGS.map(|to| {
-            let ways = READINGS.iter().zip(costs).enumerate();
-            let cheapest = ways.map(|(n, (from, cost))| (cost + change(*from, to), n)).min();
+        let steps = READINGS.map(|to| {
+            let steps = READINGS.iter().zip(costs).enumerate();
+            let cheapest = steps.map(|(n, (from, cost))| (cost + change_cost(*from, to), n)).min();
             cheapest.unwrap_or_default()
         });
-        came_from.push(ways.map(|(_, from)| from));
+        came_from.push(steps.map(|(_, from)| from));
         for (index, reading) in READINGS.into_iter().enumerate() {
             let ledgers: u32 = heads.iter().map(|&head| ledger_lines(reading, head)).sum();
-            costs[index] = ways[index].0 + ledgers + staying(usual, reading);
+            costs[index] = steps[index].0 + ledgers + staying_cost(usual, reading);
         }
         let least = costs.iter().copied().min().unwrap_or(0);
         costs.iter_mut().for_each(|cost| *cost -= least);
@@ -62,12 +62,12 @@ pub(super) fn readings(home: Clef, measures: &[Vec<i32>]) -> Vec<Reading> {
     readings
 }
 
-fn change(from: Reading, to: Reading) -> u32 {
+fn change_cost(from: Reading, to: Reading) -> u32 {
     let clef = u32::from(from.clef != to.clef);
     CHANGE_CLEF * clef + CHANGE_OCTAVE * from.octaves.abs_diff(to.octaves)
 }
 
-fn staying(usual: Reading, reading: Reading) -> u32 {
+fn staying_cost(usual: Reading, reading: Reading) -> u32 {
     let clef = u32::from(usual.clef != reading.clef);
     OTHER_CLEF * clef + OTHER_OCTAVE * reading.octaves.unsigned_abs()
 }

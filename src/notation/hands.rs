@@ -21,8 +21,8 @@ const HAND_MOVES: u32 = 4;
 const OFF_STAFF: u32 = 2;
 
 /// How many semitones a hand covers where it lies, and for how many 16ths it lies there.
-const COVERED: u32 = 8;
-const LATELY: usize = 8;
+const HAND_COVERS: u32 = 8;
+const RECENT_STEPS: usize = 8;
 
 /// What each note costs that no finger is left for.
 const SIXTH_FINGER: u32 = 120;
@@ -38,7 +38,7 @@ struct Stroke {
 }
 
 /// For each note whether the right hand plays it. `notes` are those of the roll.
-pub(super) fn right(roll: &Roll, notes: &[RollNote]) -> Vec<bool> {
+pub(super) fn right_hand(roll: &Roll, notes: &[RollNote]) -> Vec<bool> {
     let together = notes.chunk_by(|a, b| a.start == b.start);
     let strokes: Vec<Stroke> = together
         .map(|notes| Stroke {
@@ -64,9 +64,9 @@ fn cheapest(roll: &Roll, strokes: &[Stroke]) -> Vec<usize> {
         let sounding = roll.steps()[step].play;
         let held = sounding.without(struck);
         let before = strokes[..index].iter().rev();
-        let late = before
-            .take_while(|before| before.step + LATELY >= step)
-            .fold(sounding, |late, before| late.or(before.keys));
+        let recent = before
+            .take_while(|before| before.step + RECENT_STEPS >= step)
+            .fold(sounding, |recent, before| recent.or(before.keys));
         let mut from: [u8; SPLITS] = std::array::from_fn(|split| split as u8);
         // The way from one split to another leads over each key between.
         let over = |below: usize| match held.contains(LOWEST_SPLIT + below) {
@@ -86,7 +86,7 @@ fn cheapest(roll: &Roll, strokes: &[Stroke]) -> Vec<usize> {
             }
         }
         for (split, cost) in costs.iter_mut().enumerate() {
-            *cost += cost_of(sounding, struck, late, LOWEST_SPLIT + split);
+            *cost += cost_of(sounding, struck, recent, LOWEST_SPLIT + split);
         }
         // Only differences count, and sums over a long piece would overflow.
         let least = costs.iter().copied().min().unwrap_or(0);
@@ -105,16 +105,16 @@ fn cheapest(roll: &Roll, strokes: &[Stroke]) -> Vec<usize> {
 }
 
 /// What it costs to have the split below a key while some keys sound, of which some are struck;
-/// `late` are those that sound or were struck lately.
-fn cost_of(sounding: Keys, struck: Keys, late: Keys, split: usize) -> u32 {
+/// `recent` are those that sound or were struck lately.
+fn cost_of(sounding: Keys, struck: Keys, recent: Keys, split: usize) -> u32 {
     let above = u128::MAX << split;
     let mut cost = 0;
     for hand in [above, !above] {
         let keys = Keys::from_bits(sounding.bits() & hand);
-        let late = Keys::from_bits(late.bits() & hand);
+        let recent = Keys::from_bits(recent.bits() & hand);
         cost += SPAN * span(keys)
             + BEYOND_OCTAVE * span(keys).saturating_sub(12)
-            + HAND_MOVES * span(late).saturating_sub(COVERED)
+            + HAND_MOVES * span(recent).saturating_sub(HAND_COVERS)
             + SIXTH_FINGER * (keys.count() as u32).saturating_sub(5);
     }
     for key in struck.iter() {
@@ -147,7 +147,7 @@ mod tests {
             roll.push(Step { play: keys, articulate: keys });
         }
         let notes = roll.notes();
-        let right = right(&roll, &notes);
+        let right = right_hand(&roll, &notes);
         let mut found = vec![Vec::new(); steps.len()];
         for (note, right) in notes.iter().zip(right) {
             if right {

@@ -10,13 +10,15 @@ mod accidentals;
 mod beams;
 mod clefs;
 mod hands;
-mod keys;
-mod line;
+mod key_signatures;
 mod measure;
 mod musicxml;
 mod pulse;
 mod sheet;
 mod spelling;
+mod staff_note;
+mod symbol;
+mod voice_symbols;
 mod voices;
 mod xml;
 

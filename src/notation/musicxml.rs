@@ -2,11 +2,12 @@
 
 use super::Heading;
 use super::clefs::{Clef, Reading};
-use super::line::{Beam, Head, Sign, What};
 use super::measure::{Measure, length_of};
-use super::pulse::sign;
-use super::sheet::{Sheet, SheetMeasure, Tone};
+use super::pulse::note_type;
+use super::sheet::{Sheet, SheetMeasure};
 use super::spelling::{alter, letter, octave};
+use super::staff_note::StaffNote;
+use super::symbol::{Beam, Head, Symbol, SymbolKind};
 use super::xml::Xml;
 use crate::score::Metre;
 
@@ -89,12 +90,13 @@ fn write_measure(
         measure.map_or(0, |measure| measure.staves[staff].reading.octaves)
     };
     let mut first = true;
-    for (staff, signs) in now.staves.iter().enumerate() {
+    for (staff, symbols) in now.staves.iter().enumerate() {
         let here = octaves(Some(now), staff);
-        let both = signs.voices.iter().all(|voice| voice.iter().any(Sign::is_chord));
-        let mut voices = signs.voices.iter().enumerate().filter(|(_, signs)| !signs.is_empty());
+        let both = symbols.voices.iter().all(|voice| voice.iter().any(Symbol::is_chord));
+        let mut voices =
+            symbols.voices.iter().enumerate().filter(|(_, symbols)| !symbols.is_empty());
         let mut first_of_staff = true;
-        for (voice, signs) in &mut voices {
+        for (voice, symbols) in &mut voices {
             if !first {
                 xml.open("backup", &[]);
                 xml.number("duration", measure.length);
@@ -104,8 +106,8 @@ fn write_measure(
                 octave_shift(xml, if here > 0 { "down" } else { "up" }, staff);
             }
             let stem = both.then_some(["up", "down"][voice]);
-            for sign in signs {
-                write_sign(xml, sign, &sheet.tones, measure, (staff, voice), stem);
+            for symbol in symbols {
+                write_symbol(xml, symbol, &sheet.notes, measure, (staff, voice), stem);
             }
             if first_of_staff && here != 0 && octaves(after, staff) != here {
                 octave_shift(xml, "stop", staff);
@@ -153,13 +155,13 @@ fn attributes(xml: &mut Xml, before: Option<&SheetMeasure>, now: &SheetMeasure) 
     }
     for staff in [0, 1] {
         if new_clefs[staff] {
-            let (letter, line) = match now.staves[staff].reading {
+            let (letter, voice_symbols) = match now.staves[staff].reading {
                 Reading { clef: Clef::Treble, .. } => ("G", 2),
                 Reading { clef: Clef::Bass, .. } => ("F", 4),
             };
             xml.open("clef", &[("number", STAVES[staff])]);
             xml.leaf("sign", &[], letter);
-            xml.number("line", line);
+            xml.number("line", voice_symbols);
             xml.close();
         }
     }
@@ -206,26 +208,26 @@ fn octave_shift(xml: &mut Xml, kind: &str, staff: usize) {
     xml.close();
 }
 
-fn write_sign(
+fn write_symbol(
     xml: &mut Xml,
-    written: &Sign,
-    tones: &[Tone],
+    written: &Symbol,
+    notes: &[StaffNote],
     measure: &Measure,
     (staff, voice): (usize, usize),
     stem: Option<&str>,
 ) {
     let of_staff = STAVES[staff];
     let of_voice = VOICES[staff][voice];
-    let (kind, dotted) = sign(written.length);
-    match &written.what {
-        What::Gap => {
+    let (kind, dotted) = note_type(written.length);
+    match &written.kind {
+        SymbolKind::Gap => {
             xml.open("forward", &[]);
             xml.number("duration", written.length);
             xml.leaf("voice", &[], of_voice);
             xml.leaf("staff", &[], of_staff);
             xml.close();
         }
-        What::MeasureRest => {
+        SymbolKind::MeasureRest => {
             xml.open("note", &[]);
             xml.empty("rest", &[("measure", "yes")]);
             xml.number("duration", measure.length);
@@ -233,7 +235,7 @@ fn write_sign(
             xml.leaf("staff", &[], of_staff);
             xml.close();
         }
-        What::Rest => {
+        SymbolKind::Rest => {
             xml.open("note", &[]);
             xml.empty("rest", &[]);
             xml.number("duration", written.length);
@@ -245,13 +247,13 @@ fn write_sign(
             xml.leaf("staff", &[], of_staff);
             xml.close();
         }
-        What::Chord(heads) => {
+        SymbolKind::Chord(heads) => {
             for (index, head) in heads.iter().enumerate() {
                 xml.open("note", &[]);
                 if index > 0 {
                     xml.empty("chord", &[]);
                 }
-                pitch(xml, &tones[head.tone]);
+                pitch(xml, &notes[head.note]);
                 xml.number("duration", written.length);
                 ties(xml, "tie", head);
                 xml.leaf("voice", &[], of_voice);
@@ -282,13 +284,13 @@ fn write_sign(
     }
 }
 
-fn pitch(xml: &mut Xml, tone: &Tone) {
+fn pitch(xml: &mut Xml, note: &StaffNote) {
     xml.open("pitch", &[]);
-    xml.leaf("step", &[], ["C", "D", "E", "F", "G", "A", "B"][letter(tone.fifths)]);
-    if alter(tone.fifths) != 0 {
-        xml.number("alter", alter(tone.fifths));
+    xml.leaf("step", &[], ["C", "D", "E", "F", "G", "A", "B"][letter(note.fifths)]);
+    if alter(note.fifths) != 0 {
+        xml.number("alter", alter(note.fifths));
     }
-    xml.number("octave", octave(tone.pitch, tone.fifths));
+    xml.number("octave", octave(note.pitch, note.fifths));
     xml.close();
 }
 
@@ -302,8 +304,8 @@ fn ties(xml: &mut Xml, name: &str, head: &Head) {
     }
 }
 
-fn beams(xml: &mut Xml, sign: &Sign) {
-    for (beam, number) in sign.beams.iter().zip(["1", "2"]) {
+fn beams(xml: &mut Xml, symbol: &Symbol) {
+    for (beam, number) in symbol.beams.iter().zip(["1", "2"]) {
         if let Some(beam) = beam {
             let kind = match beam {
                 Beam::Begin => "begin",

@@ -11,10 +11,10 @@ use std::ops::Range;
 
 /// Lengths in 16ths that one sign can say: 16th, eighth, quarter, half, whole, breve, and the same
 /// with a dot (no 16th has one, for that would be a 32nd).
-const SIGNS: [usize; 10] = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32];
+const WRITABLE_LENGTHS: [usize; 10] = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32];
 
 /// What the sign of a length is called in MusicXML, and whether it has a dot.
-pub(super) fn sign(length: usize) -> (&'static str, bool) {
+pub(super) fn note_type(length: usize) -> (&'static str, bool) {
     let dotted = !length.is_power_of_two();
     let name = match if dotted { length / 3 * 2 } else { length } {
         1 => "16th",
@@ -124,22 +124,22 @@ impl Pulse {
         let mut best = vec![(usize::MAX, 0); length + 1];
         best[0].0 = 0;
         for from in 0..length {
-            for sign in SIGNS.into_iter().filter(|sign| from + sign <= length) {
-                let (start, end) = (span.start + from, span.start + from + sign);
+            for value in WRITABLE_LENGTHS.into_iter().filter(|value| from + value <= length) {
+                let (start, end) = (span.start + from, span.start + from + value);
                 if self.is_clear(start, end) {
                     let cost = best[from].0 + 256 + usize::from(self.levels[end]);
-                    best[from + sign] = best[from + sign].min((cost, sign));
+                    best[from + value] = best[from + value].min((cost, value));
                 }
             }
         }
-        let mut signs = Vec::new();
+        let mut values = Vec::new();
         let mut at = length;
         while at > 0 {
-            signs.push(best[at].1);
+            values.push(best[at].1);
             at -= best[at].1;
         }
-        signs.reverse();
-        signs
+        values.reverse();
+        values
     }
 
     /// Whether a note from one place to another leaves the pulse to be seen.
@@ -177,7 +177,8 @@ impl Pulse {
         while at < span.end {
             let room = span.end - at;
             let parts = self.nodes_from(at);
-            let fits = parts.filter(|node| node.length() <= room && SIGNS.contains(&node.length()));
+            let fits = parts
+                .filter(|node| node.length() <= room && WRITABLE_LENGTHS.contains(&node.length()));
             let mut longest = fits.map(|node| node.length()).max().unwrap_or(1);
             // The first two of three eighths are one rest.
             let thirds = self.nodes_from(at).find(|node| node.parts == 3 && node.length() == 6);
@@ -293,9 +294,9 @@ mod tests {
                 let (pulse, whole) = (Pulse::of(metre), length_of(metre));
                 for start in (0..whole).step_by(1 + whole / 24) {
                     for end in (start + 1..=whole).step_by(1 + whole / 24) {
-                        for signs in [pulse.note(start..end), pulse.rest(start..end)] {
-                            assert_eq!(signs.iter().sum::<usize>(), end - start, "{metre}");
-                            assert!(signs.iter().all(|sign| SIGNS.contains(sign)));
+                        for values in [pulse.note(start..end), pulse.rest(start..end)] {
+                            assert_eq!(values.iter().sum::<usize>(), end - start, "{metre}");
+                            assert!(values.iter().all(|length| WRITABLE_LENGTHS.contains(length)));
                         }
                     }
                 }

@@ -7,7 +7,7 @@
 //! as is nearest to it on the line of fifths. Of ps13's second stage one rule is kept: the semitone
 //! below a note, between that note and its return, has the letter below (G, F sharp, G).
 
-use super::keys::chroma;
+use super::key_signatures::chroma;
 
 /// How many notes before and from the note on are its context; Meredith's best values.
 const BEFORE: usize = 10;
@@ -29,7 +29,7 @@ const READABLE: std::ops::RangeInclusive<i8> = -15..=19;
 
 /// A note that is to be spelled.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Struck {
+pub(super) struct UnspelledNote {
     /// When it is struck.
     pub step: usize,
     /// MIDI pitch.
@@ -40,7 +40,7 @@ pub(super) struct Struck {
 
 /// Each note's place on the line of fifths: … −1 F, 0 C, 1 G, … 6 F sharp. Notes are sorted by
 /// step.
-pub(super) fn spell(notes: &[Struck]) -> Vec<i8> {
+pub(super) fn spell(notes: &[UnspelledNote]) -> Vec<i8> {
     let first = by_tonics(notes);
     let mut spelled = first.clone();
     for (index, name) in spelled.iter_mut().enumerate() {
@@ -55,7 +55,7 @@ pub(super) fn spell(notes: &[Struck]) -> Vec<i8> {
 
 /// The note after this one if it is a semitone higher and the note before is the same; before and
 /// after in the line to which it belongs, which moves by no more than a tone.
-fn upper_neighbour(notes: &[Struck], index: usize) -> Option<usize> {
+fn upper_neighbour(notes: &[UnspelledNote], index: usize) -> Option<usize> {
     let note = notes[index];
     let in_line = |&other: &usize| {
         notes[other].step != note.step && notes[other].pitch.abs_diff(note.pitch) <= 2
@@ -65,8 +65,8 @@ fn upper_neighbour(notes: &[Struck], index: usize) -> Option<usize> {
     [before, after].iter().all(|&n| notes[n].pitch == note.pitch + 1).then_some(after)
 }
 
-fn by_tonics(notes: &[Struck]) -> Vec<i8> {
-    let class = |note: &Struck| usize::from(note.pitch) % 12;
+fn by_tonics(notes: &[UnspelledNote]) -> Vec<i8> {
+    let class = |note: &UnspelledNote| usize::from(note.pitch) % 12;
     let mut around = [0usize; 12];
     notes.iter().take(AFTER).for_each(|note| around[class(note)] += 1);
     let mut spelled = Vec::with_capacity(notes.len());
@@ -121,8 +121,8 @@ mod tests {
     use super::*;
 
     fn names(pitches: &[u8], sharps: i8) -> String {
-        let struck = |(step, &pitch)| Struck { step, pitch, sharps };
-        let notes: Vec<_> = pitches.iter().enumerate().map(struck).collect();
+        let unspelled = |(step, &pitch)| UnspelledNote { step, pitch, sharps };
+        let notes: Vec<_> = pitches.iter().enumerate().map(unspelled).collect();
         let name = |fifths| {
             let sign = ["bb", "b", "", "#", "x"][(alter(fifths) + 2) as usize];
             format!("{}{sign}", ["C", "D", "E", "F", "G", "A", "B"][letter(fifths)])

@@ -11,7 +11,7 @@ const TIE: u32 = 8;
 
 /// What it costs that a second voice begins; and that it is used in a measure at all, which is
 /// less after a measure that has it as well.
-const SECOND: u32 = 3;
+const SECOND_BEGINS: u32 = 3;
 const SECOND_IN_MEASURE: u32 = 6;
 const SECOND_AGAIN: u32 = 4;
 
@@ -25,7 +25,7 @@ const CROSSING: u32 = 10;
 const ALONE: u32 = 6;
 
 /// How many ways are kept.
-const WAYS: usize = 128;
+const MAX_PATHS: usize = 128;
 
 /// A note as far as voices are concerned: a key, its first step, the first step without it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub(super) struct Span {
 
 /// One of the ways in which notes can be in voices.
 #[derive(Clone, Copy)]
-struct Way {
+struct Path {
     /// Which of the sounding notes are in the second voice, a bit each.
     second: u128,
     /// Whether the second voice is used in this measure, and whether in the one before.
@@ -56,14 +56,14 @@ struct Choice {
 
 /// For each note of a staff whether it is in the second voice, the one with stems downward. Notes
 /// are sorted by start; `bars` are the steps at which measures begin.
-pub(super) fn second(notes: &[Span], bars: &[usize]) -> Vec<bool> {
+pub(super) fn in_second_voice(notes: &[Span], bars: &[usize]) -> Vec<bool> {
     let mut events: Vec<usize> = notes.iter().flat_map(|note| [note.start, note.end]).collect();
     events.extend(bars);
     events.sort_unstable();
     events.dedup();
 
     let mut choices = vec![Choice { before: 0, first: 0, second: 0 }];
-    let mut ways = vec![Way { second: 0, used: [false; 2], cost: 0, last: 0 }];
+    let mut paths = vec![Path { second: 0, used: [false; 2], cost: 0, last: 0 }];
     let mut sounding: Vec<usize> = Vec::new();
     let mut next = 0;
     for now in events {
@@ -78,38 +78,38 @@ pub(super) fn second(notes: &[Span], bars: &[usize]) -> Vec<bool> {
         let held: Vec<usize> = sounding.iter().copied().filter(|&n| notes[n].end > now).collect();
         let started = &notes[first..next];
         let options = options(started);
-        let mut after: Vec<Way> = Vec::with_capacity(ways.len() * options.len());
+        let mut after: Vec<Path> = Vec::with_capacity(paths.len() * options.len());
         let keys: Vec<usize> = held.iter().map(|&note| notes[note].key).collect();
-        for way in &ways {
-            let kept = squeezed(way.second, event.ended, sounding.len());
+        for path in &paths {
+            let kept = squeezed(path.second, event.ended, sounding.len());
             for &option in &options {
-                after.push(event.follow(way, kept, &keys, started, option));
+                after.push(event.extend(path, kept, &keys, started, option));
             }
         }
         // Of the pasts that lead to the same present only the cheapest can be the best.
-        after.sort_unstable_by_key(|way| (way.second, way.used, way.cost, way.last));
-        after.dedup_by_key(|way| (way.second, way.used));
-        if after.len() > WAYS {
-            after.sort_by_key(|way| way.cost);
-            after.truncate(WAYS);
+        after.sort_unstable_by_key(|path| (path.second, path.used, path.cost, path.last));
+        after.dedup_by_key(|path| (path.second, path.used));
+        if after.len() > MAX_PATHS {
+            after.sort_by_key(|path| path.cost);
+            after.truncate(MAX_PATHS);
         }
-        let least = after.iter().map(|way| way.cost).min().unwrap_or(0);
-        after.iter_mut().for_each(|way| way.cost -= least);
+        let least = after.iter().map(|path| path.cost).min().unwrap_or(0);
+        after.iter_mut().for_each(|path| path.cost -= least);
         if next > first {
-            for way in &mut after {
-                let second = way.second >> held.len();
-                choices.push(Choice { before: way.last, first, second });
-                way.last = choices.len() - 1;
+            for path in &mut after {
+                let second = path.second >> held.len();
+                choices.push(Choice { before: path.last, first, second });
+                path.last = choices.len() - 1;
             }
         }
         sounding = held;
         sounding.extend(first..next);
-        ways = after;
+        paths = after;
     }
 
     let mut second = vec![false; notes.len()];
-    let best = ways.iter().min_by_key(|way| (way.cost, way.second.count_ones()));
-    let (mut choice, mut until) = (best.map_or(0, |way| way.last), notes.len());
+    let best = paths.iter().min_by_key(|path| (path.cost, path.second.count_ones()));
+    let (mut choice, mut until) = (best.map_or(0, |path| path.last), notes.len());
     while choice != 0 {
         let Choice { before, first, second: chosen } = choices[choice];
         for (index, note) in second[first..until].iter_mut().enumerate() {
@@ -130,14 +130,21 @@ struct Event {
 impl Event {
     /// The way on, where of the notes that start those in `option` are in the second voice. `kept`
     /// says it of the notes that are held, whose keys are `keys`.
-    fn follow(&self, way: &Way, kept: u128, keys: &[usize], started: &[Span], option: u128) -> Way {
+    fn extend(
+        &self,
+        path: &Path,
+        kept: u128,
+        keys: &[usize],
+        started: &[Span],
+        option: u128,
+    ) -> Path {
         let held = keys.len();
         let second = kept | option << held;
-        let mut cost = way.cost;
+        let mut cost = path.cost;
         let all = |count: usize| (1u128 << count) - 1;
         for (ended, held, started) in [
-            (self.ended & !way.second, !kept & all(held), !option & all(started.len())),
-            (self.ended & way.second, kept, option),
+            (self.ended & !path.second, !kept & all(held), !option & all(started.len())),
+            (self.ended & path.second, kept, option),
         ] {
             // A bar line divides notes anyway.
             if (ended != 0 || started != 0) && !self.bar {
@@ -156,21 +163,21 @@ impl Event {
         {
             cost += CROSSING;
         }
-        if second != 0 && way.second == 0 {
-            cost += SECOND;
+        if second != 0 && path.second == 0 {
+            cost += SECOND_BEGINS;
         }
-        if (second != 0) != (way.second != 0) && !self.bar {
+        if (second != 0) != (path.second != 0) && !self.bar {
             cost += LOOSE_END;
         }
         if second != 0 && lowest.is_none() {
             cost += ALONE;
         }
-        let mut used = if self.bar { [false, way.used[0]] } else { way.used };
+        let mut used = if self.bar { [false, path.used[0]] } else { path.used };
         if second != 0 && !used[0] {
             cost += if used[1] { SECOND_AGAIN } else { SECOND_IN_MEASURE };
             used[0] = true;
         }
-        Way { second, used, cost, last: way.last }
+        Path { second, used, cost, last: path.last }
     }
 }
 
@@ -219,7 +226,7 @@ mod tests {
     fn voices(notes: &[(usize, usize, usize)]) -> Vec<bool> {
         let span = |&(key, start, end): &(usize, usize, usize)| Span { key, start, end };
         let notes: Vec<_> = notes.iter().map(span).collect();
-        second(&notes, &[0, 16, 32])
+        in_second_voice(&notes, &[0, 16, 32])
     }
 
     #[test]

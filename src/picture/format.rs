@@ -18,14 +18,6 @@ pub enum Format {
 impl Format {
     /// All formats.
     pub const ALL: [Format; 2] = [Format::Svg, Format::Png];
-
-    /// What the names of its files end in.
-    pub fn extension(self) -> &'static str {
-        match self {
-            Format::Svg => "svg",
-            Format::Png => "png",
-        }
-    }
 }
 
 /// Something that can be drawn on any canvas.

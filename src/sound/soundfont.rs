@@ -38,7 +38,7 @@ pub enum SoundFontError {
     /// No SoundFont is installed in the usual folders.
     #[error(
         "no SoundFont (*.sf2) lies in {}; install one, on Debian with\n  \
-         apt-get install fluid-soundfont-gm\nor give a file with --soundfont FILE.sf2",
+         apt-get install fluid-soundfont-gm",
         FOLDERS.join(", ")
     )]
     NoneInstalled,

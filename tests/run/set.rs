@@ -1,7 +1,7 @@
 //! Sets of pieces in one file, with a published split.
 
 use super::sandbox::{Sandbox, TINY};
-use deep_jammer::run::{Dataset, Split};
+use deep_jammer::dataset::{Dataset, Split};
 
 /// Six pieces of a few chords to learn from, two to choose by and one to be kept for the end; one
 /// more is shorter than a segment, and so is one of those to choose by.

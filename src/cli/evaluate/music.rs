@@ -3,9 +3,10 @@
 use super::{Evaluate, Named};
 use anyhow::{Context, bail};
 use deep_jammer::corpus::{self, Failure, Part, Piece};
+use deep_jammer::dataset::{Dataset, Split};
 use deep_jammer::evaluation::Exposure;
 use deep_jammer::roll::Roll;
-use deep_jammer::run::{Config, Dataset, RunFolder, Split};
+use deep_jammer::run::{Config, RunFolder};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 

@@ -8,7 +8,7 @@ pub(super) fn signatures(roll: &Roll, changes: &[KeyChange], measures: &[Measure
     let first = match (changes.first(), roll.key) {
         (Some(change), _) => change.key.sharps,
         (None, Some(key)) => key.sharps,
-        (None, None) => plainest(roll),
+        (None, None) => fewest_accidentals(roll),
     };
     let mut signatures = vec![first.clamp(-7, 7); measures.len()];
     for change in changes {
@@ -27,7 +27,7 @@ pub(super) fn signatures(roll: &Roll, changes: &[KeyChange], measures: &[Measure
 
 /// Where nobody says anything: the signature under which most of the music needs no accidental, of
 /// those the smallest.
-fn plainest(roll: &Roll) -> i8 {
+fn fewest_accidentals(roll: &Roll) -> i8 {
     let mut sounding = [0usize; 12];
     for note in roll.notes() {
         sounding[(note.key + usize::from(LOWEST_PITCH)) % 12] += note.end - note.start;
@@ -64,10 +64,10 @@ mod tests {
 
     #[test]
     fn without_a_signature_the_one_with_the_fewest_accidentals_is_chosen() {
-        assert_eq!(plainest(&scale(&[62, 64, 66, 67, 69, 71, 73])), 2, "D major");
-        assert_eq!(plainest(&scale(&[60, 62, 63, 65, 67, 68, 70])), -3, "C minor");
-        assert_eq!(plainest(&scale(&[60])), 0);
-        assert_eq!(plainest(&scale(&[])), 0);
+        assert_eq!(fewest_accidentals(&scale(&[62, 64, 66, 67, 69, 71, 73])), 2, "D major");
+        assert_eq!(fewest_accidentals(&scale(&[60, 62, 63, 65, 67, 68, 70])), -3, "C minor");
+        assert_eq!(fewest_accidentals(&scale(&[60])), 0);
+        assert_eq!(fewest_accidentals(&scale(&[])), 0);
     }
 
     #[test]
