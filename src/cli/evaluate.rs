@@ -161,7 +161,7 @@ pub fn run(command: &Evaluate) -> anyhow::Result<Outcome> {
     // Music from sets of sounding notes has nothing to say of strokes, and no network is asked.
     let articulation = match models.first() {
         Some(named) => named.model.architecture.articulation,
-        None => music.evaluated.iter().any(|piece| piece.part.is_none()),
+        None => music.evaluated.iter().any(|piece| piece.published_split.is_none()),
     };
     let baselines = baselines(&music, articulation, &mut candidates);
     interruption::listen("Leaving.")?;

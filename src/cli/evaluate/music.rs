@@ -2,7 +2,7 @@
 
 use super::{Evaluate, Named};
 use anyhow::{Context, bail};
-use deep_jammer::corpus::{self, Failure, Part, Piece};
+use deep_jammer::corpus::{self, Failure, Piece, PublishedSplit};
 use deep_jammer::dataset::{Dataset, Split};
 use deep_jammer::evaluation::Exposure;
 use deep_jammer::roll::Roll;
@@ -109,8 +109,8 @@ fn evaluated(
 ) -> anyhow::Result<(Vec<Piece>, &'static str, Vec<Failure>)> {
     let runs: Vec<&Run> = runs.iter().flatten().collect();
     let (part, side) = match command.test {
-        true => (Part::Test, Split::Test),
-        false => (Part::Validation, Split::Validation),
+        true => (PublishedSplit::Test, Split::Test),
+        false => (PublishedSplit::Validation, Split::Validation),
     };
     if !command.paths.is_empty() {
         let (pieces, failures) = read(&command.paths, part)?;
@@ -160,7 +160,7 @@ fn learned(
         Learned { pieces, what, heard: same.into_iter().map(heard).collect() }
     };
     if !command.learn.is_empty() {
-        let (pieces, failures) = read(&command.learn, Part::Training)?;
+        let (pieces, failures) = read(&command.learn, PublishedSplit::Training)?;
         say_skipped(&failures);
         return Ok(Ok(learn(pieces, "given by --learn")));
     }
@@ -192,7 +192,10 @@ fn say_skipped(failures: &[Failure]) {
 }
 
 /// The pieces among and under some paths, of sets those of one part, and the files that give none.
-fn read<P: AsRef<Path>>(paths: &[P], part: Part) -> anyhow::Result<(Vec<Piece>, Vec<Failure>)> {
+fn read<P: AsRef<Path>>(
+    paths: &[P],
+    part: PublishedSplit,
+) -> anyhow::Result<(Vec<Piece>, Vec<Failure>)> {
     let mut corpus = corpus::read(paths)?;
     if corpus.pieces.is_empty() {
         let count = corpus.failures.len();
@@ -202,7 +205,7 @@ fn read<P: AsRef<Path>>(paths: &[P], part: Part) -> anyhow::Result<(Vec<Piece>, 
         return Err(anyhow::Error::from(failure.reason)
             .context(format!("none of the {count} files could be read")));
     }
-    corpus.pieces.retain(|piece| piece.part.is_none_or(|of| of == part));
+    corpus.pieces.retain(|piece| piece.published_split.is_none_or(|of| of == part));
     if corpus.pieces.is_empty() {
         bail!("the given sets have no piece in their part \"{}\"", part.name());
     }
@@ -261,7 +264,7 @@ impl Run {
 /// trimmed.
 fn same_music(learned: &[&Roll], evaluated: &[Piece]) -> Vec<bool> {
     let rolls: Vec<_> = learned.iter().copied().chain(evaluated.iter().map(Piece::roll)).collect();
-    let alike = corpus::alike(&rolls).split_off(learned.len());
+    let alike = corpus::all_duplicates(&rolls).split_off(learned.len());
     let same = |(piece, alike): (&Piece, Vec<usize>)| {
         alike.iter().any(|&other| other < learned.len())
             || learned.iter().any(|learned| *learned == piece.roll())
