@@ -3,6 +3,7 @@
 use super::Outcome;
 use anyhow::bail;
 use deep_jammer::atomic_file::{self, Existing};
+use deep_jammer::composing::RecipeError;
 use deep_jammer::output::{Kind, Output, OutputError, Voice};
 use deep_jammer::sound::SoundFont;
 use std::path::{Path, PathBuf};
@@ -62,9 +63,10 @@ fn place(path: &Path) -> PathBuf {
 pub fn unless_interrupted(ended: anyhow::Result<()>) -> anyhow::Result<Outcome> {
     match ended {
         Ok(()) => Ok(Outcome::Done),
-        Err(error) => match error.downcast_ref::<OutputError>() {
-            Some(output) if output.is_interruption() => Ok(Outcome::Interrupted),
-            _ => Err(error),
-        },
+        Err(error) => {
+            let composing = matches!(error.downcast_ref(), Some(RecipeError::Interrupted));
+            let writing = error.downcast_ref().is_some_and(OutputError::is_interruption);
+            if composing || writing { Ok(Outcome::Interrupted) } else { Err(error) }
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Who composes: what all streams share and none changes.
 
-use super::Stream;
+use super::{Recipe, RecipeError, Stream};
 use crate::attribute::{Layout, StepAttributes};
 use crate::baseline::Baseline;
 use crate::model::Model;
@@ -10,11 +10,13 @@ use crate::roll::{Place, Step};
 use crate::score::Metre;
 use crate::segment::HEARD_STEPS;
 
-/// A network ready to compose, or a baseline. It is never changed, so any number of streams can draw
-/// from it, on as many threads.
+/// A network ready to compose, or a baseline, with the excerpts that pieces can begin with. It is
+/// never changed, so any number of streams can draw from it, on as many threads.
 pub struct Composer {
     predictor: Predictor,
     pub(super) empty: LstmState,
+    fingerprint: String,
+    excerpts: Vec<Primer>,
 }
 
 /// What says how likely the next step is.
@@ -34,36 +36,72 @@ impl Composer {
         Composer {
             predictor: Predictor::Network { engine, layout: model.layout },
             empty: LstmState::empty(&model.parameters.layers),
+            fingerprint: model.fingerprint(),
+            excerpts: model.primers.clone(),
         }
     }
 
-    /// A baseline that composes, to be listened to beside a network.
+    /// A baseline that composes, to be compared with a network by ear. It has no excerpts yet.
     pub fn of_baseline(baseline: Baseline) -> Composer {
-        Composer { predictor: Predictor::Baseline(baseline), empty: LstmState::default() }
+        Composer {
+            fingerprint: baseline.fingerprint(),
+            predictor: Predictor::Baseline(baseline),
+            empty: LstmState::default(),
+            excerpts: Vec::new(),
+        }
     }
 
-    /// Begins a stream that has heard a primer, from its first step to its last, and goes on in
+    /// The same with other excerpts.
+    pub fn with_excerpts(self, excerpts: Vec<Primer>) -> Composer {
+        Composer { excerpts, ..self }
+    }
+
+    /// The excerpts that pieces can begin with.
+    pub fn excerpts(&self) -> &[Primer] {
+        &self.excerpts
+    }
+
+    /// Twelve hexadecimal digits that identify what it has learned.
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
+
+    /// Whether a recipe is for this model.
+    pub(super) fn check_model(&self, recipe: &Recipe) -> Result<(), RecipeError> {
+        match &recipe.model {
+            Some(wanted) if *wanted != self.fingerprint => Err(RecipeError::OtherModel {
+                wanted: wanted.clone(),
+                name: recipe.model_name.clone(),
+                found: self.fingerprint.clone(),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Begins a stream that has heard a primer, from its first step to its last, and continues in
     /// its metre.
     pub fn begin(&self, primer: &Primer, seed: u64, temperature: f64) -> Stream {
-        let mut stream = self.hear(primer, |_| {});
+        let mut stream = self.condition_on(primer, &|| true).expect("nobody breaks off");
         stream.reseed(seed);
         stream.temperature = temperature;
         stream
     }
 
-    /// A stream that has heard a primer, for any seed: copies of it can be [seeded](Stream::reseed).
-    /// `progress` is told of every step that has been heard.
-    pub fn hear(&self, primer: &Primer, progress: impl Fn(usize)) -> Stream {
+    /// A stream that has heard a primer (teacher forcing), for any seed: copies of it can be
+    /// [seeded](Stream::reseed). `go_on` is called after every step; `None` as soon as it is false.
+    pub fn condition_on(&self, primer: &Primer, go_on: &dyn Fn() -> bool) -> Option<Stream> {
         let roll = &primer.roll;
         let change = roll.metre_at(roll.len());
         let mut stream = self.begin_in_silence(change.metre, 0, 1.0);
         let mut scratch = self.workspace();
         for (step, &heard) in roll.steps().iter().enumerate() {
-            stream.hear(self, heard, roll.place(step), &mut scratch);
-            progress(step + 1);
+            stream.teacher_force_at(self, heard, roll.place(step), &mut scratch);
+            if !go_on() {
+                return None;
+            }
         }
         stream.since_change = roll.len() - change.step;
-        stream
+        Some(stream)
     }
 
     /// Begins a stream that has heard nothing.
@@ -117,7 +155,7 @@ pub struct Scratch {
 pub(super) const REMEMBERED: usize = HEARD_STEPS;
 
 /// Drops all but the last [`REMEMBERED`] steps now and then.
-pub(super) fn forget(past: &mut Vec<Step>) {
+pub(super) fn drop_old_steps(past: &mut Vec<Step>) {
     if past.len() >= 2 * REMEMBERED {
         past.drain(..past.len() - REMEMBERED);
     }

@@ -44,8 +44,9 @@ impl Criterion {
         Some(Criterion { originality, standards: Mutex::default() })
     }
 
-    /// Judges a piece that is not empty. So many rests at its beginning are no silence: they stand
-    /// for what was heard before it ([`Composition::rests`](super::Composition::rests)).
+    /// Judges a piece that is not empty. The first `rests` steps do not count as silence: they stand
+    /// for the opening that was heard before it
+    /// ([`LivePiece::new_music`](super::LivePiece::new_music)).
     pub fn judge(&self, roll: &Roll, rests: usize) -> Verdict {
         Verdict {
             copied: self.originality.longest_match(roll).filter(Match::is_copy),
@@ -115,22 +116,6 @@ impl fmt::Display for Verdict {
     }
 }
 
-/// Of how many pieces the best is kept where nobody says.
-pub const USUAL_CANDIDATES: u32 = 2;
-
-/// The seed of one of several candidates for a seed: of the first the seed itself, of the others
-/// numbers below 10⁹ (SplitMix64 of seed and number; Steele, Lea and Flood 2014).
-pub fn candidate_seed(seed: u64, number: u32) -> u64 {
-    if number == 0 {
-        return seed;
-    }
-    let golden = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut mixed = seed.wrapping_add(golden.wrapping_mul(u64::from(number)));
-    mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-    (mixed ^ mixed >> 31) % 1_000_000_000
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,15 +156,5 @@ mod tests {
              0.50 sd from the middle, 25 % of the bars come back"
         );
         assert!(verdict(1.0, 0, 0.5).to_string().starts_with("all 12 statistics as usual"));
-    }
-
-    #[test]
-    fn candidates_of_neighbouring_seeds_are_different_and_the_first_is_the_seed() {
-        let seeds = (1..=50).flat_map(|seed| (0..20).map(move |n| candidate_seed(seed, n)));
-        let different: std::collections::BTreeSet<_> = seeds.collect();
-        assert_eq!(different.len(), 1000);
-        assert_eq!(candidate_seed(u64::MAX, 0), u64::MAX);
-        // SplitMix64 of seed 1234567 begins with 6457827717110365317.
-        assert_eq!(candidate_seed(1_234_567, 1), 6_457_827_717_110_365_317 % 1_000_000_000);
     }
 }

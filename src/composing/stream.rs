@@ -1,6 +1,6 @@
 //! A stream of music that is being composed.
 
-use super::composer::{Composer, Scratch, forget};
+use super::composer::{Composer, Scratch, drop_old_steps};
 use super::guard::Guard;
 use crate::network::{KeyAction, KeyLogits, LstmState, Nats};
 use crate::roll::{Place, Step};
@@ -131,11 +131,11 @@ impl Stream {
         scratch: &mut Scratch,
     ) -> (Step, Nats) {
         let step = step.after(self.past.last().copied().unwrap_or_default());
-        (step, self.hear(composer, step, self.place(), scratch))
+        (step, self.teacher_force_at(composer, step, self.place(), scratch))
     }
 
     /// Hears a step that is given at a place.
-    pub(super) fn hear(
+    pub(super) fn teacher_force_at(
         &mut self,
         composer: &Composer,
         step: Step,
@@ -169,7 +169,7 @@ impl Stream {
 
     fn advance(&mut self, step: Step) {
         self.guard.hear(step);
-        forget(&mut self.past);
+        drop_old_steps(&mut self.past);
         self.past.push(step);
         self.since_change += 1;
     }

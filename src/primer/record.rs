@@ -45,6 +45,16 @@ impl Record {
         record(primer)
     }
 
+    /// Where the primer comes from.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// How many steps the primer has.
+    pub fn steps(&self) -> usize {
+        self.steps.split_whitespace().count()
+    }
+
     /// Reads it again.
     pub fn primer(&self) -> Result<Primer, PrimerError> {
         primer(self).map_err(|what| PrimerError { from: self.source.clone(), what })

@@ -3,7 +3,7 @@
 use super::Studio;
 use super::measures::{Measures, begins_measure, measures};
 use crate::atomic_file::Existing;
-use crate::composing::{Change, LivePiece, Script};
+use crate::composing::{Change, LivePiece, Recipe};
 use crate::http::ApiError;
 use crate::output::Output;
 use axum::Json;
@@ -51,7 +51,7 @@ pub(super) type Asked<T> = Result<Json<T>, JsonRejection>;
 pub async fn about(State(studio): Studios) -> Json<Value> {
     Json(json!({
         "version": env!("CARGO_PKG_VERSION"),
-        "model": studio.model,
+        "model": studio.composer.fingerprint(),
         "listeners": studio.listeners(),
         "room_for": studio.sessions.room_for(),
         "sounds": studio.sounds.pitches().collect::<Vec<_>>(),
@@ -80,7 +80,7 @@ pub async fn change(
     let Json(change) = asked.map_err(|error| ApiError::bad(error.body_text()))?;
     change.check().map_err(ApiError::unusable)?;
     let apply = move |live_piece: &mut LivePiece| {
-        if live_piece.script().changes.len() >= Script::MOST_CHANGES {
+        if live_piece.recipe().changes.len() >= Recipe::MOST_CHANGES {
             return Err(ApiError::unusable(
                 "this piece has been changed too often; begin a new one",
             ));
@@ -92,13 +92,13 @@ pub async fn change(
     on(&studio, &piece, (change.step, 1), Duration::ZERO, apply).await
 }
 
-/// Takes the last change back, and sends what comes now.
-pub async fn take_back(
+/// Undoes the last change, and sends what comes now.
+pub async fn undo(
     State(studio): Studios,
     Path(piece): Path<String>,
 ) -> Result<Json<Measures>, ApiError> {
     let apply = |live_piece: &mut LivePiece| {
-        live_piece.take_back().ok_or_else(|| ApiError::conflict("there is nothing to take back"))
+        live_piece.undo().ok_or_else(|| ApiError::conflict("there is nothing to undo"))
     };
     may_go_on(&studio, &piece)?;
     on(&studio, &piece, (0, 1), Duration::ZERO, apply).await
@@ -119,7 +119,7 @@ pub async fn recipe(
     let Query(Until { until }) = until.map_err(|error| ApiError::bad(error.body_text()))?;
     let session = studio.sessions.find(&piece).ok_or_else(gone)?;
     let live_piece = session.live_piece.lock().await;
-    Ok(live_piece.script_until(until.unwrap_or(usize::MAX)).to_text())
+    Ok(live_piece.recipe_until(until.unwrap_or(usize::MAX)).to_json())
 }
 
 /// A listener is still there, though nothing is asked for.
@@ -156,13 +156,12 @@ pub async fn file(
         return Err(ApiError::busy("another file is being written"));
     };
     let live_piece = session.live_piece.clone().lock_owned().await;
-    let (until, seed) =
-        (until.unwrap_or(usize::MAX).min(live_piece.len()), live_piece.script().seed);
+    let until = until.unwrap_or(usize::MAX).min(live_piece.len());
     if until <= live_piece.remembered_from() {
         return Err(ApiError::conflict("nothing has been heard yet"));
     }
-    let title = format!("Deep Jammer, seed {seed}");
-    let score = live_piece.score(until.saturating_sub(LONGEST_FILE), until, &title);
+    let title = live_piece.recipe().title();
+    let score = live_piece.score_between(until.saturating_sub(LONGEST_FILE), until);
     drop(live_piece);
     let folder = studio.folder.clone();
     // Whoever asked may go away; then it is not written to its end.

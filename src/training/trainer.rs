@@ -7,7 +7,7 @@ use super::{Optimiser, TrainingSettings, clip, nll, per_step};
 use crate::attribute::Layout;
 use crate::model::{Model, Training};
 use crate::network::{Architecture, Batch, Cpu, Engine, Layers, LstmState, Nats, Parameters};
-use crate::primer::Primer;
+use crate::primer::{self, Primer};
 use crate::roll::Roll;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -112,7 +112,7 @@ impl<'a> Trainer<'a> {
     ) -> Trainer<'a> {
         let lanes = if settings.carries() { settings.batch } else { 0 };
         Trainer {
-            primers: excerpts.primers(settings.seed),
+            primers: primer::draw(excerpts.music(), excerpts.segment_steps(), settings.seed),
             average: (settings.average > 0.0).then(|| parameters.values.clone()),
             gradient: Parameters::zeros(&parameters.layers),
             optimiser,

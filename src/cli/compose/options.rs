@@ -28,14 +28,13 @@ pub struct Compose {
     /// The model: a file, or the folder of a training run; "built-in" for the one that is part of
     /// the program; or "markov" for a first-order Markov chain, which learns in a moment and is the
     /// baseline to listen to.
-    #[arg(long, value_name = "FILE-OR-RUN", default_value = crate::cli::BUILT_IN)]
-    pub model: PathBuf,
+    #[arg(long, value_name = "FILE-OR-RUN")]
+    pub model: Option<PathBuf>,
     /// Play a piece of the studio again: its MIDI file, a file with its recipe, or the recipe itself in
     /// quotes. It says all that there is to say of the music. (Of a piece of `compose` it is said with
     /// which options it is composed again.)
-    #[arg(long, value_name = "RECIPE", conflicts_with_all = ["learn", "primer", "with_primer", "bars",
-          "minutes", "endless", "metre", "key", "tempo", "temperature", "repeats", "seed", "count",
-          "best_of"])]
+    #[arg(long, value_name = "RECIPE", conflicts_with_all = ["with_primer", "bars", "minutes",
+          "endless", "metre", "key", "tempo", "temperature", "repeats", "seed", "count", "best_of"])]
     pub recipe: Option<String>,
     /// MIDI files and folders for the Markov chain to learn from.
     #[arg(long, value_name = "PATH", num_args = 1..)]
