@@ -9,50 +9,52 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-/// Open a page in the browser that plays new piano music without end.
+/// Open a page in your browser that plays new piano music without end.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-The page composes while you listen. Change temperature, density, tempo and metre as it plays, let it
-go on from a MIDI file or from what you play yourself, and download what you have heard.
+The music is composed while you listen. You can change the temperature, density, tempo and metre as
+it plays, let it continue from a MIDI file or from what you play yourself, and download what you have
+heard.
 
   deep-jammer serve --open
-  deep-jammer serve --host 0.0.0.0   for the phone on the music stand: everybody in your network may
+  deep-jammer serve --host 0.0.0.0   for the phone on your music stand; everyone on your network can
                                      listen then")]
 pub struct Serve {
-    /// The model: a file, or the folder of a training run; "built-in" for the one that is part of the
-    /// program.
+    /// The model that composes: a model file, the folder of a training run, or "built-in" for the
+    /// model that comes with the program.
     #[arg(long, value_name = "FILE-OR-RUN", default_value = super::BUILT_IN)]
     model: PathBuf,
-    /// The address to listen at; 0.0.0.0 is all that this machine has.
+    /// The network address to serve the page at. 127.0.0.1 is for this machine only, 0.0.0.0 for
+    /// everyone on your network.
     #[arg(long, default_value = "127.0.0.1")]
     host: IpAddr,
-    /// The port; 0 for any that is free.
+    /// The port; 0 picks a free one.
     #[arg(long, default_value_t = 8765)]
     port: u16,
-    /// Open the page in the browser.
+    /// Open the page in your browser.
     #[arg(long)]
     open: bool,
-    /// How many may listen at once, each to music of their own, instead of as many as the threads can
-    /// compose for: 36 each with the model of the program, 12 with the large preset.
+    /// How many people can listen at once, each to music of their own. [default: as many as the threads
+    /// can compose for, 36 per thread with the built-in model, 12 with the large preset]
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1000))]
     listeners: Option<u32>,
-    /// How many threads compose, instead of all processors.
+    /// How many threads compose. [default: one per processor]
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=256))]
     threads: Option<u32>,
 }
 
-/// How many values the weights of a network may have for which one thread composes in time for a
-/// listener, with some air: measured with the large preset, whose 1.5 million leave room for 12.
+/// How many weights one thread composes with in time, counted once for each of its listeners. Measured
+/// with the large preset: its 1.5 million weights allow for 12 listeners, with some reserve.
 const VALUES_A_LISTENER: usize = 18_000_000;
 
-/// How many listeners one thread has at most: small networks are not all that costs time.
+/// The most listeners of one thread, however small the network: other work takes time, too.
 const MOST_A_THREAD: usize = 50;
 
 /// Opens the studio, until Ctrl-C.
 pub fn run(command: &Serve) -> anyhow::Result<Outcome> {
     let model = super::model(&command.model)?;
     if model.primers.is_empty() {
-        bail!("{} holds no excerpts to begin with; train it anew", command.model.display());
+        bail!("{} carries no excerpts to begin with; train it again", command.model.display());
     }
     let processors = std::thread::available_parallelism().map_or(1, |count| count.get());
     let folder = tempfile::tempdir().context("no folder for files that are to be sent")?;
@@ -81,14 +83,14 @@ fn greet(command: &Serve, page: &str) {
     println!("{page}");
     if !command.host.is_loopback() {
         eprintln!(
-            "Everybody who can reach this machine at {} can listen and use its processors; there is no \
-             password. Without --host only you can.",
+            "Everyone who can reach this machine at {} can listen and use its processors. There is no \
+             password. Without --host only this machine can open the page.",
             command.host
         );
     }
     eprintln!("Ctrl-C closes the studio.");
     if command.open && !opened(&page) {
-        eprintln!("No browser could be opened; open {page} yourself.");
+        eprintln!("The browser could not be opened. Open {page} yourself.");
     }
 }
 

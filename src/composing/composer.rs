@@ -1,4 +1,4 @@
-//! Who composes: what all streams share and none changes.
+//! A model made ready to compose: what all streams share and none changes.
 
 use super::{Recipe, RecipeError, Stream};
 use crate::attribute::{Layout, StepAttributes};
@@ -19,13 +19,13 @@ pub struct Composer {
     excerpts: Vec<Primer>,
 }
 
-/// What says how likely the next step is.
+/// What predicts the next step.
 enum Predictor {
     Network {
         engine: Box<Cpu>,
         layout: Layout,
     },
-    /// It needs no memory: it knows the step before.
+    /// It needs no state: it looks at the step before.
     Baseline(Baseline),
 }
 
@@ -104,18 +104,18 @@ impl Composer {
         Some(stream)
     }
 
-    /// Begins a stream that has heard nothing.
+    /// Begins a stream that has heard nothing, at a downbeat.
     pub fn begin_in_silence(&self, metre: Metre, seed: u64, temperature: f64) -> Stream {
         Stream::new(self.empty.clone(), metre, seed, temperature)
     }
 
-    /// Room for [`Stream::compose`]; one for each thread is enough.
+    /// Scratch buffers for [`Stream::compose`]. One set for each thread is enough.
     pub fn workspace(&self) -> Scratch {
         Scratch::default()
     }
 
-    /// One step of music at a place, after some steps, of which the memory knows too: for each key
-    /// from the lowest to the highest `choose` is told how likely it is, and says what it does.
+    /// One step of music at a place, after some steps whose LSTM state is `state`. For each key, from
+    /// the lowest to the highest, `choose` gets the logits and returns what the key does.
     pub(super) fn step(
         &self,
         state: &mut LstmState,
@@ -141,17 +141,17 @@ impl Composer {
     }
 }
 
-/// Room in which a step is composed. It holds nothing between steps.
+/// Scratch buffers in which a step is composed. Nothing in them matters between steps.
 #[derive(Default)]
 pub struct Scratch {
-    /// None before the first step of a network.
+    /// `None` before the first step of a network.
     workspace: Option<Workspace>,
     attributes: StepAttributes,
-    /// What a memory was before a step that may have to be drawn again.
+    /// The LSTM state before a step that may have to be drawn again.
     pub(super) before: LstmState,
 }
 
-/// How many steps a stream remembers as such: as many as any attribute looks back.
+/// How many steps a stream remembers as such: as far as any attribute looks back.
 pub(super) const REMEMBERED: usize = HEARD_STEPS;
 
 /// Drops all but the last [`REMEMBERED`] steps now and then.

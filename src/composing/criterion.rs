@@ -9,32 +9,32 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
-/// Judges pieces by real music: that which the composer has learned from.
+/// Judges pieces by real music: the music that the composer was trained on.
 ///
-/// A piece is the better the fewer grave faults it has: a run copied from that music (32 steps or
-/// more, at any transposition), a passage of over two measures that is silent, one that is stuck,
-/// one that is crowded, one that goes in circles ([`Stretches`]). Of as many, the fewer statistics lie
-/// outside the range of nine in ten real passages of its length. Of as many, the nearer to the middle
-/// of real music they are on average, the share of bars that come back among them ([`Standard`]).
+/// The best piece has the fewest grave faults. A grave fault is a copy of 32 steps or more from that
+/// music, at any transposition, or a passage of over two measures that is silent, stuck, crowded or
+/// in circles ([`Stretches`]). Among equals, it has the fewest statistics outside the range of nine in
+/// ten real passages of its length. Among equals, its statistics, the share of repeated bars included,
+/// are on average nearest to the middle of real music ([`Standard`]).
 pub struct Criterion {
     originality: Originality,
-    /// By how many steps a piece has.
+    /// By the number of steps of a piece.
     standards: Mutex<BTreeMap<usize, Arc<Standard>>>,
 }
 
-/// What is found of a piece.
+/// What was found out about a piece.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Verdict {
-    /// The run that it has copied.
+    /// What it has copied from the training music.
     pub copied: Option<Match>,
-    /// Its longest stretches in which it has broken down.
+    /// The longest passages in which it has broken down.
     pub stretches: Stretches,
     /// How near it is to real music.
     pub nearness: Nearness,
 }
 
 impl Criterion {
-    /// A criterion by real pieces; none by nothing but empty ones.
+    /// A criterion by real pieces; `None` if all of them are empty.
     pub fn new(mut training_music: TrainingMusic) -> Option<Criterion> {
         training_music.pieces.retain(|piece| !piece.roll.is_empty());
         if training_music.is_empty() {
@@ -63,7 +63,7 @@ impl Criterion {
         if let Some(standard) = known(&self.standards) {
             return standard;
         }
-        // Not held while it is worked out on several threads: one of these may ask for another.
+        // The lock is free while several threads work this out: one of them may ask for another.
         let pieces = &self.originality.training_music().pieces;
         let real: Vec<_> = pieces.iter().map(|piece| &piece.roll).collect();
         let standard = Arc::new(Standard::of(&real, roll));
@@ -73,12 +73,12 @@ impl Criterion {
 }
 
 impl Verdict {
-    /// How many grave faults it has, 0 to 5.
+    /// The number of grave faults, 0 to 5.
     pub fn grave_faults(&self) -> usize {
         usize::from(self.copied.is_some()) + self.breakdowns().count()
     }
 
-    /// What lasts for too long.
+    /// What lasts for too long, and for how many measures.
     fn breakdowns(&self) -> impl Iterator<Item = (&'static str, f64)> {
         let Stretches { silent, stuck, crowded, circling } = self.stretches;
         let all =
@@ -86,7 +86,7 @@ impl Verdict {
         all.into_iter().filter(|&(_, measures)| measures > LONGEST_MEASURES as f64)
     }
 
-    /// The better one is less.
+    /// Orders verdicts: the better one is less.
     pub fn compare(&self, other: &Verdict) -> Ordering {
         let faults = |verdict: &Verdict| (verdict.grave_faults(), verdict.nearness.outside.len());
         let far = |verdict: &Verdict| verdict.nearness.distance;

@@ -20,11 +20,11 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How many steps and seconds of music are composed before a piece begins to sound, at least.
+/// How many steps and seconds of music are composed, at least, before a piece begins to sound.
 const FIRST_STEPS: usize = 24;
 const FIRST_SECONDS: f64 = 4.0;
 
-/// How soon the first measures of a piece are wanted, if music that others hear is about to end.
+/// The deadline for the first measures of a piece. Others whose music ends sooner come first.
 const BEGINS_WITHIN: Duration = Duration::from_secs(2);
 
 /// The tempos that can be asked for, in quarters a minute.
@@ -48,9 +48,9 @@ pub struct BeginRequest {
     metre: Option<String>,
     /// What somebody has played.
     notes: Option<Vec<PlayedNote>>,
-    /// A piece that is to be played again.
+    /// The recipe of a piece that is to be replayed.
     recipe: Option<String>,
-    /// The piece that the listener leaves for it, when it has begun.
+    /// The piece that the listener leaves for it once it has begun.
     instead_of: Option<String>,
 }
 
@@ -70,7 +70,7 @@ pub struct PlayedNote {
 pub struct BeginAnswer {
     piece: String,
     seed: u64,
-    /// What the composer has heard before.
+    /// Where the opening comes from.
     opening: String,
     /// Quarters to a minute.
     tempo: f64,
@@ -226,14 +226,14 @@ fn check_pace(recipe: &Recipe) -> Result<(), ApiError> {
     asked.check().map_err(ApiError::unusable)
 }
 
-/// Music of somebody's own to begin with.
+/// The musician's own music as an opening.
 fn own(score: &Score, source: &str) -> Result<Opening, ApiError> {
     let roll = Roll::from_score(score).map_err(ApiError::unusable)?.roll;
     if roll.steps().iter().all(|step| step.play.is_empty()) {
         return Err(ApiError::unusable("there is no note in it for the composer to hear"));
     }
     let mut primer = Primer { source: source.to_owned(), roll };
-    // It goes on at a pace, and in measures, that can be played to somebody.
+    // It continues at a pace, and in measures, that can be played to somebody.
     let pace = 60_000_000 / FASTEST..=60_000_000 / SLOWEST;
     primer.roll.tempo = primer.roll.tempo.clamp(*pace.start(), *pace.end());
     let asked = Change { metre: Some(primer.metre()), ..Change::default() };
@@ -243,7 +243,7 @@ fn own(score: &Score, source: &str) -> Result<Opening, ApiError> {
     Ok(Opening::Own(Box::new(Record::of(&primer))))
 }
 
-/// What somebody has played, as a score, in the tempo and metre that were asked for.
+/// Notes that somebody has played, as a score in the tempo and metre that were asked for.
 fn score_of(notes: &[PlayedNote], asked: &BeginRequest) -> Result<Score, ApiError> {
     if notes.len() > MOST_NOTES {
         return Err(ApiError::unusable(format!("more than {MOST_NOTES} notes were played")));

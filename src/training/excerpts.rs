@@ -99,6 +99,7 @@ fn draw_semitones(random: &mut ChaCha8Rng, reach: u8, keys: Keys) -> i32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rand_chacha::rand_core::SeedableRng;
 
     #[test]
     fn no_key_is_transposed_beyond_the_keyboard_and_every_distance_comes() {

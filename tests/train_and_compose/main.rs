@@ -2,4 +2,5 @@
 
 mod sandbox;
 mod pieces;
+mod recipes;
 mod refusals;

@@ -56,5 +56,5 @@ pub const TINY: &str = "--time 6,5 --note 4,3 --batch 2";
 /// The recipe and the score of a file.
 pub fn read(sandbox: &Sandbox, name: &str) -> (Recipe, Score) {
     let score = midi::read(&sandbox.bytes(name)).unwrap().score;
-    (Recipe::from_text(&score.texts[0]).expect("a recipe"), score)
+    (Recipe::from_text(&score.texts[0]).unwrap(), score)
 }

@@ -1,4 +1,4 @@
-//! How long pieces are.
+//! The length of pieces.
 
 use super::Compose;
 use anyhow::ensure;
@@ -8,7 +8,7 @@ use deep_jammer::primer::Primer;
 use deep_jammer::roll::LONGEST_ROLL;
 use deep_jammer::sound;
 
-/// How many measures a piece after a primer has.
+/// How many measures a piece has that continues from a primer.
 pub fn bars(command: &Compose, primer: &Primer) -> usize {
     let Some(minutes) = command.minutes else { return command.bars as usize };
     (minutes * 60.0 / primer.seconds_of_a_measure()).round().max(1.0) as usize

@@ -1,4 +1,4 @@
-//! Who composes: a network that has been trained, or a Markov chain that learns on the spot.
+//! The model that composes: a trained network, or a Markov chain that learns on the spot.
 
 use super::Compose;
 use crate::cli::{self, quoted};
@@ -17,33 +17,33 @@ pub const MARKOV: &str = "markov";
 /// nothing else is said.
 const PRIMER_SEED: u64 = 1;
 
-/// Who composes, and what the recipe says of that.
+/// The model that composes, and what a recipe says of it.
 pub struct Source {
     pub composer: Composer,
     /// What the model is called.
     pub name: String,
-    /// What the chain has learned from.
+    /// The paths that the chain has learned from.
     pub learn: Vec<String>,
     learned: Learned,
 }
 
-/// The music that was learned from.
+/// The training music.
 enum Learned {
-    /// By the chain, here.
+    /// Of the chain.
     Pieces(TrainingMusic),
-    /// By a network, whose model may carry it; the path is where the model was read.
+    /// Of a network, whose model may carry it. The path is where the model was read.
     Network(Option<Packed>, PathBuf),
 }
 
 impl Source {
-    /// Makes ready whoever the command asks for.
+    /// The model that the command asks for.
     pub fn new(command: &Compose) -> anyhow::Result<Source> {
         let model = command.model.as_deref().unwrap_or(Path::new(cli::BUILT_IN));
         Source::named(model, &command.learn)
     }
 
-    /// Makes ready whoever plays a recipe: the model that the command asks for; otherwise the Markov
-    /// chain, if it is a recipe of one, or the built-in model.
+    /// The model that replays a recipe: the one that the command asks for. If it asks for none, it is
+    /// the Markov chain if the recipe is of one, or else the built-in model.
     pub fn of_recipe(command: &Compose, recipe: &Recipe) -> anyhow::Result<Source> {
         let is_chain = recipe.model_name.as_deref() == Some(MARKOV);
         let usual = Path::new(if is_chain { MARKOV } else { cli::BUILT_IN });
@@ -100,7 +100,7 @@ impl Source {
         format!("{} ({})", self.name, self.composer.fingerprint())
     }
 
-    /// Whether the music that was learned from is there with whoever composes, wherever that is.
+    /// Whether the model carries its training music, wherever it is.
     pub fn carries_its_music(&self) -> bool {
         match &self.learned {
             Learned::Pieces(_) => true,
@@ -108,7 +108,7 @@ impl Source {
         }
     }
 
-    /// What pieces are judged by: the music that was learned from.
+    /// The criterion that pieces are judged by, from the training music.
     pub fn criterion(&self) -> anyhow::Result<Criterion> {
         let training_music = match &self.learned {
             Learned::Pieces(pieces) => pieces.clone(),
