@@ -16,6 +16,7 @@ pub mod statistic;
 pub mod originality;
 pub mod attribute;
 pub mod network;
+pub mod likelihood;
 pub mod primer;
 pub mod model;
 pub mod training;

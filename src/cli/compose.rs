@@ -68,7 +68,7 @@ pub fn run(command: &Compose) -> anyhow::Result<Outcome> {
             length::check(job.primers.of(recipe.seed), &recipe, &order.outputs)?;
         }
     }
-    interruption::listen("Leaving what is not ready.")?;
+    interruption::handle_ctrl_c("Stopping. Unfinished files are discarded.")?;
     let ended = match command.endless {
         true => endless::run(command, &job, seed, voice.as_ref()),
         false => compose_all(command, &job, &orders, voice.as_ref()),
@@ -118,7 +118,7 @@ impl StepsDone {
         if let Ok(mut progress) = self.progress.try_lock() {
             progress.show(done, "");
         }
-        !interruption::asked()
+        !interruption::requested()
     }
 
     fn finish(self) {
@@ -223,7 +223,7 @@ fn write(
         score.texts = vec![line.to_owned()];
     }
     for output in outputs {
-        let go_on = &mut |_| !interruption::asked();
+        let go_on = &mut |_| !interruption::requested();
         output.write(&score, &title, voice, existing(command), go_on)?;
         tell(output.path())?;
     }

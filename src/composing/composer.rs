@@ -1,41 +1,35 @@
 //! A model made ready to compose: what all streams share and none changes.
 
+use super::predictor::{Network, Predictor, State};
 use super::{Recipe, RecipeError, Stream};
-use crate::attribute::{Layout, StepAttributes};
+use crate::attribute::StepAttributes;
 use crate::baseline::Baseline;
 use crate::model::Model;
-use crate::network::{Cpu, Engine, KeyAction, KeyLogits, LstmState, Workspace};
+use crate::network::{Cpu, KeyAction, KeyLogits, StepEngine};
 use crate::primer::Primer;
 use crate::roll::{Place, Step};
 use crate::score::Metre;
 use crate::segment::HEARD_STEPS;
+use std::any::Any;
 
 /// A network ready to compose, or a baseline, with the excerpts that pieces can begin with. It is
 /// never changed, so any number of streams can draw from it, on as many threads.
 pub struct Composer {
-    predictor: Predictor,
-    pub(super) empty: LstmState,
+    predictor: Box<dyn Predictor>,
     fingerprint: String,
     excerpts: Vec<Primer>,
 }
 
-/// What predicts the next step.
-enum Predictor {
-    Network {
-        engine: Box<Cpu>,
-        layout: Layout,
-    },
-    /// It needs no state: it looks at the step before.
-    Baseline(Baseline),
-}
-
 impl Composer {
-    /// Makes a model ready.
+    /// Makes a model ready, on the processor.
     pub fn new(model: &Model) -> Composer {
-        let engine = Box::new(Cpu::new(&model.parameters, false));
+        Composer::on_engine(Cpu::for_inference(&model.parameters), model)
+    }
+
+    /// Composes on an engine of whatever kind, which has been loaded with the parameters of the model.
+    pub fn on_engine(engine: impl StepEngine + 'static, model: &Model) -> Composer {
         Composer {
-            predictor: Predictor::Network { engine, layout: model.layout },
-            empty: LstmState::empty(&model.parameters.layers),
+            predictor: Box::new(Network { engine, layout: model.layout }),
             fingerprint: model.fingerprint(),
             excerpts: model.primers.clone(),
         }
@@ -45,8 +39,7 @@ impl Composer {
     pub fn of_baseline(baseline: Baseline) -> Composer {
         Composer {
             fingerprint: baseline.fingerprint(),
-            predictor: Predictor::Baseline(baseline),
-            empty: LstmState::default(),
+            predictor: Box::new(baseline),
             excerpts: Vec::new(),
         }
     }
@@ -106,7 +99,7 @@ impl Composer {
 
     /// Begins a stream that has heard nothing, at a downbeat.
     pub fn begin_in_silence(&self, metre: Metre, seed: u64, temperature: f64) -> Stream {
-        Stream::new(self.empty.clone(), metre, seed, temperature)
+        Stream::new(self.predictor.initial_state(), metre, seed, temperature)
     }
 
     /// Scratch buffers for [`Stream::compose`]. One set for each thread is enough.
@@ -118,37 +111,24 @@ impl Composer {
     /// the lowest to the highest, `choose` gets the logits and returns what the key does.
     pub(super) fn step(
         &self,
-        state: &mut LstmState,
+        state: &mut State,
         past: &[Step],
         place: Place,
         choose: &mut dyn FnMut(usize, KeyLogits) -> KeyAction,
         scratch: &mut Scratch,
     ) {
-        match &self.predictor {
-            Predictor::Network { engine, layout } => {
-                let Scratch { workspace, attributes, .. } = scratch;
-                let workspace = workspace.get_or_insert_with(|| engine.workspace());
-                layout.describe(past, place, attributes);
-                engine.predict(state, attributes, choose, workspace);
-            }
-            Predictor::Baseline(baseline) => {
-                let previous = past.last().copied().unwrap_or_default();
-                for (key, logits) in baseline.predict(previous).into_iter().enumerate() {
-                    choose(key, logits);
-                }
-            }
-        }
+        self.predictor.step(state, past, place, choose, scratch);
     }
 }
 
 /// Scratch buffers in which a step is composed. Nothing in them matters between steps.
 #[derive(Default)]
 pub struct Scratch {
-    /// `None` before the first step of a network.
-    workspace: Option<Workspace>,
-    attributes: StepAttributes,
-    /// The LSTM state before a step that may have to be drawn again.
-    pub(super) before: LstmState,
+    /// The engine's buffers; `None` before the first step of a network.
+    pub(super) workspace: Option<Box<dyn Any + Send>>,
+    pub(super) attributes: StepAttributes,
+    /// The state before a step that may have to be drawn again.
+    pub(super) before: State,
 }
 
 /// How many steps a stream remembers as such: as far as any attribute looks back.

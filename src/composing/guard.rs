@@ -3,7 +3,7 @@
 use crate::network::KeyLogits;
 use crate::roll::{Keys, Step};
 use crate::score::Metre;
-use crate::statistic::{CROWD_KEYS, Circles, SHORTEST_MEASURE, STUCK_KEYS};
+use crate::statistic::{CROWD_KEYS, LoopDetector, SHORTEST_MEASURE, STUCK_KEYS};
 use std::collections::VecDeque;
 
 /// After how many steps of silence the temperature rises (DeepJ's rule), or after a measure if that is
@@ -11,7 +11,7 @@ use std::collections::VecDeque;
 pub const SILENT_STEPS: usize = 16;
 
 /// For how many measures the music may be silent, stuck on [`STUCK_KEYS`] keys, crowded by
-/// [`CROWD_KEYS`], or go in [`Circles`]. A measure counts as at least [`SHORTEST_MEASURE`] steps.
+/// [`CROWD_KEYS`], or go in circles ([`LoopDetector`]). A measure counts as at least [`SHORTEST_MEASURE`] steps.
 pub const LONGEST_MEASURES: usize = 2;
 
 /// How many sounding keys, averaged over about two measures, make every further key less likely.
@@ -47,7 +47,7 @@ pub struct Guard {
     crowd: f64,
     /// What sounded in the last `granted` steps.
     recent: VecDeque<Keys>,
-    circles: Circles,
+    loops: LoopDetector,
 }
 
 impl Guard {
@@ -63,7 +63,7 @@ impl Guard {
             crowded: 0,
             crowd: 0.0,
             recent: VecDeque::new(),
-            circles: Circles::default(),
+            loops: LoopDetector::default(),
         }
     }
 
@@ -85,7 +85,7 @@ impl Guard {
         if self.recent.len() > self.granted {
             self.recent.pop_front();
         }
-        self.circles.hear(step, self.measure);
+        self.loops.push(step, self.measure);
     }
 
     /// Whether a step may come next. It may not if the music would then have been silent, stuck,
@@ -94,13 +94,13 @@ impl Guard {
         let moves =
             self.recent.len() < self.granted || self.recent().or(step.play).count() > STUCK_KEYS;
         let has_room = self.crowded < self.granted || step.play.count() < CROWD_KEYS;
-        moves && has_room && self.circles.longest_with(step, self.measure) <= self.granted
+        moves && has_room && self.loops.longest_with(step, self.measure) <= self.granted
     }
 
     /// Whether there are steps that could be drawn but may not come next. (A crowd that may not come
     /// is not drawn in the first place, see [`lean`](Self::lean).)
     pub fn is_wary(&self) -> bool {
-        !self.allows(Step::SILENCE) || self.circles.longest() >= self.granted
+        !self.allows(Step::SILENCE) || self.loops.longest() >= self.granted
     }
 
     fn recent(&self) -> Keys {

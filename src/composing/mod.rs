@@ -25,6 +25,7 @@ mod guard;
 mod history;
 mod live_piece;
 mod opening;
+mod predictor;
 mod prepared;
 mod recipe;
 mod stream;

@@ -29,7 +29,7 @@ pub fn run(command: &Compose, given: &str) -> anyhow::Result<Outcome> {
     let primers = PreparedPrimers::new(composer, &recipe)?;
     let primer = primers.of(recipe.drawn_seed());
     length::check(primer, &recipe, &outputs)?;
-    interruption::listen("Leaving what is not ready.")?;
+    interruption::handle_ctrl_c("Stopping. Unfinished files are discarded.")?;
     let composed = primer.steps(&recipe).1.saturating_mul(recipe.part.unwrap_or(1) as usize);
     let steps = StepsDone::of(primer.primer().roll.len().saturating_add(composed));
     let piece = primers.begin(composer, recipe, &|| steps.one_more()).and_then(|mut piece| {

@@ -270,7 +270,7 @@ mod tests {
             let error = Recipe::from_text(text).unwrap_err();
             assert!(matches!(error, RecipeError::Text(_)), "{text}: {error}");
         };
-        ["anything else", "{", "{}", "[1]", "deep-jammer "].map(no_recipe);
+        ["anything else", "{", "{}", "[1]", "deep-jammer "].into_iter().for_each(no_recipe);
         no_recipe(&recipe().to_text().replace("\"seed\"", "\"sead\""));
         let later = recipe().to_text().replace("\"format\":2", "\"format\":3");
         let error = Recipe::from_text(&later).unwrap_err().to_string();
