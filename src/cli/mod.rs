@@ -106,9 +106,13 @@ pub fn run() -> ExitCode {
 
 /// A word, a path say, as a shell takes it.
 fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "/\\:._-+,~=@%".contains(c);
+    // A backslash means something to the shells of Unix, and divides paths on Windows, where quotes
+    // are double ones and cannot be in a path.
+    let plain =
+        |c: char| c.is_alphanumeric() || "/:._-+,~=@%".contains(c) || (cfg!(windows) && c == '\\');
     match word.chars().all(plain) {
         true => word.to_owned(),
+        false if cfg!(windows) => format!("\"{word}\""),
         false => format!("'{}'", word.replace('\'', "'\\''")),
     }
 }
