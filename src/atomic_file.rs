@@ -10,7 +10,7 @@ use tempfile::NamedTempFile;
 #[derive(Debug, thiserror::Error)]
 pub enum AtomicFileError {
     /// Something of that name is there, and may not be replaced.
-    #[error("{} is there already; choose another name, or replace it with --force", .0.display())]
+    #[error("{} is there already; choose another name", .0.display())]
     Exists(PathBuf),
     /// The system refused.
     #[error("cannot write {}: {reason}; see whether its folder exists, may be written to and has room", path.display())]
@@ -199,7 +199,7 @@ mod tests {
         let path = folder.path().join("a.mid");
         write(&path, b"one", Existing::Keep).unwrap();
         let error = write(&path, b"two", Existing::Keep).unwrap_err().to_string();
-        assert!(error.contains("a.mid") && error.contains("--force"), "{error}");
+        assert!(error.contains("a.mid") && error.contains("choose another name"), "{error}");
         assert_eq!(fs::read(&path).unwrap(), b"one");
         write(&path, b"two", Existing::Replace).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"two");
@@ -214,7 +214,7 @@ mod tests {
         fs::write(path("there.mid"), "").unwrap();
         let why = |name: &str, existing| check(&path(name), existing).unwrap_err().to_string();
         assert!(why("folder.mid", Existing::Replace).contains("it is a folder"));
-        assert!(why("there.mid", Existing::Keep).contains("--force"));
+        assert!(why("there.mid", Existing::Keep).contains("is there already"));
         assert!(why("no/new.mid", Existing::Keep).contains("its folder does not exist"));
         assert!(why(&"a".repeat(300), Existing::Keep).contains("aaa"));
         check(&path("there.mid"), Existing::Replace).unwrap();

@@ -6,16 +6,20 @@
 #![warn(missing_docs)]
 
 pub mod atomic_file;
+mod fingerprint;
+pub mod random;
 
 pub mod score;
 pub mod midi;
 pub mod roll;
 pub mod segment;
 pub mod corpus;
+pub mod dataset;
 pub mod statistic;
 pub mod originality;
 pub mod attribute;
 pub mod network;
+pub mod likelihood;
 pub mod primer;
 pub mod model;
 pub mod training;

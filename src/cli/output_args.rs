@@ -1,9 +1,10 @@
 //! What `-o` asks for, and on which piano it is played.
 
 use super::Outcome;
-use anyhow::bail;
+use anyhow::{Context, bail};
 use deep_jammer::atomic_file::{self, Existing};
 use deep_jammer::output::{Kind, Output, OutputError, Voice};
+use deep_jammer::picture::Format;
 use deep_jammer::sound::SoundFont;
 use std::path::{Path, PathBuf};
 
@@ -49,6 +50,27 @@ pub fn outputs(paths: Vec<PathBuf>, existing: Existing) -> anyhow::Result<Vec<Ou
         output.check(existing)?;
     }
     Ok(outputs)
+}
+
+/// The format of a picture that is not a piano roll, by its extension.
+pub fn picture_format(path: &Path) -> anyhow::Result<Format> {
+    match Kind::of(path) {
+        Some(Kind::Picture(format)) => Some(format),
+        _ => None,
+    }
+    .with_context(|| {
+        let extensions = extensions(Format::ALL.map(Kind::Picture));
+        format!("{}: a picture's name must end in {extensions}", path.display())
+    })
+}
+
+/// The extensions of some kinds of file, as `.svg or .png`.
+pub fn extensions(kinds: impl IntoIterator<Item = Kind>) -> String {
+    let named: Vec<_> = kinds.into_iter().map(|kind| format!(".{}", kind.extension())).collect();
+    match named.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        _ => named.concat(),
+    }
 }
 
 /// Where a file will be, by whatever way its folder is named.

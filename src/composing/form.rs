@@ -1,6 +1,7 @@
 //! Phrases that come back.
 
 use super::{Composer, Scratch, Stream};
+use crate::random::below;
 use crate::roll::{Place, Roll, Step};
 use crate::score::Metre;
 use rand_chacha::ChaCha8Rng;
@@ -20,8 +21,8 @@ const REMEMBERED_PHRASES: usize = 32;
 /// Among how many earlier phrases the composer chooses which one comes back.
 const CANDIDATES: usize = 4;
 
-/// So many steps of each of these it hears, to choose by how much it expects them.
-const HEARD_STEPS: usize = 8;
+/// How many steps of each candidate the composer compares by their likelihood.
+const PROBE_STEPS: usize = 8;
 
 /// The random numbers of the form; those of the notes come from stream 0.
 const RANDOM_STREAM: u64 = 1;
@@ -190,7 +191,7 @@ impl Form {
     /// The number of that candidate whose first steps surprise the composer least; of equals the
     /// first.
     fn most_expected(&mut self, composer: &Composer, scratch: &mut Scratch) -> Option<usize> {
-        let heard = HEARD_STEPS.min(PHRASE_BARS * self.bar());
+        let heard = PROBE_STEPS.min(PHRASE_BARS * self.bar());
         let candidates = self.candidates();
         if candidates.len() < 2 {
             return candidates.first().copied();
@@ -238,8 +239,8 @@ impl Form {
             chosen.push(others.remove(at));
         }
         while chosen.len() < CANDIDATES && !others.is_empty() {
-            let at = (u64::from(self.random.next_u32()) * others.len() as u64) >> 32;
-            chosen.push(others.remove(at as usize));
+            let at = below(&mut self.random, others.len());
+            chosen.push(others.remove(at));
         }
         chosen
     }

@@ -6,6 +6,7 @@ mod record;
 pub use openings::openings;
 pub use record::{PrimerError, Record, from_records, to_records};
 
+use crate::fingerprint;
 use crate::roll::{Keys, Roll};
 use crate::score::{KeySignature, Metre};
 use crate::statistic::key_of;
@@ -32,7 +33,7 @@ impl Primer {
     pub fn fingerprint(&self) -> String {
         let music = Primer { source: String::new(), roll: self.roll.clone() };
         let record = serde_json::to_vec(&Record::of(&music)).expect("a record is always text");
-        Sha256::digest(record).iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+        fingerprint::short(Sha256::new_with_prefix(record))
     }
 
     /// How long a measure lasts of the metre in which it ends, in its tempo.

@@ -6,15 +6,14 @@
 //! beside it. A checkpoint is made as `.step-N.partial`, brought to the disk, and then renamed.
 
 use super::Config;
-use super::dataset_file::hexadecimal;
 use crate::atomic_file::{AtomicFileError, rename, sync, sync_folder};
+use crate::fingerprint::sha256;
 use crate::model::{self, Model};
 use crate::training::{Progress, Snapshot, TrainerState};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
-use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -101,7 +100,7 @@ pub struct DamagedCheckpoint {
 /// There is no checkpoint to go on from.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "there is no whole checkpoint in {}{}; start the run again with --force",
+    "there is no whole checkpoint in {}{}; start the run again",
     path.display(),
     damaged.iter().map(|damaged| format!(" ({damaged})")).collect::<String>()
 )]
@@ -149,7 +148,7 @@ struct Seal {
 
 impl Seal {
     fn of(bytes: &[u8]) -> Seal {
-        Seal { bytes: bytes.len() as u64, sha256: hexadecimal(&Sha256::digest(bytes)) }
+        Seal { bytes: bytes.len() as u64, sha256: sha256(bytes) }
     }
 }
 

@@ -17,7 +17,7 @@ pub enum TableError {
         reason: io::Error,
     },
     /// The system does not take it.
-    #[error("{}: a row cannot be written ({reason}); make room on the disk and go on with --resume", path.display())]
+    #[error("{}: a row cannot be written ({reason}); make room on the disk and resume the run", path.display())]
     Unwritable {
         /// The file.
         path: PathBuf,

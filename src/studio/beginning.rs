@@ -129,8 +129,8 @@ async fn begin_with(
         steps if steps > LONGEST_REPLAY => {
             let longest = LONGEST_REPLAY;
             return Err(ApiError::unusable(format!(
-                "this recipe has {steps} steps, and the studio plays at most {longest} again; \
-                 deep-jammer compose --recipe makes a file of it"
+                "this recipe has {steps} steps, and the studio replays at most {longest}; \
+                 the command line replays a recipe of any length into a file"
             )));
         }
         steps => steps,

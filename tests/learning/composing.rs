@@ -11,7 +11,7 @@ use deep_jammer::network::{Architecture, Preset};
 use deep_jammer::originality::TrainingMusic;
 use deep_jammer::primer::Primer;
 use deep_jammer::roll::{Keys, Roll, Step};
-use deep_jammer::statistic::{Passage, Statistic, Stretches};
+use deep_jammer::statistic::{Breakdowns, Passage, Statistic};
 
 /// A small network with drawn weights, whose last biases are as given.
 fn model(biases: [f32; 2]) -> Model {
@@ -133,7 +133,7 @@ fn nothing_is_silent_stuck_crowded_or_in_circles_for_over_two_measures_whatever_
             let mut form = Form::new(stream, repeats, 8);
             let mut roll = Roll::new(form.metre());
             (0..500).for_each(|_| roll.push(form.compose(&composer, &mut scratch)));
-            let found = Stretches::of(&roll);
+            let found = Breakdowns::of(&roll);
             assert!(found.longest() <= LONGEST_MEASURES as f64, "{biases:?} {metre}: {found:?}");
         }
     }
@@ -152,7 +152,7 @@ fn the_rests_that_stand_for_the_primer_are_not_judged() {
     assert_eq!((piece.len(), &piece.steps()[..11]), (9 * 12, &[Step::SILENCE; 11][..]));
     let pieces = corpus::read(&[concat!(env!("CARGO_MANIFEST_DIR"), "/pieces")]).unwrap().pieces;
     let criterion = Criterion::new(TrainingMusic::of(&pieces)).unwrap();
-    let measures = |rests| criterion.judge(&piece, rests).stretches.silent;
+    let measures = |rests| criterion.judge(&piece, rests).breakdowns.silent;
     assert_eq!(measures(11), LONGEST_MEASURES as f64);
     assert!(measures(0) > LONGEST_MEASURES as f64);
 }

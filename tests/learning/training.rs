@@ -1,7 +1,7 @@
 //! Training as a library: what a trainer does from epoch to epoch.
 
 use deep_jammer::corpus::{self, Piece};
-use deep_jammer::network::{Architecture, Preset};
+use deep_jammer::network::{Architecture, Cpu, Preset};
 use deep_jammer::training::{
     Excerpts, OptimiserSettings, Snapshot, SnapshotError, Start, Trainer, TrainingSettings,
 };
@@ -39,9 +39,9 @@ fn settings() -> TrainingSettings {
     }
 }
 
-fn begin(pieces: &[Piece], settings: TrainingSettings) -> Trainer<'_> {
+fn begin(pieces: &[Piece], settings: TrainingSettings) -> Trainer<'_, Cpu> {
     let excerpts = Excerpts::new(pieces, settings.segment);
-    Trainer::new(architecture(), settings, excerpts, Start::Anew)
+    Trainer::new(architecture(), settings, excerpts, Start::Anew, Cpu::for_training)
 }
 
 fn bits(snapshot: &Snapshot) -> (String, Vec<(String, Vec<u32>)>) {
@@ -68,7 +68,9 @@ fn a_training_that_is_resumed_goes_on_as_if_it_had_never_stopped() {
             let state = serde_json::from_str(&serde_json::to_string(&state).unwrap()).unwrap();
             let snapshot = Snapshot { state, tensors };
             let excerpts = Excerpts::new(&pieces, settings.segment);
-            broken = Trainer::resume(architecture(), settings, excerpts, snapshot).unwrap();
+            broken =
+                Trainer::resume(architecture(), settings, excerpts, snapshot, Cpu::for_training)
+                    .unwrap();
         }
         assert_eq!(bits(&whole.snapshot()), bits(&broken.snapshot()));
         assert_eq!(whole.model(), broken.model());
@@ -93,7 +95,9 @@ fn a_snapshot_of_another_network_is_refused() {
     let snapshot = begin(&pieces, settings()).snapshot();
     let resume = |architecture: Architecture, snapshot: Snapshot| {
         let excerpts = Excerpts::new(&pieces, 40);
-        Trainer::resume(architecture, settings(), excerpts, snapshot).err().unwrap()
+        Trainer::resume(architecture, settings(), excerpts, snapshot, Cpu::for_training)
+            .err()
+            .unwrap()
     };
     let error = resume(Preset::Small.architecture(), snapshot.clone());
     assert!(matches!(error, SnapshotError::Tensor { .. }), "{error}");
@@ -127,7 +131,9 @@ fn extended_training_keeps_all_weights_and_fine_tuning_draws_the_dense_layers_an
     let start = |start| {
         let excerpts = Excerpts::new(&pieces, 40);
         let settings = TrainingSettings { seed: 99, ..settings() };
-        Trainer::new(architecture(), settings, excerpts, start).model().parameters
+        Trainer::new(architecture(), settings, excerpts, start, Cpu::for_training)
+            .model()
+            .parameters
     };
     assert_eq!(start(Start::From(learned.clone())), learned);
     let tuned = start(Start::WithNewDense(learned.clone()));

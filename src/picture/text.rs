@@ -1,20 +1,21 @@
-//! Letters: DejaVu Sans, which comes with the program, so that pictures need no font of the system.
+//! Text in DejaVu Sans. The font comes with the program, so pictures do not depend on installed
+//! fonts.
 //!
-//! plotters can draw letters itself, but keeps its fonts in a global table and sets every letter
-//! on a whole pixel without the space on its left.
+//! plotters can draw text itself, but it keeps its fonts in a global table, and puts every letter
+//! on a whole pixel without its left side bearing.
 
 use ab_glyph::{Font, FontRef, PxScale, ScaleFont, point};
 use plotters_backend::text_anchor::{HPos, Pos, VPos};
 use plotters_backend::{BackendColor, BackendCoord, BackendTextStyle, FontFamily};
 use std::convert::Infallible;
 
-/// What a browser is to look for.
+/// The CSS font family in SVG files.
 const FAMILY: &str = "DejaVu Sans, Verdana, sans-serif";
 
-/// plotters writes a size into an SVG after having divided it by this.
+/// plotters divides font sizes by this factor before it writes them to an SVG.
 const PLOTTERS_EM: f64 = 1.24;
 
-/// The height of an x, in ems.
+/// The x-height in ems.
 const X_HEIGHT: f64 = 0.547;
 
 /// The font of all pictures.
@@ -22,15 +23,15 @@ pub(super) fn font() -> FontRef<'static> {
     FontRef::try_from_slice(dejavu::sans::regular()).expect("the font that comes with the program")
 }
 
-/// How wide a text is in a size (of an em).
+/// The width of a text whose em has the given size.
 pub(super) fn width(font: &FontRef<'_>, text: &str, em: f64) -> f64 {
     let mut width = 0.0;
-    set(font, text, em, |_, _, end| width = end);
+    lay_out(font, text, em, |_, _, end| width = end);
     f64::from(width)
 }
 
-/// Lays out a text: for each letter its glyph, where it begins and where the next one may.
-fn set(font: &FontRef<'_>, text: &str, em: f64, mut letter: impl FnMut(char, f32, f32)) {
+/// Lays out a text with kerning. Calls `letter` for each character with its start and its end.
+fn lay_out(font: &FontRef<'_>, text: &str, em: f64, mut letter: impl FnMut(char, f32, f32)) {
     let font = font.as_scaled(scale(font, em));
     let (mut at, mut before) = (0.0, None);
     for c in text.chars() {
@@ -44,36 +45,36 @@ fn set(font: &FontRef<'_>, text: &str, em: f64, mut letter: impl FnMut(char, f32
     }
 }
 
-/// ab_glyph measures fonts by their full height.
+/// Converts an em to the scale of ab_glyph, which measures fonts by their full height.
 fn scale(font: &FontRef<'_>, em: f64) -> PxScale {
     let units = font.units_per_em().unwrap_or(2048.0);
     PxScale::from(em as f32 * font.height_unscaled() / units)
 }
 
-/// A text's size, colour and side, as plotters asks for them.
-pub(super) struct Lettering<'a> {
+/// The size, colour and alignment of a text, in the form that plotters asks for.
+pub(super) struct TextStyle<'a> {
     pub font: &'a FontRef<'static>,
     /// In pixels.
     pub em: f64,
     pub colour: BackendColor,
-    /// Which part of the text stands at its place.
-    pub side: HPos,
+    /// The horizontal alignment.
+    pub alignment: HPos,
 }
 
-impl Lettering<'_> {
-    /// How far below its baseline plotters is to be told that a text ends.
+impl TextStyle<'_> {
+    /// How far below the baseline plotters has to be told to put the bottom of a text.
     pub fn below_baseline(&self) -> f64 {
-        // SVG: dy = -0.5ex.
+        // plotters writes dy = -0.5ex to an SVG.
         self.em * X_HEIGHT / 2.0
     }
 
-    /// The same, in whole pixels and from the top of the box that plotters puts there.
+    /// The baseline, from the top of the box that plotters uses for a text, in whole pixels.
     fn baseline(&self) -> f32 {
         (self.em.round() - self.below_baseline().round()) as f32
     }
 }
 
-impl BackendTextStyle for Lettering<'_> {
+impl BackendTextStyle for TextStyle<'_> {
     type FontError = Infallible;
 
     fn color(&self) -> BackendColor {
@@ -85,7 +86,7 @@ impl BackendTextStyle for Lettering<'_> {
     }
 
     fn anchor(&self) -> Pos {
-        Pos::new(self.side, VPos::Bottom)
+        Pos::new(self.alignment, VPos::Bottom)
     }
 
     fn family(&self) -> FontFamily<'_> {
@@ -104,7 +105,7 @@ impl BackendTextStyle for Lettering<'_> {
         mut draw: DrawFunc,
     ) -> Result<Result<(), E>, Infallible> {
         let mut result = Ok(());
-        set(self.font, text, self.em, |c, at, _| {
+        lay_out(self.font, text, self.em, |c, at, _| {
             let glyph = self.font.glyph_id(c);
             let place = point(at, self.baseline());
             let glyph = glyph.with_scale_and_position(scale(self.font, self.em), place);
@@ -113,8 +114,8 @@ impl BackendTextStyle for Lettering<'_> {
             let (left, top) = (pos.0 + corner.x as i32, pos.1 + corner.y as i32);
             outline.draw(|x, y, coverage| {
                 if result.is_ok() && coverage > 0.0 {
-                    let ink = self.colour.mix(f64::from(coverage.min(1.0)));
-                    result = draw(left + x as i32, top + y as i32, ink);
+                    let colour = self.colour.mix(f64::from(coverage.min(1.0)));
+                    result = draw(left + x as i32, top + y as i32, colour);
                 }
             });
         });
@@ -128,7 +129,7 @@ mod tests {
 
     #[test]
     fn a_text_is_as_wide_as_the_fonts_own_table_says() {
-        // DejaVu Sans: a digit is 1303 of 2048 units wide, a space 651.
+        // In DejaVu Sans, a digit is 1303 of 2048 units wide, and a space 651.
         let measured = width(&font(), "1 1", 20.48);
         assert!((measured - (13.03 + 6.51 + 13.03)).abs() < 0.01, "{measured}");
         assert!((X_HEIGHT - 1120.0 / 2048.0).abs() < 1e-3);

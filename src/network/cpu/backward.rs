@@ -5,8 +5,8 @@ use super::time_rows::TimeRows;
 use super::{TaskScratch, Weights};
 use crate::network::batch::Batch;
 use crate::network::key_logits::Nats;
+use crate::network::layers::Layers;
 use crate::network::lstm_state::LstmState;
-use crate::network::parameters::Layers;
 use crate::roll::KEYS;
 use rayon::prelude::*;
 use std::ops::Range;
@@ -22,14 +22,14 @@ const SUMMED: usize = 1 << 14;
 /// What learning keeps from batch to batch: the room for traces, gradients and sums, which is not
 /// allocated anew once the first batch has been worked on.
 #[derive(Default)]
-pub(super) struct Learning {
+pub(super) struct Backward {
     time: Vec<TimeRows>,
     note: Vec<NoteRows>,
     /// One for each thread that has worked.
     scratch: Mutex<Vec<TaskScratch>>,
 }
 
-impl Learning {
+impl Backward {
     /// `slice` segments are worked on at once: that many traces are held, and the result is the
     /// same, bit for bit, because blocks end where segments do and are added in one order.
     pub(super) fn loss_and_gradient(
@@ -62,7 +62,7 @@ impl Learning {
         gradient: &mut [f32],
         nats: &mut Nats,
     ) {
-        let Learning { time, note, scratch } = self;
+        let Backward { time, note, scratch } = self;
         let steps = batch.steps();
         let (first_time, first_note) = (segments.start * KEYS, segments.start * steps);
         let time_blocks = blocks(segments.clone(), KEYS);

@@ -1,58 +1,57 @@
-//! Stretches in which music has broken down, as that of networks does.
+//! Finds passages in which music has broken down, as the music of networks sometimes does.
 
-use super::Circles;
+use super::LoopDetector;
 use crate::roll::{KEYS, Keys, Roll};
 use serde::Serialize;
 
-/// With so many different keys, or fewer, music that goes on is stuck: a note that is repeated, a
-/// trill without end.
+/// Music with at most this many different keys is stuck: a repeated note, or an endless trill.
 pub const STUCK_KEYS: usize = 2;
 
-/// From so many keys at once on music is crowded: more than a pianist has fingers.
+/// Music with at least this many keys at once is crowded: a pianist has fewer fingers.
 pub const CROWD_KEYS: usize = 11;
 
-/// A measure of fewer steps counts as one of so many: in 1/8 a rest of two measures is no fault.
+/// Measures with fewer steps count as this long. In 1/8, a rest of two measures is not a fault.
 pub const SHORTEST_MEASURE: usize = 4;
 
-/// The longest stretches of a roll in which nothing sounds, hardly anything changes, nearly
-/// everything sounds, or nothing new comes, in measures, of at least [`SHORTEST_MEASURE`], of the
-/// metre in which they end.
+/// The longest breakdowns of a roll, in measures. There are four kinds: nothing sounds, hardly
+/// anything changes, nearly everything sounds, or nothing new comes. The length of a measure is
+/// that of the metre in which the breakdown ends, but at least [`SHORTEST_MEASURE`].
 ///
-/// Of the 302 pieces of piano-midi.de 2 are silent for more than two measures somewhere, 31 stuck,
-/// none crowded, and 27 go in circles.
+/// Of the 302 pieces of piano-midi.de, 2 are silent somewhere for more than two measures, 31 are
+/// stuck, none is crowded, and 27 go in circles.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
-pub struct Stretches {
+pub struct Breakdowns {
     /// Nothing sounds.
     pub silent: f64,
     /// Something sounds, but never more than [`STUCK_KEYS`] different keys.
     pub stuck: f64,
-    /// [`CROWD_KEYS`] or more sound at every step.
+    /// [`CROWD_KEYS`] or more keys sound at every step.
     pub crowded: f64,
-    /// Something sounds, and every step is as it was a measure before, or some shorter distance
-    /// ([`Circles`]).
+    /// Music goes in circles: something sounds, and every step repeats the step a measure before,
+    /// or at some shorter distance ([`LoopDetector`]).
     pub circling: f64,
 }
 
-impl Stretches {
-    /// The longest of a roll.
-    pub fn of(roll: &Roll) -> Stretches {
-        Stretches::from(roll, 0)
+impl Breakdowns {
+    /// The longest breakdowns of a roll.
+    pub fn of(roll: &Roll) -> Breakdowns {
+        Breakdowns::from(roll, 0)
     }
 
-    /// The longest of a roll from a step on.
-    pub fn from(roll: &Roll, first: usize) -> Stretches {
-        let mut longest = Stretches::default();
+    /// The longest breakdowns of a roll from a step on.
+    pub fn from(roll: &Roll, first: usize) -> Breakdowns {
+        let mut longest = Breakdowns::default();
         let (mut silent, mut crowded) = (0, 0);
         let mut stuck = Stuck { since: first, last: [None; KEYS] };
-        let mut circles = Circles::default();
+        let mut loops = LoopDetector::default();
         for (index, step) in roll.steps().iter().enumerate().skip(first) {
             silent = if step.play.is_empty() { silent + 1 } else { 0 };
             crowded = if step.play.count() >= CROWD_KEYS { crowded + 1 } else { 0 };
-            let stuck = stuck.hear(index, step.play);
+            let stuck = stuck.push(index, step.play);
             let measure = roll.place(index).measure as usize;
-            circles.hear(*step, measure);
-            // A rest is as the steps before it, too, but it is silent.
-            let circling = if circles.longest() > silent { circles.longest() } else { 0 };
+            loops.push(*step, measure);
+            // A rest repeats the steps before it as well, but it counts as silent.
+            let circling = if loops.longest() > silent { loops.longest() } else { 0 };
             let in_measures = [
                 (&mut longest.silent, silent),
                 (&mut longest.stuck, stuck),
@@ -66,25 +65,27 @@ impl Stretches {
         longest
     }
 
-    /// The longest of the four.
+    /// The length of the longest of the four, in measures.
     pub fn longest(&self) -> f64 {
         self.silent.max(self.stuck).max(self.crowded).max(self.circling)
     }
 }
 
-/// Since when no more than [`STUCK_KEYS`] different keys have sounded.
+/// Tells how long no more than [`STUCK_KEYS`] different keys have sounded.
 struct Stuck {
-    /// The first step of the stretch.
+    /// The first step of the passage.
     since: usize,
-    /// For each key the last step at which it sounded.
+    /// For each key, the last step at which it sounded.
     last: [Option<usize>; KEYS],
 }
 
 impl Stuck {
-    /// How long the stretch is with one step more; 0 where nothing sounds in it.
-    fn hear(&mut self, step: usize, keys: Keys) -> usize {
+    /// Takes the next step. Returns the length of the passage in steps, or 0 if nothing sounds in
+    /// it.
+    fn push(&mut self, step: usize, keys: Keys) -> usize {
         keys.iter().for_each(|key| self.last[key] = Some(step));
-        // When the keys that sounded last did so, the latest first: one more than it may be.
+        // The last steps of the keys that sounded most recently, the latest first. There is one key
+        // more than a stuck passage may have.
         let mut latest = [None; STUCK_KEYS + 1];
         for &last in &self.last {
             let place = latest.partition_point(|&other| other >= last);
@@ -121,27 +122,27 @@ mod tests {
     fn stretches_are_counted_in_measures() {
         let crowd: Vec<usize> = (30..41).collect();
         let rest: &[usize] = &[];
-        // In 2/8, four steps to a measure: a rest of three, a crowd of two, a trill of six.
+        // In 2/8, a measure has four steps: a rest of three steps, a crowd of two, a trill of six.
         let steps =
             [rest, rest, rest, &crowd, &crowd, &[40], &[42], &[40], &[42], &[40], &[42], &[1, 2]];
-        let found = Stretches::of(&roll("2/8", &steps));
-        assert_eq!(found, Stretches { silent: 0.75, stuck: 1.5, crowded: 0.5, circling: 1.0 });
+        let found = Breakdowns::of(&roll("2/8", &steps));
+        assert_eq!(found, Breakdowns { silent: 0.75, stuck: 1.5, crowded: 0.5, circling: 1.0 });
         assert_eq!(found.longest(), 1.5);
     }
 
     #[test]
     fn rests_between_two_keys_do_not_end_a_stretch_and_are_none_by_themselves() {
         let rest: &[usize] = &[];
-        let found = Stretches::of(&roll("1/4", &[rest, &[5], rest, rest, &[6, 5], rest, &[7]]));
+        let found = Breakdowns::of(&roll("1/4", &[rest, &[5], rest, rest, &[6, 5], rest, &[7]]));
         assert_eq!((found.stuck, found.silent), (6.0 / 4.0, 2.0 / 4.0));
         let silence = roll("1/4", &[rest; 9]);
-        let of = |silent| Stretches { silent, ..Stretches::default() };
-        assert_eq!(Stretches::of(&silence), of(9.0 / 4.0));
-        assert_eq!(Stretches::from(&silence, 3), of(6.0 / 4.0));
+        let of = |silent| Breakdowns { silent, ..Breakdowns::default() };
+        assert_eq!(Breakdowns::of(&silence), of(9.0 / 4.0));
+        assert_eq!(Breakdowns::from(&silence, 3), of(6.0 / 4.0));
         let trill = roll("1/4", &[rest, rest, rest, &[5], &[6]]);
-        assert_eq!((Stretches::of(&trill).stuck, Stretches::from(&trill, 3).stuck), (1.25, 0.5));
+        assert_eq!((Breakdowns::of(&trill).stuck, Breakdowns::from(&trill, 3).stuck), (1.25, 0.5));
         // A measure of two steps counts as one of four.
-        assert_eq!(Stretches::of(&roll("1/8", &[rest; 9])), of(9.0 / 4.0));
+        assert_eq!(Breakdowns::of(&roll("1/8", &[rest; 9])), of(9.0 / 4.0));
     }
 
     #[test]
@@ -162,6 +163,6 @@ mod tests {
                 }
             }
         }
-        assert_eq!(Stretches::of(&roll).stuck, longest as f64 / 4.0);
+        assert_eq!(Breakdowns::of(&roll).stuck, longest as f64 / 4.0);
     }
 }

@@ -1,4 +1,4 @@
-//! Real music.
+//! Reads real music: MIDI files, and the training music of runs and models.
 
 use crate::cli::{BUILT_IN, learned, model};
 use anyhow::bail;
@@ -7,11 +7,11 @@ use deep_jammer::originality::TrainingMusic;
 use deep_jammer::run::RunFolder;
 use std::path::{Path, PathBuf};
 
-/// The real pieces among and under some paths; of runs and models, those that they have learned from.
-pub(super) fn real(paths: &[PathBuf]) -> anyhow::Result<TrainingMusic> {
-    let (model_arg, files): (Vec<_>, Vec<_>) = paths.iter().partition(|path| is_trained(path));
+/// Reads the real pieces in files and folders. Runs and models stand for their training music.
+pub(super) fn read(paths: &[PathBuf]) -> anyhow::Result<TrainingMusic> {
+    let (models, files): (Vec<_>, Vec<_>) = paths.iter().partition(|path| is_run_or_model(path));
     let mut real = TrainingMusic::default();
-    for path in model_arg {
+    for path in models {
         real.add(learned(model(path)?.training_music.as_ref(), path)?);
     }
     if !files.is_empty() {
@@ -28,8 +28,8 @@ pub(super) fn real(paths: &[PathBuf]) -> anyhow::Result<TrainingMusic> {
     Ok(real)
 }
 
-/// Whether something is a training run or a model, and no music.
-fn is_trained(path: &Path) -> bool {
+/// Whether a path is a training run or a model, not music.
+fn is_run_or_model(path: &Path) -> bool {
     let folder = RunFolder::new(path);
     let model = path.extension().is_some_and(|extension| extension == "safetensors");
     let built_in = path == Path::new(BUILT_IN);

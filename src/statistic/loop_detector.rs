@@ -1,26 +1,27 @@
-//! Music that goes in circles.
+//! Detects music that goes in circles: loops that repeat exactly.
 
 use crate::roll::Step;
 use std::collections::VecDeque;
 
-/// So many of the last steps are kept at least, for a longer measure that may come.
+/// At least so many of the last steps are kept, in case a longer measure follows.
 const KEPT_STEPS: usize = 64;
 
-/// For how long music has been going in circles: for each distance up to the measure of the time, how
-/// many of the last steps in a row have been just what was played that distance before, strokes
-/// included. A chord that is held goes in circles of one step, a figure that is played again and
-/// again in circles of its length.
+/// Tells how long music has been looping.
+///
+/// For each distance up to the length of the current measure, it counts how many steps in a row
+/// have been exactly what was played that distance before, onsets included. A held chord is a loop
+/// of one step. A figure that is played again and again is a loop of its own length.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Circles {
-    /// The last steps: a measure of them, or [`KEPT_STEPS`].
+pub struct LoopDetector {
+    /// The last steps: a measure of them, or [`KEPT_STEPS`] if that is more.
     past: VecDeque<Step>,
-    /// The steps in a row, for the distances 1, 2 and so on.
+    /// For the distances 1, 2 and so on, how many steps in a row have repeated.
     runs: Vec<usize>,
 }
 
-impl Circles {
-    /// Takes note of a step in a measure of so many steps.
-    pub fn hear(&mut self, step: Step, measure: usize) {
+impl LoopDetector {
+    /// Takes the next step, in a measure of `measure` steps.
+    pub fn push(&mut self, step: Step, measure: usize) {
         self.runs.resize(measure, 0);
         for (run, past) in self.runs.iter_mut().zip(self.past.iter().rev()) {
             *run = if *past == step { *run + 1 } else { 0 };
@@ -30,14 +31,15 @@ impl Circles {
         self.past.drain(..surplus);
     }
 
-    /// How many steps the longest of the circles has lasted.
+    /// How many steps the longest loop has lasted.
     pub fn longest(&self) -> usize {
         self.runs.iter().copied().max().unwrap_or(0)
     }
 
-    /// How many it would have lasted with one step more, in a measure of so many steps.
+    /// How many steps the longest loop would have lasted if `step` came next, in a measure of
+    /// `measure` steps.
     pub fn longest_with(&self, step: Step, measure: usize) -> usize {
-        // A distance that is new, as the measure is longer than it was, has lasted for none.
+        // If the measure is longer than the last one, its new distances have not lasted yet.
         let runs = self.runs.iter().copied().chain(std::iter::repeat(0)).take(measure);
         let same = runs.zip(self.past.iter().rev()).filter(|(_, past)| **past == step);
         same.map(|(run, _)| run + 1).max().unwrap_or(0)
@@ -58,11 +60,11 @@ mod tests {
     }
 
     fn lasted(steps: &[Step], measure: usize) -> Vec<usize> {
-        let mut circles = Circles::default();
+        let mut loops = LoopDetector::default();
         let with = |&step: &Step| {
-            let expected = circles.longest_with(step, measure);
-            circles.hear(step, measure);
-            assert_eq!(circles.longest(), expected);
+            let expected = loops.longest_with(step, measure);
+            loops.push(step, measure);
+            assert_eq!(loops.longest(), expected);
             expected
         };
         steps.iter().map(with).collect()
@@ -86,7 +88,7 @@ mod tests {
         for step in [1, 2, 3, 5] {
             music[step].articulate = Keys::NONE;
         }
-        // Held from the second step on; struck at the fifth, as four steps before.
+        // Held from the second step on, and struck again at the fifth, as four steps before.
         assert_eq!(lasted(&music, 4), [0, 0, 1, 2, 1, 2]);
         assert_eq!(lasted(&music, 2), [0, 0, 1, 2, 0, 1]);
     }
@@ -95,8 +97,8 @@ mod tests {
     fn the_longest_is_what_trying_all_distances_finds_also_where_the_measure_changes() {
         let keys: Vec<usize> =
             (0..400usize).map(|step| (step.wrapping_mul(2_654_435_761) >> 9) % 2).collect();
-        let (music, mut circles) = (steps(&keys), Circles::default());
-        // Longer and shorter measures, some of them over before the longest is filled.
+        let (music, mut loops) = (steps(&keys), LoopDetector::default());
+        // Longer and shorter measures. Some end before the history fills the longest.
         let measure_at = |step: usize| [3, 5, 60, 2, 9][step / 7 % 5];
         for (now, &step) in music.iter().enumerate() {
             let measure = measure_at(now);
@@ -108,9 +110,9 @@ mod tests {
                 (0..=now).rev().take_while(same).count()
             };
             let expected = (1..=measure).map(of).max().unwrap();
-            assert_eq!(circles.longest_with(step, measure), expected, "{now}");
-            circles.hear(step, measure);
-            assert_eq!(circles.longest(), expected, "{now}");
+            assert_eq!(loops.longest_with(step, measure), expected, "{now}");
+            loops.push(step, measure);
+            assert_eq!(loops.longest(), expected, "{now}");
         }
     }
 }

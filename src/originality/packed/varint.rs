@@ -1,10 +1,11 @@
-//! Numbers seven bits a byte, the lowest first, the eighth bit set where more follow.
+//! Varints: numbers in seven bits per byte, the lowest first, with the eighth bit set if more
+//! follow.
 
 use super::{CUT_OFF, PackedError};
 use crate::roll::LONGEST_ROLL;
 
-/// Writes a number, the lowest seven bits first.
-pub(super) fn write_number(text: &mut Vec<u8>, mut number: u64) {
+/// Writes a number as a varint.
+pub(super) fn write_varint(text: &mut Vec<u8>, mut number: u64) {
     while number >= 0x80 {
         text.push(number as u8 | 0x80);
         number >>= 7;
@@ -12,8 +13,8 @@ pub(super) fn write_number(text: &mut Vec<u8>, mut number: u64) {
     text.push(number as u8);
 }
 
-/// Reads a number.
-pub(super) fn number(rest: &mut &[u8]) -> Result<u64, PackedError> {
+/// Reads a varint.
+pub(super) fn read_varint(rest: &mut &[u8]) -> Result<u64, PackedError> {
     let mut number = 0;
     for place in (0..63).step_by(7) {
         let byte = *rest.split_off_first().ok_or(CUT_OFF)?;
@@ -25,21 +26,21 @@ pub(super) fn number(rest: &mut &[u8]) -> Result<u64, PackedError> {
     Err(PackedError::Music("a number has too many digits"))
 }
 
-/// A number that counts steps or letters.
-pub(super) fn length(rest: &mut &[u8]) -> Result<usize, PackedError> {
-    let length = number(rest)?;
+/// Reads a number of steps or letters.
+pub(super) fn read_length(rest: &mut &[u8]) -> Result<usize, PackedError> {
+    let length = read_varint(rest)?;
     if length > LONGEST_ROLL {
         return Err(PackedError::Music("a piece is too long"));
     }
     Ok(length as usize)
 }
 
-/// A signed number as one without: its sign is the lowest bit.
-pub(super) fn signed(number: i64) -> u64 {
+/// Zigzag encoding: a signed number as an unsigned one, with the sign in the lowest bit.
+pub(super) fn zigzag(number: i64) -> u64 {
     (number << 1 ^ number >> 63) as u64
 }
 
-/// The signed number again.
-pub(super) fn unsigned(number: u64) -> i64 {
+/// Decodes a zigzag number.
+pub(super) fn unzigzag(number: u64) -> i64 {
     (number >> 1) as i64 ^ -((number & 1) as i64)
 }

@@ -1,13 +1,13 @@
-//! What is usual in real music, and how near a piece comes to it.
+//! Statistics of real music as a reference, and how far a piece deviates from it.
 
-use super::comparison::{Table, comparable};
+use super::comparison::{Table, comparable_length};
 use super::{Distribution, Passage, Statistic};
 use crate::roll::Roll;
 use serde::Serialize;
 
-/// What is usual in passages of one length of real music.
+/// The distributions of all statistics in passages of real music of one length.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Standard {
+pub struct ReferenceStatistics {
     length: usize,
     /// In the order of [`Statistic::ALL`].
     usual: Vec<Distribution>,
@@ -15,34 +15,35 @@ pub struct Standard {
     repeated: Distribution,
 }
 
-/// How near a piece comes to what is usual.
+/// How far a piece deviates from real music.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Nearness {
-    /// The statistics that lie where only one real passage in ten does: outside 5 to 95 %.
+pub struct Deviation {
+    /// The statistics outside the range of 5 to 95 %, where only one real passage in ten lies.
     pub outside: Vec<Statistic>,
     /// The mean distance of all statistics from the middle of real music, in standard deviations.
     pub distance: f64,
-    /// The share of bars that are the same as one before.
+    /// The share of bars that are the same as an earlier one.
     pub repeated: f64,
 }
 
-impl Standard {
-    /// What is usual in real pieces, for pieces as long as a roll: as in
-    /// [`compare`](super::compare()), of so much of its beginning as there are enough real passages
-    /// for. Neither is empty.
-    pub fn of(real: &[&Roll], roll: &Roll) -> Standard {
-        let length = comparable(roll, real);
+impl ReferenceStatistics {
+    /// The reference for pieces of the length of `roll`. As in [`compare`](super::compare()), only
+    /// the beginning counts if there are too few real passages of that length. Neither `real` nor
+    /// `roll` may be empty.
+    pub fn of(real: &[&Roll], roll: &Roll) -> ReferenceStatistics {
+        let length = comparable_length(roll, real);
         let share = |roll: &&Roll| Statistic::RepeatedBars.of(&Passage::whole(roll));
-        Standard {
+        ReferenceStatistics {
             length,
             usual: Table::of(real, length).distributions,
             repeated: Distribution::new(real.iter().filter_map(share)),
         }
     }
 
-    /// How near a piece comes. The middle is the median of the real passages; but of repeated bars
-    /// it is the mean share in whole pieces, as a piece is a whole one, however short.
-    pub fn nearness(&self, roll: &Roll) -> Nearness {
+    /// The deviation of a piece from the reference. The middle of a statistic is the median of the
+    /// real passages. For repeated bars it is the mean share in whole pieces, because a piece is
+    /// whole, however short it is.
+    pub fn deviation(&self, roll: &Roll) -> Deviation {
         let passage = Passage::new(roll, 0, self.length.min(roll.len()));
         let (mut outside, mut distances) = (Vec::new(), Vec::new());
         for (&statistic, usual) in Statistic::ALL.iter().zip(&self.usual) {
@@ -60,7 +61,7 @@ impl Standard {
             distances.extend(far.filter(|far| far.is_finite()));
         }
         let repeated = Statistic::RepeatedBars.of(&passage).unwrap_or(0.0);
-        Nearness {
+        Deviation {
             outside,
             distance: distances.iter().sum::<f64>() / distances.len().max(1) as f64,
             repeated,
@@ -73,8 +74,8 @@ mod tests {
     use super::*;
     use crate::roll::{Keys, Step};
 
-    /// So many bars of 2/4 in which `keys` keys sound at every step, struck every other step; the
-    /// bars differ in their highest key, but for the last ones, which are as the first.
+    /// Bars of 2/4 in which `keys` keys sound at every step and are struck at every other step. The
+    /// bars differ in their highest key, except the last `same` bars, which are like the first.
     fn piece(bars: usize, keys: usize, same: usize) -> Roll {
         let mut roll = Roll::new("2/4".parse().unwrap());
         for step in 0..8 * bars {
@@ -91,14 +92,14 @@ mod tests {
         // Twenty-one pieces of 16 bars, in which 1 to 7 keys sound and 0 to 6 bars repeat.
         let real: Vec<_> = (0..21).map(|nth| piece(16, 1 + nth % 7, nth / 3)).collect();
         let real: Vec<_> = real.iter().collect();
-        let standard = Standard::of(&real, &piece(16, 4, 3));
-        let middle = standard.nearness(&piece(16, 4, 3));
+        let reference = ReferenceStatistics::of(&real, &piece(16, 4, 3));
+        let middle = reference.deviation(&piece(16, 4, 3));
         assert!(middle.outside.is_empty(), "{middle:?}");
         assert!((middle.repeated - 3.0 / 16.0).abs() < 1e-12);
-        let dense = standard.nearness(&piece(16, 12, 3));
+        let dense = reference.deviation(&piece(16, 12, 3));
         assert!(dense.outside.contains(&Statistic::NotesSounding), "{dense:?}");
         assert!(dense.distance > middle.distance);
-        let same = standard.nearness(&piece(16, 4, 14));
+        let same = reference.deviation(&piece(16, 4, 14));
         assert!(same.outside.contains(&Statistic::RepeatedBars), "{same:?}");
         assert!(same.distance > middle.distance);
     }
