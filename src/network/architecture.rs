@@ -1,5 +1,6 @@
 //! The shape of a network: which layers, how large, and what they are told.
 
+use super::head::Heads;
 use crate::attribute::Layout;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -104,6 +105,11 @@ pub enum ArchitectureError {
 }
 
 impl Architecture {
+    /// What the network predicts of every key.
+    pub fn heads(&self) -> Heads {
+        if self.articulation { Heads::PLAY_AND_ARTICULATE } else { Heads::PLAY }
+    }
+
     /// Says what is wrong with the shape, if something is.
     pub fn check(&self) -> Result<Layout, ArchitectureError> {
         let sound = |units: &[usize]| units.iter().all(|units| (1..=4096).contains(units));

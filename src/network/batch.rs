@@ -58,6 +58,32 @@ impl Batch {
         self
     }
 
+    /// Some of the segments as a batch of their own: the share of one of several engines.
+    pub fn share(&self, segments: Range<usize>) -> Batch {
+        let steps = segments.start * self.steps..segments.end * self.steps;
+        let dropout = self.dropout.as_ref().map(|dropout| {
+            let rows = |masks: &[Vec<f32>], rows: Range<usize>, of: usize| {
+                let part = |mask: &Vec<f32>| {
+                    let units = mask.len() / of;
+                    mask[rows.start * units..rows.end * units].to_vec()
+                };
+                masks.iter().map(part).collect()
+            };
+            let keys = segments.start * KEYS..segments.end * KEYS;
+            Dropout {
+                time: rows(&dropout.time, keys, self.segments * KEYS),
+                note: rows(&dropout.note, steps.clone(), self.predicted()),
+            }
+        });
+        Batch {
+            segments: segments.len(),
+            steps: self.steps,
+            attributes: self.attributes[steps.clone()].to_vec(),
+            targets: self.targets[steps].to_vec(),
+            dropout,
+        }
+    }
+
     /// How many segments there are.
     pub fn segments(&self) -> usize {
         self.segments
@@ -80,8 +106,7 @@ impl Batch {
 
     /// What a key does at a step. `index` counts the predicted steps of all segments.
     pub fn target(&self, index: usize, key: usize) -> KeyAction {
-        let step = self.targets[index];
-        KeyAction { play: step.play.contains(key), articulate: step.articulate.contains(key) }
+        KeyAction::of(self.targets[index], key)
     }
 
     /// What is dropped.

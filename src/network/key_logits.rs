@@ -1,6 +1,8 @@
 //! What the network says of one key at one step, and how wrong it was.
 
+use super::head::{Head, softplus};
 use super::kernel::sigmoid;
+use crate::roll::Step;
 use serde::{Deserialize, Serialize};
 use std::ops::AddAssign;
 
@@ -30,6 +32,13 @@ pub struct Nats {
     pub play: f64,
     /// Of articulating, over the keys that are played.
     pub articulate: f64,
+}
+
+impl KeyAction {
+    /// What a key does at a step.
+    pub fn of(step: Step, key: usize) -> KeyAction {
+        KeyAction { play: step.play.contains(key), articulate: step.articulate.contains(key) }
+    }
 }
 
 impl Nats {
@@ -77,32 +86,11 @@ impl KeyLogits {
         KeyLogits { play: mean(|it| it.play), articulate: mean(|it| it.articulate) }
     }
 
-    /// How surprising a choice is: the article's loss −log(2σy − σ − y + 1), written so that it
-    /// neither overflows nor loses its digits, and with the articulate term counted only where the
-    /// key is played.
-    pub fn nats(self, choice: KeyAction) -> Nats {
-        // −log σ(x) for what happened, −log σ(−x) for what did not: log(1 + e⁻ˣ).
-        let nll = |logit: f32, happened: bool| {
-            softplus(if happened { -f64::from(logit) } else { f64::from(logit) })
-        };
-        Nats {
-            play: nll(self.play, choice.play),
-            articulate: if choice.play { nll(self.articulate, choice.articulate) } else { 0.0 },
-        }
+    /// The negative log-likelihood of what the key does, with the term of `articulate` only where the key
+    /// sounds.
+    pub fn nats(self, action: KeyAction) -> Nats {
+        Nats { play: Head::Play.nll(self, action), articulate: Head::Articulate.nll(self, action) }
     }
-
-    /// The gradient of [`nats`](Self::nats) by the two logits.
-    pub fn gradient(self, choice: KeyAction) -> [f32; 2] {
-        let error =
-            |logit: f32, happened: bool| sigmoid(f64::from(logit)) as f32 - f32::from(happened);
-        let articulate = if choice.play { error(self.articulate, choice.articulate) } else { 0.0 };
-        [error(self.play, choice.play), articulate]
-    }
-}
-
-/// log(1 + eˣ), which is −log σ(−x).
-fn softplus(x: f64) -> f64 {
-    x.max(0.0) + libm::log1p(libm::exp(-x.abs()))
 }
 
 #[cfg(test)]

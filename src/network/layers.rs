@@ -1,6 +1,7 @@
 //! The layers of a network, and where their tensors lie among its parameters.
 
 use super::Architecture;
+use super::head::Heads;
 use crate::attribute::Layout;
 use std::ops::Range;
 
@@ -26,8 +27,8 @@ impl Tensor {
 
 /// Where the tensors of one LSTM layer are, as indices into [`Layers::tensors`].
 ///
-/// `input` has a row for each dense input, then one for each sparse input (attributes, or the two
-/// chosen bits of the key below).
+/// `input` has a row for each dense input, then one for each sparse input (attributes, or the feedback
+/// of the key below).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LstmTensors {
     /// `[inputs × 4·units]`.
@@ -64,18 +65,18 @@ pub struct Layers {
     pub time: Vec<LstmTensors>,
     /// Note layers.
     pub note: Vec<LstmTensors>,
-    /// Dense layers; the last one has two outputs.
+    /// Dense layers; the outputs of the last one are those of the heads.
     pub dense: Vec<DenseTensors>,
     /// The tensors themselves.
     pub tensors: Vec<Tensor>,
-    /// Whether the second output of the last dense layer means anything
-    /// ([`Architecture::articulation`]).
-    pub articulation: bool,
+    /// What the outputs of the last dense layer predict.
+    pub heads: Heads,
 }
 
 impl Layers {
     /// Lays out the tensors of an architecture, which must be sound ([`Architecture::check`]).
     pub fn new(architecture: &Architecture, layout: &Layout) -> Layers {
+        let heads = architecture.heads();
         let mut tensors: Vec<Tensor> = Vec::new();
         let mut add = |name: String, rows, columns| {
             let offset = tensors.last().map_or(0, |last| last.range().end);
@@ -98,18 +99,18 @@ impl Layers {
         }
         for (layer, &units) in architecture.note.iter().enumerate() {
             let below = note.last().or(time.last()).map_or(0, |below| below.units);
-            let bits = if layer == 0 { 2 } else { 0 };
-            note.push(lstm("note", layer, below, bits, units));
+            let feedback = if layer == 0 { heads.feedback() } else { 0 };
+            note.push(lstm("note", layer, below, feedback, units));
         }
         let mut dense = Vec::new();
         let mut inputs = note.last().map_or(0, |below| below.units);
-        for (layer, &outputs) in architecture.dense.iter().chain(&[2]).enumerate() {
+        for (layer, &outputs) in architecture.dense.iter().chain(&[heads.outputs()]).enumerate() {
             let weight = add(format!("dense.{layer}.weight"), inputs, outputs);
             let bias = add(format!("dense.{layer}.bias"), 1, outputs);
             dense.push(DenseTensors { weight, bias, inputs, outputs });
             inputs = outputs;
         }
-        Layers { time, note, dense, tensors, articulation: architecture.articulation }
+        Layers { time, note, dense, tensors, heads }
     }
 
     /// How many values the tensors hold.

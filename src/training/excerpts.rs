@@ -1,6 +1,7 @@
 //! Drawing segments from a corpus.
 
 use crate::corpus::Piece;
+use crate::network::Frequencies;
 use crate::primer::Primer;
 use crate::roll::{KEYS, Keys, Roll};
 use crate::segment::{SEGMENT_STEPS, Segment};
@@ -93,14 +94,17 @@ impl<'a> Excerpts<'a> {
         (0..PRIMERS).map(|_| self.draw_primer(&mut random)).collect()
     }
 
-    /// How likely a key is to be played at a step, and a played key to be articulated.
-    pub fn frequencies(&self) -> (f64, f64) {
+    /// How often keys sound, and how often a sounding key is struck.
+    pub fn frequencies(&self) -> Frequencies {
         let (mut played, mut articulated) = (0, 0);
         for step in self.pieces.iter().flat_map(|piece| piece.roll().steps()) {
             played += step.play.count();
             articulated += step.articulate.count();
         }
-        (played as f64 / (self.steps() * KEYS) as f64, articulated as f64 / played as f64)
+        Frequencies {
+            play: played as f64 / (self.steps() * KEYS) as f64,
+            articulate: articulated as f64 / played as f64,
+        }
     }
 
     fn draw_step(&self, random: &mut ChaCha8Rng) -> (usize, usize) {

@@ -89,10 +89,8 @@ impl<'a, E: TrainingEngine> Trainer<'a, E> {
         let layers = Layers::new(&architecture, &layout);
         let mut random = ChaCha8Rng::seed_from_u64(settings.seed);
         let mut parameters = Parameters::init(&layers, &mut random);
-        let (play, articulate) = excerpts.frequencies();
-        let logit = |p: f64| libm::log(p / (1.0 - p)).clamp(-10.0, 10.0) as f32;
         let last = layers.dense.last().expect("at least one dense layer").bias;
-        parameters.tensor_mut(last).copy_from_slice(&[logit(play), logit(articulate)]);
+        layers.heads.biases(excerpts.frequencies(), parameters.tensor_mut(last));
         let dense = layers.tensors[layers.dense[0].weight].offset;
         match start {
             Start::Anew => {}

@@ -21,7 +21,7 @@ pub(super) fn forward(
     state: &mut LstmState,
     passage: &Batch,
     scratch: &mut PassageScratch,
-    tell: &mut dyn FnMut(usize, usize, KeyLogits),
+    receive: &mut dyn FnMut(usize, usize, KeyLogits),
 ) -> Nats {
     assert_eq!(passage.segments(), 1, "a passage is one segment");
     let PassageScratch { time, note, scratch } = scratch;
@@ -33,8 +33,8 @@ pub(super) fn forward(
     note.forward(weights, passage, |step, key| top.output_row(step, key), scratch);
     for step in 0..passage.steps() {
         for key in 0..KEYS {
-            let (place, choice) = (key * passage.steps() + step, passage.target(step, key));
-            tell(step, key, scratch.dense.logits(weights, place, choice));
+            let (place, action) = (key * passage.steps() + step, passage.target(step, key));
+            receive(step, key, scratch.dense.logits(weights.heads, place, action));
         }
     }
     note.nats

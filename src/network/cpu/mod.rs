@@ -13,6 +13,7 @@ pub use predict::Workspace;
 use super::batch::Batch;
 use super::dense::DenseWeights;
 use super::engine::{Engine, PassageEngine, StepEngine, TrainingEngine, TrainingWork};
+use super::head::{Feedback, Heads};
 use super::key_logits::{KeyAction, KeyLogits, Nats};
 use super::layers::Layers;
 use super::lstm::{LstmScratch, LstmTrace, LstmWeights};
@@ -48,14 +49,14 @@ struct TaskScratch {
 }
 
 /// The weights of all layers, laid out for the kernels.
-#[derive(Default)]
 struct Weights {
     time: Vec<LstmWeights>,
     /// The same for one step after the other.
     time_striped: Vec<StripedWeights>,
     note: Vec<LstmWeights>,
     dense: Vec<DenseWeights>,
-    articulation: bool,
+    heads: Heads,
+    feedback: Feedback,
 }
 
 impl Cpu {
@@ -71,7 +72,8 @@ impl Cpu {
 
     fn new(parameters: &Parameters, backward: Option<Backward>) -> Cpu {
         let layers = parameters.layers.clone();
-        let mut engine = Cpu { layers, weights: Weights::default(), backward, slice: usize::MAX };
+        let weights = Weights::new(layers.heads);
+        let mut engine = Cpu { layers, weights, backward, slice: usize::MAX };
         engine.load(parameters);
         engine
     }
@@ -153,10 +155,21 @@ impl StepEngine for Cpu {
 }
 
 impl Weights {
+    /// Of no layer yet.
+    fn new(heads: Heads) -> Weights {
+        Weights {
+            time: Vec::new(),
+            time_striped: Vec::new(),
+            note: Vec::new(),
+            dense: Vec::new(),
+            heads,
+            feedback: Feedback::new(heads),
+        }
+    }
+
     /// Lays out all weights; the transposes only where gradients will be wanted.
     fn load(&mut self, parameters: &Parameters, with_transposes: bool) {
         let layers = &parameters.layers;
-        self.articulation = layers.articulation;
         let Weights { time, time_striped, note, dense, .. } = self;
         time_striped.resize_with(layers.time.len(), Default::default);
         for (weights, tensors) in time_striped.iter_mut().zip(&layers.time) {
@@ -173,14 +186,5 @@ impl Weights {
         for (index, (weights, tensors)) in dense.iter_mut().zip(&layers.dense).enumerate() {
             weights.pack(parameters, tensors, index == last);
         }
-    }
-}
-
-/// The attributes that tell a key what was chosen for the key below: nothing for what is 0.
-fn chosen_below(choice: KeyAction) -> &'static [(u32, f32)] {
-    match (choice.play, choice.articulate) {
-        (false, _) => &[],
-        (true, false) => &[(0, 1.0)],
-        (true, true) => &[(0, 1.0), (1, 1.0)],
     }
 }

@@ -2,9 +2,10 @@
 //! from the features to the loss and back.
 
 use super::time_rows::{RowsInput, drop_out};
-use super::{TaskScratch, Weights, chosen_below};
+use super::{TaskScratch, Weights};
 use crate::network::batch::Batch;
 use crate::network::dense::{dense_backward, dense_forward};
+use crate::network::head::{Feedback, Heads};
 use crate::network::kernel::Panels;
 use crate::network::key_logits::{KeyAction, KeyLogits, Nats};
 use crate::network::layers::Layers;
@@ -26,7 +27,13 @@ pub(super) struct NoteRows {
 /// What a note layer is fed with.
 enum NoteInput<'a, F> {
     /// The features, and what was chosen for the key below. `features(row, key)`.
-    Features { features: F, batch: &'a Batch, rows: Range<usize>, dropout: Option<&'a [f32]> },
+    Features {
+        features: F,
+        batch: &'a Batch,
+        rows: Range<usize>,
+        dropout: Option<&'a [f32]>,
+        feedback: &'a Feedback,
+    },
     /// The layer below.
     Below(RowsInput<'a>),
 }
@@ -34,7 +41,7 @@ enum NoteInput<'a, F> {
 impl<'f, F: Fn(usize, usize) -> &'f [f32]> LstmInput for NoteInput<'_, F> {
     fn dense(&self, key: usize, to: &mut [f32]) {
         match self {
-            NoteInput::Features { features, batch, rows, dropout } => {
+            NoteInput::Features { features, batch, rows, dropout, .. } => {
                 let units = to.len() / rows.len();
                 for (row, to) in rows.clone().zip(to.chunks_exact_mut(units)) {
                     to.copy_from_slice(features(row, key));
@@ -48,11 +55,10 @@ impl<'f, F: Fn(usize, usize) -> &'f [f32]> LstmInput for NoteInput<'_, F> {
 
     fn sparse(&self, key: usize, row: usize) -> &[(u32, f32)] {
         match self {
-            NoteInput::Features { batch, rows, .. } => {
+            NoteInput::Features { batch, rows, feedback, .. } => {
                 let below = key.checked_sub(1);
-                chosen_below(
-                    below.map_or(KeyAction::default(), |key| batch.target(rows.start + row, key)),
-                )
+                let below = below.map(|key| batch.target(rows.start + row, key));
+                feedback.of(below.unwrap_or_default())
             }
             NoteInput::Below(_) => &[],
         }
@@ -88,11 +94,11 @@ impl NoteRows {
         let count = self.rows.len();
         let TaskScratch { lstm, note, dense, .. } = scratch;
         note.resize_with(weights.note.len(), Default::default);
-        for (index, weights) in weights.note.iter().enumerate() {
+        for (index, layer) in weights.note.iter().enumerate() {
             let (below, here) = note.split_at_mut(index);
-            let input = input(below, batch, &self.rows, features);
-            here[0].begin(KEYS, count, weights.units);
-            lstm_forward(weights, &input, &mut here[0], lstm);
+            let input = input(weights, below, batch, &self.rows, features);
+            here[0].begin(KEYS, count, layer.units);
+            lstm_forward(layer, &input, &mut here[0], lstm);
         }
         let top = weights.note.len() - 1;
         dense.begin(note[top].outputs(), dropout(batch, top, &self.rows));
@@ -129,7 +135,7 @@ impl NoteRows {
                 to[key * wide_below..][..wide_below].copy_from_slice(gradient);
             };
             let (below, here) = note.split_at_mut(index);
-            let input = input(below, batch, &self.rows, features);
+            let input = input(weights, below, batch, &self.rows, features);
             let mut gradient = LstmGradient::of(layers, tensors, &mut self.gradient);
             let (weights, trace) = (&weights.note[index], &mut here[0]);
             lstm_backward(
@@ -148,6 +154,7 @@ impl NoteRows {
 
 /// What feeds the note layer above `below`, the traces of the note layers below it.
 fn input<'a, 'f, F: Fn(usize, usize) -> &'f [f32]>(
+    weights: &'a Weights,
     below: &'a [LstmTrace],
     batch: &'a Batch,
     rows: &Range<usize>,
@@ -157,7 +164,8 @@ fn input<'a, 'f, F: Fn(usize, usize) -> &'f [f32]>(
         None => {
             let dropout = batch.dropout().and_then(|dropout| dropout.time.last());
             let dropout = dropout.map(Vec::as_slice);
-            NoteInput::Features { features, batch, rows: rows.clone(), dropout }
+            let (rows, feedback) = (rows.clone(), &weights.feedback);
+            NoteInput::Features { features, batch, rows, dropout, feedback }
         }
         Some(trace) => {
             let dropout = dropout(batch, below.len() - 1, rows);
@@ -196,21 +204,22 @@ impl DenseRows {
             dense_forward(weights, &below[index], &mut here[0]);
         }
         let mut nats = Nats::default();
+        let (heads, outputs) = (weights.heads, weights.heads.outputs());
         let gradients = &mut self.gradients[0];
-        gradients.clear();
-        for (place, logits) in self.values[weights.dense.len()].chunks_exact(2).enumerate() {
-            let choice = target(place);
-            let logits = key_logits(weights, logits, choice);
-            nats += logits.nats(choice);
-            gradients.extend(logits.gradient(choice));
+        gradients.resize(places * outputs, 0.0);
+        let values = self.values[weights.dense.len()].chunks_exact(outputs);
+        for (place, (values, gradient)) in
+            values.zip(gradients.chunks_exact_mut(outputs)).enumerate()
+        {
+            nats += heads.loss_and_gradient(values, target(place), gradient);
         }
         nats
     }
 
     /// What the last forward pass has predicted at `key · rows + row`, where this was done.
-    pub(super) fn logits(&self, weights: &Weights, place: usize, choice: KeyAction) -> KeyLogits {
-        let logits = self.values.last().expect("a forward pass before");
-        key_logits(weights, &logits[2 * place..], choice)
+    pub(super) fn logits(&self, heads: Heads, place: usize, action: KeyAction) -> KeyLogits {
+        let values = self.values.last().expect("a forward pass before");
+        heads.read(&values[heads.outputs() * place..], Some(action))
     }
 
     /// Leaves the gradient of the outputs of the top note layer in `input_gradient`.
@@ -234,15 +243,4 @@ impl DenseRows {
             std::mem::swap(gradients, below);
         }
     }
-}
-
-/// What two logits predict of a key that did this.
-fn key_logits(weights: &Weights, logits: &[f32], choice: KeyAction) -> KeyLogits {
-    let articulate = match weights.articulation {
-        true => logits[1],
-        // Certain, so neither loss nor gradient comes from it.
-        false if choice.articulate => f32::INFINITY,
-        false => f32::NEG_INFINITY,
-    };
-    KeyLogits { play: logits[0], articulate }
 }

@@ -1,6 +1,6 @@
 //! One step of music at a time: memory and a step give a prediction and a new memory.
 
-use super::{Weights, chosen_below};
+use super::Weights;
 use crate::attribute::StepAttributes;
 use crate::network::dense::dense_forward;
 use crate::network::key_logits::{KeyAction, KeyLogits};
@@ -81,7 +81,7 @@ pub(super) fn predict(
             let sums = match lower.last() {
                 None => {
                     let sums = &mut workspace.sums[key * width..][..width];
-                    layer.project_sparse(chosen_below(below), sums);
+                    layer.project_sparse(weights.feedback.of(below), sums);
                     sums
                 }
                 Some(lower) => {
@@ -97,8 +97,6 @@ pub(super) fn predict(
             dense_forward(layer, input, output);
             input = output;
         }
-        // A key that sounds on is held, where the network has no say in it.
-        let articulate = if weights.articulation { input[1] } else { f32::NEG_INFINITY };
-        below = choose(key, KeyLogits { play: input[0], articulate });
+        below = choose(key, weights.heads.read(input, None));
     }
 }
