@@ -1,5 +1,5 @@
 //! Sheet music of MIDI files: `cargo run --example engrave -- FOLDER FILE.mid...` writes a
-//! `.musicxml` for each into the folder, and what stands on it as a `.mid` in 16ths; tests/page
+//! `.musicxml` for each into the folder, and what stands on it as a `.mid` in 16ths; tests/music/notation
 //! compares the two.
 
 use deep_jammer::atomic_file::{self, Existing};
