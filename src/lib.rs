@@ -28,6 +28,9 @@ pub mod picture;
 pub mod notation;
 pub mod output;
 pub mod run;
+#[cfg(feature = "http")]
 pub mod http;
+#[cfg(feature = "studio")]
 pub mod studio;
+#[cfg(feature = "survey")]
 pub mod survey;

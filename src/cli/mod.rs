@@ -1,16 +1,21 @@
 //! The commands of the program.
 
 mod compare;
+mod completions;
 mod compose;
 mod evaluate;
 mod export;
+#[cfg(feature = "http")]
 mod hosting;
 mod inspect;
 mod interruption;
+mod man;
 mod plot;
 mod progress;
 mod render;
+#[cfg(feature = "studio")]
 mod serve;
+#[cfg(feature = "survey")]
 mod survey;
 mod train;
 mod model_arg;
@@ -49,6 +54,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Compose(Box<compose::Compose>),
+    #[cfg(feature = "studio")]
     Serve(serve::Serve),
     Render(render::Render),
     Inspect(inspect::Inspect),
@@ -57,7 +63,10 @@ enum Command {
     Evaluate(evaluate::Evaluate),
     Compare(compare::Compare),
     Export(export::Export),
+    #[cfg(feature = "survey")]
     Survey(survey::Survey),
+    Completions(completions::Completions),
+    Man(man::Man),
 }
 
 /// How a command ended, if it did not fail.
@@ -75,6 +84,7 @@ const INTERRUPTED: u8 = 130;
 pub fn run() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Compose(command) => compose::run(&command),
+        #[cfg(feature = "studio")]
         Command::Serve(command) => serve::run(&command),
         Command::Render(command) => render::run(&command),
         Command::Inspect(command) => inspect::run(&command),
@@ -83,7 +93,10 @@ pub fn run() -> ExitCode {
         Command::Evaluate(command) => evaluate::run(&command),
         Command::Compare(command) => compare::run(&command),
         Command::Export(command) => export::run(&command),
+        #[cfg(feature = "survey")]
         Command::Survey(command) => survey::run(&command),
+        Command::Completions(command) => completions::run(&command),
+        Command::Man(command) => man::run(&command),
     };
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
