@@ -9,7 +9,7 @@ use crate::network::{Cpu, KeyAction, KeyLogits, StepEngine};
 use crate::primer::Primer;
 use crate::roll::{Place, Step};
 use crate::score::Metre;
-use crate::segment::HEARD_STEPS;
+use crate::segment::MAX_LOOKBACK_STEPS;
 use std::any::Any;
 
 /// A network ready to compose, or a baseline, with the excerpts that pieces can begin with. It is
@@ -26,7 +26,8 @@ impl Composer {
         Composer::on_engine(Cpu::for_inference(&model.parameters), model)
     }
 
-    /// Composes on an engine of whatever kind, which has been loaded with the parameters of the model.
+    /// Composes on an engine of whatever kind, which has been loaded with the parameters of the
+    /// model.
     pub fn on_engine(engine: impl StepEngine + 'static, model: &Model) -> Composer {
         Composer {
             predictor: Box::new(Network { engine, layout: model.layout }),
@@ -107,8 +108,8 @@ impl Composer {
         Scratch::default()
     }
 
-    /// One step of music at a place, after some steps whose LSTM state is `state`. For each key, from
-    /// the lowest to the highest, `choose` gets the logits and returns what the key does.
+    /// One step of music at a place, after some steps whose LSTM state is `state`. For each key,
+    /// from the lowest to the highest, `choose` gets the logits and returns what the key does.
     pub(super) fn step(
         &self,
         state: &mut State,
@@ -132,7 +133,7 @@ pub struct Scratch {
 }
 
 /// How many steps a stream remembers as such: as far as any attribute looks back.
-pub(super) const REMEMBERED: usize = HEARD_STEPS;
+pub(super) const REMEMBERED: usize = MAX_LOOKBACK_STEPS;
 
 /// Drops all but the last [`REMEMBERED`] steps now and then.
 pub(super) fn drop_old_steps(past: &mut Vec<Step>) {

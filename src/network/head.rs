@@ -1,26 +1,27 @@
-//! The output heads: what the network predicts of every key at every step, and what of it is fed back
+//! The output heads: what the network predicts for every key at every step, and what it feeds back
 //! to the key above.
 
 use super::kernel::sigmoid;
 use super::key_logits::{KeyAction, KeyLogits, Nats};
 
-/// One thing that is predicted of a key at a step, by some outputs of the last dense layer. What the
-/// key then does is told to the note layers at the key above, by some inputs of their own.
+/// One thing that the network predicts for a key at a step, with some outputs of the last dense
+/// layer. What the key then does is fed back to the note layers at the key above, with some inputs
+/// of theirs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Head {
-    /// Whether the key sounds.
+    /// Whether the key sounds ("frame" in the literature).
     Play,
-    /// Whether a key that sounds is struck; a silent key is not asked.
+    /// Whether a sounding key is struck ("onset"); it does not apply to silent keys.
     Articulate,
-    /// In place of [`Articulate`](Self::Articulate) where the music does not tell what is struck: a key
-    /// is struck where it begins to sound and nowhere else. That is certain, so it costs nothing and
-    /// teaches nothing. Its output is not read; the tensors keep the shape that they have with
-    /// `Articulate`.
+    /// Replaces [`Articulate`](Self::Articulate) for music that does not tell what is struck: a key
+    /// is struck where it begins to sound and nowhere else. This is certain, so its loss and
+    /// gradient are zero. Its output is not read: it is there because tensors have the same shapes
+    /// with either head.
     ImpliedArticulate,
 }
 
 impl Head {
-    /// The head's name.
+    /// The name of the head.
     pub fn name(self) -> &'static str {
         match self {
             Head::Play => "play",
@@ -29,22 +30,22 @@ impl Head {
         }
     }
 
-    /// Outputs of the last dense layer that belong to the head.
+    /// The number of its outputs of the last dense layer.
     pub fn outputs(self) -> usize {
         match self {
             Head::Play | Head::Articulate | Head::ImpliedArticulate => 1,
         }
     }
 
-    /// Inputs of the lowest note layer that tell what the key below does.
+    /// The number of its inputs of the lowest note layer, which show what the key below does.
     pub fn feedback(self) -> usize {
         match self {
             Head::Play | Head::Articulate | Head::ImpliedArticulate => 1,
         }
     }
 
-    /// Reads a prediction from the head's outputs. Where it is known already what the key does, a
-    /// prediction that is certain agrees with it.
+    /// Reads the prediction from the outputs of the head. If `action` is known, an implied
+    /// prediction agrees with it.
     fn read(self, outputs: &[f32], action: Option<KeyAction>, logits: &mut KeyLogits) {
         match self {
             Head::Play => logits.play = outputs[0],
@@ -58,8 +59,8 @@ impl Head {
 
     /// The negative log-likelihood of what a key does, in nats.
     ///
-    /// It is the article's loss −log(2σy − σ − y + 1), written so that it neither overflows nor loses
-    /// digits, and with the term of `articulate` only where the key sounds.
+    /// This is the loss of the article, −log(2σy − σ − y + 1), in a form that neither overflows nor
+    /// loses digits, and with the term of `articulate` only where the key sounds.
     pub(super) fn nll(self, logits: KeyLogits, action: KeyAction) -> f64 {
         let KeyLogits { play, articulate } = logits;
         // −log σ(x) for what happened, −log σ(−x) for what did not: log(1 + e⁻ˣ).
@@ -73,7 +74,7 @@ impl Head {
         }
     }
 
-    /// The derivative of [`nll`](Self::nll) by each of the head's outputs.
+    /// The derivative of [`nll`](Self::nll) with respect to each output of the head.
     fn gradient(self, logits: KeyLogits, action: KeyAction, gradient: &mut [f32]) {
         let error =
             |logit: f32, happened: bool| sigmoid(f64::from(logit)) as f32 - f32::from(happened);
@@ -84,8 +85,8 @@ impl Head {
         };
     }
 
-    /// The head's inputs of the key above that are not zero, as columns and values; `first` is the
-    /// column at which they begin.
+    /// The input of the key above that is not zero, as column and value; `first` is the first
+    /// column of the head.
     fn feed_back(self, action: KeyAction, first: u32) -> Option<(u32, f32)> {
         let happened = match self {
             Head::Play => action.play,
@@ -94,7 +95,7 @@ impl Head {
         happened.then_some((first, 1.0))
     }
 
-    /// Biases with which the head predicts no more than how often things happen.
+    /// Biases with which the head predicts these frequencies.
     fn biases(self, frequencies: Frequencies, biases: &mut [f32]) {
         let logit = |p: f64| libm::log(p / (1.0 - p)).clamp(-10.0, 10.0) as f32;
         biases[0] = match self {
@@ -109,7 +110,7 @@ pub(super) fn softplus(x: f64) -> f64 {
     x.max(0.0) + libm::log1p(libm::exp(-x.abs()))
 }
 
-/// How often things happen in some music.
+/// How often keys sound and are struck in some music.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Frequencies {
     /// The share of all keys at all steps that sound.
@@ -129,21 +130,21 @@ impl Heads {
     /// What sounds and what is struck.
     pub const PLAY_AND_ARTICULATE: Heads = Heads { list: &[Head::Play, Head::Articulate] };
 
-    /// What sounds, for music that does not tell what is struck.
+    /// Only what sounds, for music that does not tell what is struck.
     pub const PLAY: Heads = Heads { list: &[Head::Play, Head::ImpliedArticulate] };
 
-    /// Outputs of the last dense layer.
+    /// The number of outputs of the last dense layer.
     pub fn outputs(&self) -> usize {
         self.list.iter().map(|head| head.outputs()).sum()
     }
 
-    /// Inputs of the lowest note layer that tell what the key below does.
+    /// The number of inputs of the lowest note layer that show what the key below does.
     pub fn feedback(&self) -> usize {
         self.list.iter().map(|head| head.feedback()).sum()
     }
 
-    /// Reads the prediction for a key from the `outputs` of the last dense layer. `action` is what the
-    /// key does, where that is known already.
+    /// Reads the prediction for a key from the `outputs` of the last dense layer. `action` is what
+    /// the key does, if that is known.
     pub fn read(&self, outputs: &[f32], action: Option<KeyAction>) -> KeyLogits {
         let (mut logits, mut first) = (KeyLogits::default(), 0);
         for head in self.list {
@@ -153,8 +154,8 @@ impl Heads {
         logits
     }
 
-    /// The negative log-likelihood of what a key does, and into `gradient` (overwritten) its derivative
-    /// by each of the `outputs`.
+    /// The negative log-likelihood of what a key does. Overwrites `gradient` with its derivative
+    /// with respect to each of the `outputs`.
     pub fn loss_and_gradient(
         &self,
         outputs: &[f32],
@@ -169,8 +170,7 @@ impl Heads {
         logits.nats(action)
     }
 
-    /// Biases of the last dense layer with which the network predicts no more than how often things
-    /// happen.
+    /// Biases of the last dense layer with which the network predicts these frequencies.
     pub fn biases(&self, frequencies: Frequencies, biases: &mut [f32]) {
         let mut rest = biases;
         for head in self.list {
@@ -181,11 +181,11 @@ impl Heads {
     }
 }
 
-/// What the note layers are told at each key of what the key below does, made once for all that a key
-/// can do.
+/// The inputs of the note layers that show what the key below does, computed once for each thing
+/// that a key can do.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Feedback {
-    /// Of a key that is silent, held, or struck: the inputs that are not zero.
+    /// The inputs that are not zero, above a key that is silent, held, or struck.
     silent: Vec<(u32, f32)>,
     held: Vec<(u32, f32)>,
     struck: Vec<(u32, f32)>,
@@ -210,7 +210,7 @@ impl Feedback {
         }
     }
 
-    /// What the key above is told of a key that does this.
+    /// The inputs of the key above a key that does this.
     pub(super) fn of(&self, action: KeyAction) -> &[(u32, f32)] {
         match (action.play, action.articulate) {
             (false, _) => &self.silent,

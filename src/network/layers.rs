@@ -10,25 +10,26 @@ use std::ops::Range;
 pub struct Tensor {
     /// Its name in model files, such as `time.0.recurrent`.
     pub name: String,
-    /// Rows: the layer's inputs (1 for a bias). A row holds the weights of one input.
+    /// Rows: the inputs of the layer, or 1 for a bias. A row holds the weights of one input.
     pub rows: usize,
-    /// Columns: the layer's outputs; for an LSTM the gates i, f, g, o, each as wide as the layer.
+    /// Columns: the outputs of the layer; for an LSTM layer those of the gates i, f, g, o, one
+    /// after the other.
     pub columns: usize,
-    /// Where it begins in the values.
+    /// The index of its first value.
     pub offset: usize,
 }
 
 impl Tensor {
-    /// Where it lies in the values.
+    /// The range of its values.
     pub fn range(&self) -> Range<usize> {
         self.offset..self.offset + self.rows * self.columns
     }
 }
 
-/// Where the tensors of one LSTM layer are, as indices into [`Layers::tensors`].
+/// The tensors of one LSTM layer, as indices into [`Layers::tensors`].
 ///
-/// `input` has a row for each dense input, then one for each sparse input (attributes, or the feedback
-/// of the key below).
+/// `input` has a row for each dense input, then one for each sparse input: attributes, or the
+/// feedback of the key below.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LstmTensors {
     /// `[inputs × 4·units]`.
@@ -37,44 +38,44 @@ pub struct LstmTensors {
     pub recurrent: usize,
     /// `[1 × 4·units]`.
     pub bias: usize,
-    /// Inputs that come as full rows.
+    /// Inputs that come as dense rows.
     pub dense_inputs: usize,
-    /// Inputs that come as lists of values that are not zero.
+    /// Inputs that come as sparse rows.
     pub sparse_inputs: usize,
-    /// Units.
+    /// The number of units.
     pub units: usize,
 }
 
-/// Where the tensors of one dense layer are.
+/// The tensors of one dense layer, as indices into [`Layers::tensors`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DenseTensors {
     /// `[inputs × outputs]`.
     pub weight: usize,
     /// `[1 × outputs]`.
     pub bias: usize,
-    /// Inputs.
+    /// The number of inputs.
     pub inputs: usize,
-    /// Outputs.
+    /// The number of outputs.
     pub outputs: usize,
 }
 
-/// All layers of an architecture, in the order in which they work.
+/// All layers of an architecture, from the inputs to the outputs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Layers {
     /// Time layers.
     pub time: Vec<LstmTensors>,
     /// Note layers.
     pub note: Vec<LstmTensors>,
-    /// Dense layers; the outputs of the last one are those of the heads.
+    /// Dense layers; the outputs of the last one belong to the heads.
     pub dense: Vec<DenseTensors>,
-    /// The tensors themselves.
+    /// All tensors.
     pub tensors: Vec<Tensor>,
     /// What the outputs of the last dense layer predict.
     pub heads: Heads,
 }
 
 impl Layers {
-    /// Lays out the tensors of an architecture, which must be sound ([`Architecture::check`]).
+    /// The layers of an architecture, which must be valid ([`Architecture::check`]).
     pub fn new(architecture: &Architecture, layout: &Layout) -> Layers {
         let heads = architecture.heads();
         let mut tensors: Vec<Tensor> = Vec::new();
@@ -113,12 +114,12 @@ impl Layers {
         Layers { time, note, dense, tensors, heads }
     }
 
-    /// How many values the tensors hold.
+    /// The number of values of all tensors.
     pub fn size(&self) -> usize {
         self.tensors.last().map_or(0, |last| last.range().end)
     }
 
-    /// The values that belong to the time layers; the rest belongs to note and dense layers.
+    /// The range of the values of the time layers; the rest belongs to note and dense layers.
     pub fn time_range(&self) -> Range<usize> {
         0..self.tensors[self.note[0].input].offset
     }

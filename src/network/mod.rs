@@ -1,5 +1,6 @@
-//! The network of the article: time layers shared by all keys, a transpose, note layers along the
-//! keyboard, dense layers, two probabilities a key.
+//! The biaxial LSTM network of the article: time layers that run along time and are shared by all
+//! keys, a transpose, note layers that run along the keyboard, dense layers, and for each key the
+//! logits of its output heads.
 
 mod architecture;
 mod batch;
@@ -13,7 +14,7 @@ mod layers;
 mod lstm;
 mod lstm_state;
 mod parameters;
-mod stripes;
+mod striped_weights;
 
 pub use architecture::{Architecture, ArchitectureError, Preset};
 pub use batch::{Batch, Dropout};

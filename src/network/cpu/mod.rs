@@ -1,4 +1,4 @@
-//! The network on the processor.
+//! The network on the CPU.
 
 mod backward;
 mod forward;
@@ -19,28 +19,28 @@ use super::layers::Layers;
 use super::lstm::{LstmScratch, LstmTrace, LstmWeights};
 use super::lstm_state::LstmState;
 use super::parameters::Parameters;
-use super::stripes::StripedWeights;
+use super::striped_weights::StripedWeights;
 use crate::attribute::StepAttributes;
 use backward::Backward;
 
-/// The engine that runs on the processor, on all threads of the current rayon pool.
+/// The engine that runs on the CPU, on all threads of the current rayon pool.
 ///
-/// The rows of a batch are cut into blocks whose number depends on the batch alone; each block
-/// runs its whole sequence without waiting for another, and the blocks' gradients are added in
-/// one order. So the number of threads changes nothing in the result, not one bit.
+/// The rows of a batch are divided into blocks in a way that depends on the batch alone. Each block
+/// runs its whole sequence without waiting for another, and the gradients of the blocks are added
+/// in a fixed order. So the number of threads does not change a single bit of the result.
 pub struct Cpu {
     layers: Layers,
     weights: Weights,
-    /// Where it can be trained.
+    /// Only in an engine that can be trained.
     backward: Option<Backward>,
     slice: usize,
 }
 
-/// Room that one task works in, block after block.
+/// Scratch buffers of one task, which it reuses from block to block.
 #[derive(Default)]
 struct TaskScratch {
     lstm: LstmScratch,
-    /// The gradients of a layer's outputs, and of its inputs.
+    /// The gradients of the outputs of a layer, and of its inputs.
     outputs: Vec<f32>,
     inputs: Vec<f32>,
     /// By note layer.
@@ -48,10 +48,10 @@ struct TaskScratch {
     dense: note_rows::DenseRows,
 }
 
-/// The weights of all layers, laid out for the kernels.
+/// The weights of all layers, packed for the kernels.
 struct Weights {
     time: Vec<LstmWeights>,
-    /// The same for one step after the other.
+    /// The time layers again, for one step at a time.
     time_striped: Vec<StripedWeights>,
     note: Vec<LstmWeights>,
     dense: Vec<DenseWeights>,
@@ -60,7 +60,7 @@ struct Weights {
 }
 
 impl Cpu {
-    /// An engine that can be trained. It lays its weights out twice, for both directions.
+    /// An engine that can be trained. It packs its weights twice, for both directions.
     pub fn for_training(parameters: &Parameters) -> Cpu {
         Cpu::new(parameters, Some(Backward::default()))
     }
@@ -155,7 +155,7 @@ impl StepEngine for Cpu {
 }
 
 impl Weights {
-    /// Of no layer yet.
+    /// Without any layer yet.
     fn new(heads: Heads) -> Weights {
         Weights {
             time: Vec::new(),
@@ -167,7 +167,7 @@ impl Weights {
         }
     }
 
-    /// Lays out all weights; the transposes only where gradients will be wanted.
+    /// Packs all weights; the transposes are needed only for gradients.
     fn load(&mut self, parameters: &Parameters, with_transposes: bool) {
         let layers = &parameters.layers;
         let Weights { time, time_striped, note, dense, .. } = self;

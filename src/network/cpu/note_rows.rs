@@ -1,5 +1,5 @@
-//! A block of the rows of the note layers: some steps of the segments, along the whole keyboard,
-//! from the features to the loss and back.
+//! A block of rows of the note layers: some steps of a segment, along the whole keyboard, from the
+//! features to the loss and back.
 
 use super::time_rows::{RowsInput, drop_out};
 use super::{TaskScratch, Weights};
@@ -13,20 +13,21 @@ use crate::network::lstm::{LstmGradient, LstmInput, LstmTrace, lstm_backward, ls
 use crate::roll::KEYS;
 use std::ops::Range;
 
-/// The rows `segment · steps + step` of a range.
+/// A block of the rows `segment · steps + step`.
 #[derive(Default)]
 pub(super) struct NoteRows {
     pub(super) rows: Range<usize>,
-    /// `[88 × rows × features]`: the gradient of what the time layers said.
+    /// `[88 × rows × features]`: the gradient of the features, which are the outputs of the time
+    /// layers.
     feature_gradient: Vec<f32>,
-    /// Of note and dense layers.
+    /// The gradient of the note and dense layers.
     pub(super) gradient: Vec<f32>,
     pub(super) nats: Nats,
 }
 
-/// What a note layer is fed with.
+/// The input of a note layer.
 enum NoteInput<'a, F> {
-    /// The features, and what was chosen for the key below. `features(row, key)`.
+    /// The features, `features(row, key)`, and the feedback of the key below.
     Features {
         features: F,
         batch: &'a Batch,
@@ -34,7 +35,7 @@ enum NoteInput<'a, F> {
         dropout: Option<&'a [f32]>,
         feedback: &'a Feedback,
     },
-    /// The layer below.
+    /// The outputs of the layer below.
     Below(RowsInput<'a>),
 }
 
@@ -65,7 +66,7 @@ impl<'f, F: Fn(usize, usize) -> &'f [f32]> LstmInput for NoteInput<'_, F> {
     }
 }
 
-/// What is dropped of a note layer's outputs for some rows.
+/// The dropout mask of the outputs of a note layer, for some rows.
 fn dropout<'a>(batch: &'a Batch, layer: usize, rows: &Range<usize>) -> Option<&'a [f32]> {
     batch.dropout().map(|dropout| {
         let factors = &dropout.note[layer];
@@ -75,15 +76,15 @@ fn dropout<'a>(batch: &'a Batch, layer: usize, rows: &Range<usize>) -> Option<&'
 }
 
 impl NoteRows {
-    /// The gradient of the features of a row (of those that the block has) at a key.
+    /// The gradient of the features at a row of this block and a key.
     pub(super) fn feature_gradient(&self, row: usize, key: usize) -> &[f32] {
         let features = self.feature_gradient.len() / (KEYS * self.rows.len());
         let place = key * self.rows.len() + (row - self.rows.start);
         &self.feature_gradient[place * features..][..features]
     }
 
-    /// From the features to the loss. `features(row, key)` is what the time layers said. What
-    /// [`backward`](Self::backward) needs stays in the scratch.
+    /// From the features to the loss. `features(row, key)` are the outputs of the time layers. The
+    /// scratch keeps what [`backward`](Self::backward) needs.
     pub(super) fn forward<'f>(
         &mut self,
         weights: &Weights,
@@ -106,7 +107,8 @@ impl NoteRows {
             .forward(weights, |place| batch.target(self.rows.start + place % count, place / count));
     }
 
-    /// And back, right after [`forward`](Self::forward) in the same scratch.
+    /// From the loss back to the features, right after [`forward`](Self::forward) with the same
+    /// scratch.
     pub(super) fn backward<'f>(
         &mut self,
         layers: &Layers,
@@ -152,7 +154,7 @@ impl NoteRows {
     }
 }
 
-/// What feeds the note layer above `below`, the traces of the note layers below it.
+/// The input of the note layer above `below`, which are the traces of all note layers below it.
 fn input<'a, 'f, F: Fn(usize, usize) -> &'f [f32]>(
     weights: &'a Weights,
     below: &'a [LstmTrace],
@@ -177,7 +179,7 @@ fn input<'a, 'f, F: Fn(usize, usize) -> &'f [f32]>(
 /// The dense layers of a block, forward and backward.
 #[derive(Default)]
 pub(super) struct DenseRows {
-    /// What goes into the lowest layer, `[88 · rows × inputs]`, and what comes out of each.
+    /// The inputs of the lowest layer, `[88 · rows × inputs]`, then the outputs of each layer.
     values: Vec<Vec<f32>>,
     gradients: [Vec<f32>; 2],
     input_gradient: Vec<f32>,
@@ -185,7 +187,7 @@ pub(super) struct DenseRows {
 }
 
 impl DenseRows {
-    /// Takes the outputs of the top note layer, less what is dropped (`[rows × units]`).
+    /// Takes the outputs of the top note layer, times its dropout mask `[rows × units]`.
     fn begin(&mut self, outputs: &[f32], dropout: Option<&[f32]>) {
         self.values.resize_with(self.values.len().max(1), Default::default);
         self.values[0].clear();
@@ -194,7 +196,8 @@ impl DenseRows {
         self.values[0].chunks_exact_mut(rows).for_each(|key| drop_out(key, dropout));
     }
 
-    /// `target(place)` is what happened at `key · rows + row`. Leaves the gradient of the logits.
+    /// `target(place)` is what the key does at `place = key · rows + row`. Leaves the gradient of
+    /// the logits.
     fn forward(&mut self, weights: &Weights, target: impl Fn(usize) -> KeyAction) -> Nats {
         let places = self.values[0].len() / weights.dense[0].inputs();
         self.values.resize_with(weights.dense.len() + 1, Default::default);
@@ -216,7 +219,8 @@ impl DenseRows {
         nats
     }
 
-    /// What the last forward pass has predicted at `key · rows + row`, where this was done.
+    /// What the last forward pass predicted at `place = key · rows + row`, where the key does
+    /// `action`.
     pub(super) fn logits(&self, heads: Heads, place: usize, action: KeyAction) -> KeyLogits {
         let values = self.values.last().expect("a forward pass before");
         heads.read(&values[heads.outputs() * place..], Some(action))

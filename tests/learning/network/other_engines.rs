@@ -1,6 +1,6 @@
-//! Other engines fit: one in double precision with an LSTM state of its own type, and one that shares a
-//! batch out to several, as machines beside each other would. They train, validate, evaluate and
-//! compose by what the library offers to everybody, and come to what the CPU comes to.
+//! Other engines fit: one in double precision with an LSTM state of its own type, and one that
+//! shares a batch out to several, as machines beside each other would. They train, validate,
+//! evaluate and compose by what the library offers to everybody, and come to what the CPU comes to.
 
 use super::music::{double, piece, relative_error, seeded};
 use super::reference;
@@ -15,7 +15,7 @@ use deep_jammer::network::{
 };
 use deep_jammer::roll::{KEYS, Step};
 use deep_jammer::training::{
-    Excerpts, OptimiserSettings, Start, Trainer, TrainingSettings, memory_needed,
+    OptimiserSettings, SegmentSampler, Start, Trainer, TrainingSettings, memory_needed,
 };
 use std::path::Path;
 
@@ -217,8 +217,8 @@ fn settings() -> TrainingSettings {
         segment: 9,
         batch: 3,
         transpose: 2,
-        carry: 3,
-        average: 0.9,
+        consecutive_segments: 3,
+        ema_decay: 0.9,
         optimiser: OptimiserSettings::adam(0.01),
         ..TrainingSettings::article()
     }
@@ -228,8 +228,8 @@ fn trainer<'a, E: TrainingEngine>(
     pieces: &'a [Piece],
     engine: impl FnOnce(&Parameters) -> E,
 ) -> Trainer<'a, E> {
-    let excerpts = Excerpts::new(pieces, settings().segment);
-    Trainer::new(architecture(), settings(), excerpts, Start::Anew, engine)
+    let excerpts = SegmentSampler::new(pieces, settings().segment);
+    Trainer::new(architecture(), settings(), excerpts, Start::FromScratch, engine)
 }
 
 /// Some epochs, a resume between them, and the weights that come of it.
@@ -237,7 +237,7 @@ fn trained<E: TrainingEngine>(pieces: &[Piece], engine: fn(&Parameters) -> E) ->
     let mut trainer = trainer(pieces, engine);
     trainer.set_slice(2);
     let mut losses: Vec<f64> = (0..5).map(|_| trainer.epoch().nats.total()).collect();
-    let excerpts = Excerpts::new(pieces, settings().segment);
+    let excerpts = SegmentSampler::new(pieces, settings().segment);
     let snapshot = trainer.snapshot();
     let mut trainer =
         Trainer::resume(architecture(), settings(), excerpts, snapshot, engine).unwrap();
@@ -272,9 +272,10 @@ fn engines_that_share_a_batch_train_to_the_same_weights() {
 fn a_training_begun_on_one_engine_goes_on_on_another() {
     let pieces = pieces();
     let (mut one, mut other) = (trainer(&pieces, Double::new), trainer(&pieces, Cpu::for_training));
-    (0..4)
-        .for_each(|_| assert!((one.epoch().is_sound(), other.epoch().is_sound()) == (true, true)));
-    let excerpts = Excerpts::new(&pieces, settings().segment);
+    (0..4).for_each(|_| {
+        assert!((one.epoch().is_finite(), other.epoch().is_finite()) == (true, true))
+    });
+    let excerpts = SegmentSampler::new(&pieces, settings().segment);
     let mut resumed =
         Trainer::resume(architecture(), settings(), excerpts, one.snapshot(), Cpu::for_training)
             .unwrap();
@@ -289,7 +290,7 @@ fn an_engine_in_double_precision_composes_the_same_music() {
     let pieces = pieces();
     let model = trained(&pieces, Cpu::for_training).1;
     let cpu = Composer::new(&model);
-    let double = Composer::on_engine(Double::new(&model.parameters), model.layout);
+    let double = Composer::on_engine(Double::new(&model.parameters), &model);
     let compose = |composer: &Composer| -> (Vec<Step>, Vec<Step>) {
         let mut scratch = composer.workspace();
         let mut stream = composer.begin(&model.primers[0], 4, 1.0);

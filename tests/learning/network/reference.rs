@@ -280,8 +280,8 @@ impl Net<'_> {
         }
     }
 
-    /// LSTM layers, one upon the other, over one sequence. `masks` multiply what goes up. The states
-    /// move on by the sequence.
+    /// LSTM layers, one upon the other, over one sequence. `masks` multiply what goes up. The
+    /// states move on by the sequence.
     fn stack_forward(
         &self,
         layers: &[LstmTensors],
