@@ -3,92 +3,94 @@
 use super::LONGEST_MEASURES;
 use crate::originality::{Match, Originality, TrainingMusic};
 use crate::roll::Roll;
-use crate::statistic::{Nearness, Standard, Statistic, Stretches};
+use crate::statistic::{Breakdowns, Deviation, ReferenceStatistics, Statistic};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
-/// Judges pieces by real music: that which the composer has learned from.
+/// Judges pieces by real music: the music that the composer was trained on.
 ///
-/// A piece is the better the fewer grave faults it has: a run copied from that music (32 steps or
-/// more, at any transposition), a passage of over two measures that is silent, one that is stuck,
-/// one that is crowded, one that goes in circles ([`Stretches`]). Of as many, the fewer statistics lie
-/// outside the range of nine in ten real passages of its length. Of as many, the nearer to the middle
-/// of real music they are on average, the share of bars that come back among them ([`Standard`]).
+/// The best piece has the fewest grave faults. A grave fault is a copy of 32 steps or more from that
+/// music, at any transposition, or a passage of over two measures that is silent, stuck, crowded or
+/// in circles ([`Breakdowns`]). Among equals, it has the fewest statistics outside the range of nine in
+/// ten real passages of its length. Among equals, its statistics, the share of repeated bars included,
+/// are on average nearest to the middle of real music ([`ReferenceStatistics`]).
 pub struct Criterion {
     originality: Originality,
-    /// By how many steps a piece has.
-    standards: Mutex<BTreeMap<usize, Arc<Standard>>>,
+    /// By the number of steps of a piece.
+    references: Mutex<BTreeMap<usize, Arc<ReferenceStatistics>>>,
 }
 
-/// What is found of a piece.
+/// What was found out about a piece.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Verdict {
-    /// The run that it has copied.
+    /// What it has copied from the training music.
     pub copied: Option<Match>,
-    /// Its longest stretches in which it has broken down.
-    pub stretches: Stretches,
-    /// How near it is to real music.
-    pub nearness: Nearness,
+    /// Its longest breakdowns.
+    pub breakdowns: Breakdowns,
+    /// How far it deviates from real music.
+    pub deviation: Deviation,
 }
 
 impl Criterion {
-    /// A criterion by real pieces; none by nothing but empty ones.
+    /// A criterion by real pieces; `None` if all of them are empty.
     pub fn new(mut training_music: TrainingMusic) -> Option<Criterion> {
         training_music.pieces.retain(|piece| !piece.roll.is_empty());
         if training_music.is_empty() {
             return None;
         }
         let originality = Originality::new(training_music);
-        Some(Criterion { originality, standards: Mutex::default() })
+        Some(Criterion { originality, references: Mutex::default() })
     }
 
-    /// Judges a piece that is not empty. So many rests at its beginning are no silence: they stand
-    /// for what was heard before it ([`Composition::rests`](super::Composition::rests)).
+    /// Judges a piece that is not empty. The first `rests` steps do not count as silence: they stand
+    /// for the opening that was heard before it
+    /// ([`LivePiece::new_music`](super::LivePiece::new_music)).
     pub fn judge(&self, roll: &Roll, rests: usize) -> Verdict {
         Verdict {
             copied: self.originality.longest_match(roll).filter(Match::is_copy),
-            stretches: Stretches::from(roll, rests),
-            nearness: self.standard(roll).nearness(roll),
+            breakdowns: Breakdowns::from(roll, rests),
+            deviation: self.reference(roll).deviation(roll),
         }
     }
 
-    fn standard(&self, roll: &Roll) -> Arc<Standard> {
-        let known = |standards: &Mutex<BTreeMap<usize, Arc<Standard>>>| {
-            let standards = standards.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-            standards.get(&roll.len()).cloned()
+    fn reference(&self, roll: &Roll) -> Arc<ReferenceStatistics> {
+        let known = |references: &Mutex<BTreeMap<usize, Arc<ReferenceStatistics>>>| {
+            let references = references.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+            references.get(&roll.len()).cloned()
         };
-        if let Some(standard) = known(&self.standards) {
-            return standard;
+        if let Some(reference) = known(&self.references) {
+            return reference;
         }
-        // Not held while it is worked out on several threads: one of these may ask for another.
+        // The lock is free while several threads work this out: one of them may ask for another.
         let pieces = &self.originality.training_music().pieces;
         let real: Vec<_> = pieces.iter().map(|piece| &piece.roll).collect();
-        let standard = Arc::new(Standard::of(&real, roll));
-        let mut standards = self.standards.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        Arc::clone(standards.entry(roll.len()).or_insert(standard))
+        let reference = Arc::new(ReferenceStatistics::of(&real, roll));
+        let mut references =
+            self.references.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        Arc::clone(references.entry(roll.len()).or_insert(reference))
     }
 }
 
 impl Verdict {
-    /// How many grave faults it has, 0 to 5.
+    /// The number of grave faults, 0 to 5.
     pub fn grave_faults(&self) -> usize {
-        usize::from(self.copied.is_some()) + self.breakdowns().count()
+        usize::from(self.copied.is_some()) + self.faults().count()
     }
 
-    /// What lasts for too long.
-    fn breakdowns(&self) -> impl Iterator<Item = (&'static str, f64)> {
-        let Stretches { silent, stuck, crowded, circling } = self.stretches;
+    /// What lasts for too long, and for how many measures.
+    fn faults(&self) -> impl Iterator<Item = (&'static str, f64)> {
+        let Breakdowns { silent, stuck, crowded, circling } = self.breakdowns;
         let all =
             [("silent", silent), ("stuck", stuck), ("crowded", crowded), ("in circles", circling)];
         all.into_iter().filter(|&(_, measures)| measures > LONGEST_MEASURES as f64)
     }
 
-    /// The better one is less.
+    /// Orders verdicts: the better one is less.
     pub fn compare(&self, other: &Verdict) -> Ordering {
-        let faults = |verdict: &Verdict| (verdict.grave_faults(), verdict.nearness.outside.len());
-        let far = |verdict: &Verdict| verdict.nearness.distance;
+        let faults = |verdict: &Verdict| (verdict.grave_faults(), verdict.deviation.outside.len());
+        let far = |verdict: &Verdict| verdict.deviation.distance;
         faults(self).cmp(&faults(other)).then(far(self).total_cmp(&far(other)))
     }
 }
@@ -98,10 +100,10 @@ impl fmt::Display for Verdict {
         if let Some(run) = &self.copied {
             write!(f, "{} steps copied from {}, ", run.steps, run.source)?;
         }
-        for (what, measures) in self.breakdowns() {
+        for (what, measures) in self.faults() {
             write!(f, "{what} for {measures:.1} measures, ")?;
         }
-        let Nearness { outside, distance, repeated } = &self.nearness;
+        let Deviation { outside, distance, repeated } = &self.deviation;
         match &outside[..] {
             [] => write!(f, "all {} statistics as usual", Statistic::ALL.len())?,
             outside => {
@@ -115,22 +117,6 @@ impl fmt::Display for Verdict {
     }
 }
 
-/// Of how many pieces the best is kept where nobody says.
-pub const USUAL_CANDIDATES: u32 = 2;
-
-/// The seed of one of several candidates for a seed: of the first the seed itself, of the others
-/// numbers below 10⁹ (SplitMix64 of seed and number; Steele, Lea and Flood 2014).
-pub fn candidate_seed(seed: u64, number: u32) -> u64 {
-    if number == 0 {
-        return seed;
-    }
-    let golden = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut mixed = seed.wrapping_add(golden.wrapping_mul(u64::from(number)));
-    mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-    (mixed ^ mixed >> 31) % 1_000_000_000
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -138,8 +124,8 @@ mod tests {
     fn verdict(silent: f64, outside: usize, distance: f64) -> Verdict {
         Verdict {
             copied: None,
-            stretches: Stretches { silent, ..Stretches::default() },
-            nearness: Nearness {
+            breakdowns: Breakdowns { silent, ..Breakdowns::default() },
+            deviation: Deviation {
                 outside: Statistic::ALL[..outside].to_vec(),
                 distance,
                 repeated: 0.25,
@@ -157,7 +143,7 @@ mod tests {
             verdict(0.0, 2, 0.1),
         ];
         all.sort_by(Verdict::compare);
-        let order = all.each_ref().map(|verdict| verdict.nearness.distance);
+        let order = all.each_ref().map(|verdict| verdict.deviation.distance);
         assert_eq!(order, [0.8, 0.9, 0.2, 0.1, 0.1]);
         assert_eq!(all[4].grave_faults(), 1);
     }
@@ -171,15 +157,5 @@ mod tests {
              0.50 sd from the middle, 25 % of the bars come back"
         );
         assert!(verdict(1.0, 0, 0.5).to_string().starts_with("all 12 statistics as usual"));
-    }
-
-    #[test]
-    fn candidates_of_neighbouring_seeds_are_different_and_the_first_is_the_seed() {
-        let seeds = (1..=50).flat_map(|seed| (0..20).map(move |n| candidate_seed(seed, n)));
-        let different: std::collections::BTreeSet<_> = seeds.collect();
-        assert_eq!(different.len(), 1000);
-        assert_eq!(candidate_seed(u64::MAX, 0), u64::MAX);
-        // SplitMix64 of seed 1234567 begins with 6457827717110365317.
-        assert_eq!(candidate_seed(1_234_567, 1), 6_457_827_717_110_365_317 % 1_000_000_000);
     }
 }

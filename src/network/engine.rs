@@ -1,67 +1,125 @@
 //! The boundary behind which the network is computed.
+//!
+//! Each user of the network asks for no more than it needs: [`StepEngine`] composes,
+//! [`PassageEngine`] computes the likelihood of given music, [`TrainingEngine`] trains.
+//! [`Cpu`](super::Cpu) is all three. Another engine (on a GPU, in another precision, spread over
+//! several machines) implements those that it can, and no user of the network has to change.
 
 use super::batch::Batch;
 use super::key_logits::{KeyAction, KeyLogits, Nats};
+use super::layers::Layers;
 use super::lstm_state::LstmState;
 use super::parameters::Parameters;
 use crate::attribute::StepAttributes;
+use std::fmt::Debug;
 
-/// A machine that computes the network. All of the program that learns or composes asks for these
-/// things only; an engine on a GPU would stand beside [`Cpu`](super::Cpu).
-pub trait Engine {
-    /// Room to predict in, which the caller keeps from step to step.
-    type Workspace;
+/// A network with weights, and with an LSTM state for each stream of music.
+pub trait Engine: Send + Sync {
+    /// The LSTM state of one stream of music between two steps: all that the network knows about
+    /// the steps before. It is a value: a clone and its original never affect each other, so that a
+    /// stream can be forked or taken back. The engine decides where the numbers are stored and in
+    /// which precision. A state can be used with the engine that made it, and with others of the
+    /// same type and architecture.
+    type State: Clone + PartialEq + Debug + Send + Sync + 'static;
 
-    /// Room to go through passages in, which the caller keeps from one to the next.
-    type Scratch: Default + Send;
-
-    /// Takes over the values of the parameters; what is computed later is computed with them.
+    /// Loads parameters; all later computations use them.
     fn load(&mut self, parameters: &Parameters);
 
-    /// The loss of a batch, summed over all its predicted steps, and into `gradient` (overwritten)
-    /// the derivative of that sum by every parameter.
-    ///
-    /// Each segment begins with the memory that stands in its place in `states`, which moves on
-    /// by the predicted steps; no gradient flows back into it. With no memories at all, every
-    /// segment begins with an empty one.
-    fn loss_and_gradient(
-        &mut self,
-        batch: &Batch,
-        states: &mut [LstmState],
-        gradient: &mut Parameters,
-    ) -> Nats;
+    /// The state before the first step of a piece.
+    fn initial_state(&self) -> Self::State;
 
-    /// The same for segments that stand alone, each with an empty memory.
-    fn stateless_loss_and_gradient(&mut self, batch: &Batch, gradient: &mut Parameters) -> Nats {
-        self.loss_and_gradient(batch, &mut [], gradient)
-    }
+    /// Copies a state into the form that checkpoints store.
+    fn save_state(&self, state: &Self::State) -> LstmState;
 
-    /// How surprising a passage ([`Batch::passage`]) is, summed over its steps. The memory moves on
-    /// by it: the surprise of a piece is the sum of that of its passages, however it is cut.
-    fn nll(&self, state: &mut LstmState, passage: &Batch, scratch: &mut Self::Scratch) -> Nats {
+    /// The inverse of [`save_state`](Self::save_state), which may have been that of another engine
+    /// of the same architecture.
+    fn restore_state(&self, saved: LstmState) -> Self::State;
+}
+
+/// An engine that predicts the steps of a passage of given music, many at once. Validation and
+/// evaluation use it.
+pub trait PassageEngine: Engine {
+    /// Buffers that the caller keeps from passage to passage, one set per thread.
+    type Scratch: Default + Send;
+
+    /// The negative log-likelihood of a passage ([`Batch::passage`]), summed over its steps. The
+    /// state advances by the passage, so the sum over a piece is the same however the piece is
+    /// divided.
+    fn nll(&self, state: &mut Self::State, passage: &Batch, scratch: &mut Self::Scratch) -> Nats {
         self.forward(state, passage, scratch, &mut |_, _, _| ())
     }
 
-    /// The same, and `tell` is told what was predicted: `tell(step, key, logits)`, step after
-    /// step of the passage, each from the lowest key to the highest.
+    /// The same, with a call of `receive(step, key, logits)` for every prediction: step after step
+    /// of the passage, each from the lowest key to the highest.
     fn forward(
         &self,
-        state: &mut LstmState,
+        state: &mut Self::State,
         passage: &Batch,
         scratch: &mut Self::Scratch,
-        tell: &mut dyn FnMut(usize, usize, KeyLogits),
+        receive: &mut dyn FnMut(usize, usize, KeyLogits),
+    ) -> Nats;
+}
+
+/// An engine that can be trained.
+pub trait TrainingEngine: PassageEngine {
+    /// The loss of a batch, which is the negative log-likelihood summed over all its predicted
+    /// steps. Overwrites `gradient` with the derivative of that sum with respect to every
+    /// parameter.
+    ///
+    /// Segment i begins with `states[i]`, which advances by the predicted steps; no gradient flows
+    /// back into it (truncated backpropagation through time). If `states` is empty, every segment
+    /// begins with the [initial state](Engine::initial_state).
+    ///
+    /// An engine that is spread over several processes may compute a [share](Batch::share) of the
+    /// batch in each, as long as loss, gradient and states are those of the whole batch in all of
+    /// them.
+    fn loss_and_gradient(
+        &mut self,
+        batch: &Batch,
+        states: &mut [Self::State],
+        gradient: &mut Parameters,
     ) -> Nats;
 
-    /// Room for [`predict`](Self::predict).
+    /// From now on [`loss_and_gradient`](Self::loss_and_gradient) works on `segments` segments of a
+    /// batch at once, at least one. This changes the memory that is needed, never the result.
+    fn set_slice(&mut self, segments: usize);
+
+    /// About how many bytes of main memory an engine for these layers needs at most, including its
+    /// copies of the weights and the LSTM states. Parameters, gradient and batch belong to the
+    /// caller.
+    fn memory_needed(layers: &Layers, work: &TrainingWork) -> u64;
+}
+
+/// The amount of work of a training, from which an engine estimates the memory that it will need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TrainingWork {
+    /// Segments that the engine works on at once ([`TrainingEngine::set_slice`]).
+    pub slice: usize,
+    /// Predicted steps of each segment.
+    pub steps: usize,
+    /// LSTM states that are carried from batch to batch.
+    pub states: usize,
+    /// Steps of each passage in validation.
+    pub passage_steps: usize,
+    /// Threads.
+    pub threads: usize,
+}
+
+/// An engine that predicts one step at a time. Composing uses it.
+pub trait StepEngine: Engine {
+    /// Buffers that the caller keeps from step to step, one set per thread.
+    type Workspace: Send + 'static;
+
+    /// New buffers for [`predict`](Self::predict).
     fn workspace(&self) -> Self::Workspace;
 
-    /// One step of music. `attributes` say what is known before it. For each key from the lowest
-    /// to the highest, `choose` is told the prediction and says what the key does, which the keys
-    /// above are told in turn: whether it draws, or knows the step already, is its own affair.
-    /// The memory moves on by the step.
+    /// Predicts one step of music, whose `attributes` describe what is known before it. For each
+    /// key from the lowest to the highest, `choose` is given the prediction and returns what the
+    /// key does, which is fed back to the keys above. So sampling, teacher forcing and given notes
+    /// are one function. The state advances by the step.
     fn predict(
         &self,
-        state: &mut LstmState,
+        state: &mut Self::State,
         attributes: &StepAttributes,
         choose: &mut dyn FnMut(usize, KeyLogits) -> KeyAction,
         workspace: &mut Self::Workspace,

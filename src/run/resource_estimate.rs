@@ -1,7 +1,7 @@
 //! Whether a run has room: in memory, and on the disk.
 
 use super::Config;
-use crate::network::{Architecture, Layers};
+use crate::network::{Architecture, Layers, TrainingEngine};
 use crate::roll::KEYS;
 use crate::segment::SEGMENT_STEPS;
 use crate::training::{TrainingSettings, memory_needed};
@@ -27,13 +27,12 @@ pub struct ResourceEstimate {
 pub enum ResourceError {
     /// Not even one segment at a time can be worked on.
     #[error(
-        "this training needs {} of memory even with one segment at a time, and {} are free; choose \
-         a smaller --preset or --segment, or end other programs (--memory GB says how much it may \
-         take)",
+        "this training needs {} of memory even with one segment at a time, and {} are free; end \
+         other programs, or choose a smaller network or shorter segments",
         in_bytes(*needed),
         in_bytes(*free)
     )]
-    LstmState {
+    Memory {
         /// What one segment at a time needs.
         needed: u64,
         /// What there is.
@@ -42,7 +41,7 @@ pub enum ResourceError {
     /// The disk is too full.
     #[error(
         "this training writes up to {} to {}, and {} are free there; make room, or choose another \
-         --run",
+         folder",
         in_bytes(*needed),
         path.display(),
         in_bytes(*free)
@@ -64,9 +63,9 @@ const PROGRAM: u64 = 16 << 20;
 const STEP: u64 = 64;
 
 impl ResourceEstimate {
-    /// Finds out what a run takes: from an epoch on, on so many steps of music, by so many threads.
-    /// `memory` is what it may take, if somebody has said so.
-    pub fn find(
+    /// Finds out what a run on an engine of type `E` takes: from an epoch on, on so many steps of
+    /// music, by so many threads. `memory` is what it may take, if somebody has said so.
+    pub fn find<E: TrainingEngine>(
         config: &Config,
         folder: &Path,
         from_epoch: u64,
@@ -77,7 +76,7 @@ impl ResourceEstimate {
         let memory_free = memory.unwrap_or_else(free_memory);
         let music = PROGRAM + STEP * steps as u64;
         let (slice, memory) =
-            slice(&config.architecture, &config.training, threads, music, memory_free)?;
+            slice::<E>(&config.architecture, &config.training, threads, music, memory_free)?;
         let disk = disk_needed(config, from_epoch, steps);
         let disk_free = free_disk(folder).unwrap_or(u64::MAX);
         if disk_free < disk {
@@ -99,18 +98,18 @@ impl std::fmt::Display for ResourceEstimate {
 }
 
 /// The most segments at once that fit into the memory that is free, and what they need.
-fn slice(
+fn slice<E: TrainingEngine>(
     architecture: &Architecture,
     training: &TrainingSettings,
     threads: usize,
     besides: u64,
     free: u64,
 ) -> Result<(usize, u64), ResourceError> {
-    let needed = |slice| besides + memory_needed(architecture, training, slice, threads);
+    let needed = |slice| besides + memory_needed::<E>(architecture, training, slice, threads);
     let fitting = (1..=training.batch).rev().find(|&slice| needed(slice) <= free);
     match fitting {
         Some(slice) => Ok((slice, needed(slice))),
-        None => Err(ResourceError::LstmState { needed: needed(1), free }),
+        None => Err(ResourceError::Memory { needed: needed(1), free }),
     }
 }
 
@@ -141,11 +140,13 @@ fn disk_needed(config: &Config, from_epoch: u64, steps: usize) -> u64 {
     let music = if retention.training_music { 2 * steps as u64 } else { 0 };
     let model = weights + music + 16 * (20 * SEGMENT_STEPS as u64 + 200) + 4096;
     let units: usize = layers.time.iter().map(|layer| layer.units).sum();
-    let carried = if training.carries() { 4 * 2 * training.batch * KEYS * units } else { 0 } as u64;
-    let tensors = if training.average > 0.0 { 4 } else { 3 };
+    let carried =
+        if training.is_stateful() { 4 * 2 * training.batch * KEYS * units } else { 0 } as u64;
+    let tensors = if training.ema_decay > 0.0 { 4 } else { 3 };
     // The model, the best one, the snapshot, the state.
     let checkpoint = 2 * model + tensors * weights + carried + 8192;
-    // One more checkpoint than stay, and two models at once, while the new takes the old one's place.
+    // One more checkpoint than stay, and two models at once, while the new takes the old one's
+    // place.
     let saved = (retention.checkpoints as u64 + 1) * checkpoint + 2 * model;
     let epochs = match (config.goal.epochs, config.goal.hours) {
         (Some(epochs), _) => epochs.saturating_sub(from_epoch),
@@ -171,7 +172,7 @@ fn in_bytes(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::Preset;
+    use crate::network::{Cpu, Preset};
 
     fn config() -> Config {
         let mut config = Config::article(Preset::Large.architecture());
@@ -183,7 +184,7 @@ mod tests {
     fn with_less_memory_fewer_segments_are_worked_on_at_once() {
         let find = |free| {
             let Config { architecture, training, .. } = config();
-            slice(&architecture, &training, 2, 0, free)
+            slice::<Cpu>(&architecture, &training, 2, 0, free)
         };
         let (whole, needed) = find(u64::MAX).unwrap();
         assert_eq!(whole, 5);
@@ -196,7 +197,7 @@ mod tests {
         }
         assert_eq!(slices, [5, 4, 3, 2, 1]);
         let error = find(1000).unwrap_err().to_string();
-        assert!(error.contains("--preset") && error.contains("--memory"), "{error}");
+        assert!(error.contains("a smaller network") && error.contains("of memory"), "{error}");
     }
 
     #[test]
@@ -205,7 +206,7 @@ mod tests {
         config.goal.epochs = Some(u64::MAX / 1_000_000);
         let folder = tempfile::tempdir().unwrap();
         let run = folder.path().join("not/yet/there");
-        let error = ResourceEstimate::find(&config, &run, 0, 1000, 1, Some(u64::MAX))
+        let error = ResourceEstimate::find::<Cpu>(&config, &run, 0, 1000, 1, Some(u64::MAX))
             .unwrap_err()
             .to_string();
         assert!(error.contains("there") && error.contains("make room"), "{error}");

@@ -1,37 +1,39 @@
 //! A run under way: epoch after epoch, and all that is kept of it.
 //!
-//! Whatever an epoch leaves behind is written before the checkpoint of that epoch: so where there is
-//! a checkpoint, everything before it is there as well, and a resume has only to cut off what came
-//! after it.
+//! Whatever an epoch leaves behind is written before the checkpoint of that epoch: so where there
+//! is a checkpoint, everything before it is there as well, and a resume has only to cut off what
+//! came after it.
 
 use super::checkpoint::{self, Best, Checkpoint, Contents, RunState};
+use super::kept_model::KeptModel;
 use super::metrics::{self, Metrics};
 use super::observer::{Observer, Outcome, Report};
 use super::plots::{PlotsError, plots};
 use super::samples::{self, SampleError};
 use super::table::TableError;
 use super::times::{self, Times};
-use super::{Config, Dataset, FolderError, Pieces, RunFolder, Schedule, StopReason, card, carried};
+use super::{Config, FolderError, RunFolder, Schedule, StopReason, card, carried};
 use crate::atomic_file::{self, AtomicFileError, Existing};
 use crate::corpus::Piece;
+use crate::dataset::{Dataset, Pieces};
 use crate::model::{self, Model};
-use crate::network::Nats;
+use crate::network::{Nats, Parameters, TrainingEngine};
 use crate::originality::{Packed, TooMuchMusic, TrainingMusic};
 use crate::roll::Roll;
-use crate::training::{Excerpts, Progress, SnapshotError, Start, Trainer};
-use std::fs::{self, File};
+use crate::training::{Progress, SegmentSampler, SnapshotError, Start, Trainer};
+use std::fs;
 use std::io;
 use std::path::PathBuf;
 use std::time::Instant;
 
 /// A run under way.
-pub struct Session<'a> {
+pub struct Session<'a, E: TrainingEngine> {
     folder: RunFolder,
     config: Config,
     dataset: Dataset,
     fingerprint: String,
     schedule: Schedule,
-    trainer: Trainer<'a>,
+    trainer: Trainer<'a, E>,
     held_out: Vec<&'a Roll>,
     /// The music that the model is to carry.
     training_music: Option<Packed>,
@@ -51,8 +53,8 @@ pub struct Session<'a> {
 pub enum SessionError {
     /// Loss, gradient or weights are no numbers.
     #[error(
-        "the training has diverged: in epoch {0} {1} no finite number any more; try a smaller --rate \
-         or --clip in a new run"
+        "the training has diverged: in epoch {0} {1} no finite number any more; start a new run \
+         with a smaller learning rate or a smaller gradient norm"
     )]
     Diverged(u64, &'static str),
     /// A file cannot be written.
@@ -91,9 +93,10 @@ pub enum SessionError {
     },
 }
 
-impl<'a> Session<'a> {
-    /// Begins a run in a folder that holds none. Its configuration is written when all else is there.
-    /// `training_music` is the music that its model carries ([`carried`](super::carried)).
+impl<'a, E: TrainingEngine> Session<'a, E> {
+    /// Begins a run in a folder that holds none. Its configuration is written when all else is
+    /// there. `training_music` is the music that its model carries ([`carried`](super::carried));
+    /// `engine` makes the engine, such as [`Cpu::for_training`](crate::network::Cpu::for_training).
     pub fn begin(
         folder: &RunFolder,
         config: Config,
@@ -101,9 +104,11 @@ impl<'a> Session<'a> {
         pieces: &'a Pieces,
         start: Start,
         training_music: Option<Packed>,
-    ) -> Result<Session<'a>, SessionError> {
-        let excerpts = Excerpts::new(&pieces.training, config.training.segment);
-        let trainer = Trainer::new(config.architecture.clone(), config.training, excerpts, start);
+        engine: impl FnOnce(&Parameters) -> E,
+    ) -> Result<Session<'a, E>, SessionError> {
+        let excerpts = SegmentSampler::new(&pieces.training, config.training.segment);
+        let architecture = config.architecture.clone();
+        let trainer = Trainer::new(architecture, config.training, excerpts, start, engine);
         atomic_file::write(&folder.dataset(), &dataset.to_json(), Existing::Replace)?;
         let mut session = Session {
             training_music,
@@ -133,12 +138,13 @@ impl<'a> Session<'a> {
         dataset: Dataset,
         pieces: &'a Pieces,
         checkpoint: Checkpoint,
-    ) -> Result<Session<'a>, SessionError> {
+        engine: impl FnOnce(&Parameters) -> E,
+    ) -> Result<Session<'a, E>, SessionError> {
         let Checkpoint { path, run_state, snapshot, model, .. } = checkpoint;
-        let excerpts = Excerpts::new(&pieces.training, config.training.segment);
-        let trainer =
-            Trainer::resume(config.architecture.clone(), config.training, excerpts, snapshot)
-                .map_err(|reason| SessionError::Snapshot { path, reason })?;
+        let excerpts = SegmentSampler::new(&pieces.training, config.training.segment);
+        let architecture = config.architecture.clone();
+        let trainer = Trainer::resume(architecture, config.training, excerpts, snapshot, engine)
+            .map_err(|reason| SessionError::Snapshot { path, reason })?;
         let epoch = trainer.epochs();
         let schedule = Schedule { interval: config.retention.validate_every };
         // What was heard before this run is known to the model only.
@@ -204,8 +210,9 @@ impl<'a> Session<'a> {
         self.trainer.set_slice(segments);
     }
 
-    /// Trains until the goal is reached, or until the watcher wants it to stop; a checkpoint is saved
-    /// then. At the goal the model is validated once more, and plots and model card are written.
+    /// Trains until the goal is reached, or until the watcher wants it to stop; a checkpoint is
+    /// saved then. At the goal the model is validated once more, and plots and model card are
+    /// written.
     pub fn learn(&mut self, observer: &mut impl Observer) -> Result<Outcome, SessionError> {
         let ending = loop {
             if let Some(ending) = self.is_done() {
@@ -239,7 +246,7 @@ impl<'a> Session<'a> {
     /// The learning of one epoch.
     fn epoch(&mut self) -> Result<Progress, SessionError> {
         let progress = self.trainer.epoch();
-        if !progress.is_sound() {
+        if !progress.is_finite() {
             return Err(SessionError::Diverged(progress.epoch, "loss or gradient are"));
         }
         self.saved = None;
@@ -247,8 +254,8 @@ impl<'a> Session<'a> {
         Ok(progress)
     }
 
-    /// All that an epoch leaves behind: validation, sample, rows, checkpoint. False if the validation
-    /// was broken off; then a checkpoint knows that the rest is still to be done.
+    /// All that an epoch leaves behind: validation, sample, rows, checkpoint. False if the
+    /// validation was broken off; then a checkpoint knows that the rest is still to be done.
     fn finish(
         &mut self,
         progress: Progress,
@@ -317,11 +324,8 @@ impl<'a> Session<'a> {
             return Err(SessionError::Diverged(epoch, "weights are"));
         }
         // A loss of power must not take rows that the checkpoint counts on.
-        for path in [self.folder.metrics(), self.folder.times()] {
-            File::open(&path)
-                .and_then(|file| file.sync_all())
-                .map_err(|reason| AtomicFileError::System { path, reason })?;
-        }
+        self.metrics.sync()?;
+        self.times.sync()?;
         let validated =
             self.run_state.best.filter(|best| best.epoch == epoch).map(|best| best.nats);
         let model = self.model(validated);
@@ -363,7 +367,7 @@ impl<'a> Session<'a> {
         if epoch > 0 {
             plots(self.folder.path(), None)?;
         }
-        let kept = Kept { epochs: epoch, best };
+        let kept = KeptModel { epochs: epoch, best };
         let card = card::write(self.folder.path(), &self.config, &self.dataset, self.size(), kept);
         atomic_file::write(&self.folder.card(), card.as_bytes(), Existing::Replace)?;
         Ok(Some(best))
@@ -380,15 +384,6 @@ impl<'a> Session<'a> {
         let text = self.config.to_toml();
         atomic_file::write(&self.folder.config(), text.as_bytes(), Existing::Replace)
     }
-}
-
-/// The model that a run has kept.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Kept {
-    /// Batches worked on in all.
-    pub epochs: u64,
-    /// Its validation, if it has been validated.
-    pub best: Option<Best>,
 }
 
 fn is_better(nats: f64, best: Option<Best>) -> bool {

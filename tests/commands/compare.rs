@@ -60,7 +60,7 @@ fn a_copy_is_named_with_its_piece_its_bar_and_its_transposition() {
     assert!(table.contains(&expected), "{table}");
     assert!(table.contains(&format!("of {}, 5 semitones lower", first().0)), "{table}");
     assert!(table.contains("1 of 2 have 32 steps or more in common with pieces (3 pieces)"));
-    assert!(table.contains(&format!("The longest run in common has {} steps.", run["steps"])));
+    assert!(table.contains(&format!("The longest match has {} steps.", run["steps"])));
 }
 
 #[test]

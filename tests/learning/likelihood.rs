@@ -3,11 +3,11 @@
 
 use crate::untrained;
 use deep_jammer::attribute::Layout;
-use deep_jammer::evaluation::{ConfusionCounts, Evaluator, Networks};
+use deep_jammer::evaluation::{ConfusionCounts, Ensemble, Evaluator};
 use deep_jammer::model::Model;
 use deep_jammer::network::{
-    Architecture, Batch, Cpu, Engine, KeyAction, KeyLogits, Layers, LstmState, Nats, Parameters,
-    Preset,
+    Architecture, Batch, Cpu, KeyAction, KeyLogits, Layers, LstmState, Nats, Parameters,
+    PassageEngine, Preset,
 };
 use deep_jammer::roll::{KEYS, Keys, Roll, Step};
 use deep_jammer::segment::Segment;
@@ -71,7 +71,8 @@ fn a_network_that_says_the_same_of_every_key_is_surprised_as_by_hand() {
     roll.push(Step { play: keys(&[3, 50]), articulate: keys(&[3, 50]) });
     roll.push(Step { play: keys(&[50, 60]), articulate: keys(&[60]) });
     roll.push(Step::SILENCE);
-    let found = Networks::new([&model]).evaluate(&[&roll], &|_| true).unwrap()[0];
+    let found =
+        Ensemble::new([&model], Cpu::for_inference).evaluate(&[&roll], &|_| true).unwrap()[0];
     let expected = -(4.0 * play.ln() + (3.0 * 88.0 - 4.0) * (1.0 - play).ln());
     assert!((found.nats.play - expected).abs() < 1e-9, "{found:?}, expected {expected}");
     let expected = -(3.0 * articulate.ln() + (1.0 - articulate).ln());
@@ -86,23 +87,24 @@ fn a_network_that_says_the_same_of_every_key_is_surprised_as_by_hand() {
 fn what_is_told_of_each_key_makes_up_what_is_reported() {
     for articulation in [true, false] {
         let model = drawn(articulation);
-        let engine = Cpu::new(&model.parameters, false);
+        let engine = Cpu::for_inference(&model.parameters);
         let roll = music(40);
-        let mut state = LstmState::empty(&model.parameters.layers);
+        let mut state = LstmState::zeros(&model.parameters.layers);
         let passage = Batch::passage(&Segment::new(&roll, 0, 40), &model.layout);
         let (mut told, mut hits, mut order) =
             (Nats::default(), ConfusionCounts::default(), Vec::new());
         let mut tell = |step: usize, key: usize, logits: KeyLogits| {
             let did = choice(roll.steps()[step], key);
             told += logits.nats(did);
-            hits.see(logits, did);
+            hits.add(logits, did);
             order.push(step * KEYS + key);
         };
         let nats = engine.forward(&mut state, &passage, &mut Default::default(), &mut tell);
         assert!(order.into_iter().eq(0..40 * KEYS), "every key of every step, once and in order");
         assert!((told.play - nats.play).abs() <= 1e-9 * nats.play);
         assert!((told.articulate - nats.articulate).abs() <= 1e-9 * nats.articulate);
-        let found = Networks::new([&model]).evaluate(&[&roll], &|_| true).unwrap()[0];
+        let found =
+            Ensemble::new([&model], Cpu::for_inference).evaluate(&[&roll], &|_| true).unwrap()[0];
         assert!((found.nats.total() - nats.total()).abs() <= 1e-9 * nats.total());
         assert_eq!(found.notes, hits);
         let played = roll.steps().iter().map(|step| step.play.count() as u64).sum::<u64>();
@@ -124,13 +126,13 @@ fn networks_together_say_the_mean_of_their_probabilities() {
         let roll = music(150);
         let probabilities = |model: &Model| {
             let (mut play, mut articulate) = (Vec::new(), Vec::new());
-            let mut state = LstmState::empty(&model.parameters.layers);
+            let mut state = LstmState::zeros(&model.parameters.layers);
             let passage = Batch::passage(&Segment::new(&roll, 0, roll.len()), &model.layout);
             let mut tell = |_: usize, _: usize, logits: KeyLogits| {
                 play.push(logits.play_probability(1.0));
                 articulate.push(logits.articulate_probability(1.0));
             };
-            let engine = Cpu::new(&model.parameters, false);
+            let engine = Cpu::for_inference(&model.parameters);
             engine.forward(&mut state, &passage, &mut Default::default(), &mut tell);
             (play, articulate)
         };
@@ -145,7 +147,9 @@ fn networks_together_say_the_mean_of_their_probabilities() {
                 by_hand.articulate += of(mean, did.articulate);
             }
         }
-        let found = Networks::new([&first, &second]).evaluate(&[&roll], &|_| true).unwrap()[0];
+        let found = Ensemble::new([&first, &second], Cpu::for_inference)
+            .evaluate(&[&roll], &|_| true)
+            .unwrap()[0];
         assert!((found.nats.play - by_hand.play).abs() < 1e-4 * by_hand.play, "{found:?}");
         let error = (found.nats.articulate - by_hand.articulate).abs();
         assert!(error <= 1e-4 * by_hand.articulate, "{found:?}, by hand {by_hand:?}");
@@ -172,8 +176,8 @@ fn outcomes(keys: usize) -> impl Iterator<Item = Step> {
 /// The nats of what some of the lowest keys do, predicted at the last step of a roll. They depend on
 /// nothing that the keys above do at this step, which so need not be summed over.
 fn nats_at_the_end(model: &Model, roll: &Roll, keys: usize, does: Step) -> f64 {
-    let engine = Cpu::new(&model.parameters, false);
-    let mut state = LstmState::empty(&model.parameters.layers);
+    let engine = Cpu::for_inference(&model.parameters);
+    let mut state = LstmState::zeros(&model.parameters.layers);
     let (mut room, mut nats, last) = (Default::default(), 0.0, roll.len() - 1);
     // In passages, so that what the memory knows matters.
     for start in (0..roll.len()).step_by(64) {

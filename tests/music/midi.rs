@@ -1,7 +1,7 @@
 //! MIDI files made by hand, byte by byte after the specification (RP-001), are read: one for each oddity
 //! found in the wild.
 
-use deep_jammer::midi::{self, MidiError, Reading, Warning};
+use deep_jammer::midi::{self, MidiError, ParsedMidi, Warning};
 use deep_jammer::roll::Roll;
 use deep_jammer::score::{At, KeySignature, Metre, Note};
 
@@ -24,12 +24,12 @@ fn file(tracks: &[&[u8]]) -> Vec<u8> {
 }
 
 /// Reads one track, which gets its End of Track here.
-fn read_track(events: &[u8]) -> Reading {
+fn read_track(events: &[u8]) -> ParsedMidi {
     midi::read(&file(&[&[events, &END].concat()])).unwrap()
 }
 
 /// The notes as (start, end, pitch).
-fn notes(reading: &Reading) -> Vec<(u64, u64, u8)> {
+fn notes(reading: &ParsedMidi) -> Vec<(u64, u64, u8)> {
     reading.score.notes.iter().map(|note| (note.start, note.end(), note.pitch)).collect()
 }
 
@@ -259,7 +259,7 @@ fn hostile_delta_times_are_refused_without_taking_memory() {
     track.extend(longest);
     let reading = read_track(&track);
     let error = Roll::from_score(&reading.score).unwrap_err().to_string();
-    assert!(error.contains("and 1000000 can be had"), "{error}");
+    assert!(error.contains("the limit is 1000000"), "{error}");
 }
 
 /// The bytes of a whole file, put together by hand from the specification.

@@ -1,6 +1,6 @@
 //! The repository's pieces are as the example writes them, and can be trained on.
 
-#[path = "../../examples/write_pieces.rs"]
+#[path = "../../tools/write_pieces.rs"]
 #[allow(dead_code)]
 mod write_pieces;
 

@@ -85,9 +85,9 @@ fn what_the_other_has_learned_from_is_marked() {
         assert_eq!(evaluation["reports"][0]["pieces"][0]["heard"], "not-learned-from");
         assert_eq!(evaluation["reports"][1]["pieces"][0]["heard"], "learned-from", "{second}");
         let table = sandbox.succeed(&line);
-        assert!(table.contains("+ learned from by others"), "{table}");
+        assert!(table.contains("+ trained on by others"), "{table}");
         assert!(table.contains("Against    second"), "{table}");
-        let below = table.split("Beside the network").nth(1).expect("the differences");
+        let below = table.split("Compared with the network").nth(1).expect("the differences");
         assert!(below.contains("the other") && below.contains(" of 1"), "{table}");
         assert!(table.lines().all(|line| line.chars().count() <= 100), "{table}");
     }

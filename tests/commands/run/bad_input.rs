@@ -41,7 +41,7 @@ fn a_file_of_settings_is_refused_with_its_name_its_line_and_the_key() {
     assert!(error("keeping.checkpoint_every = 0").contains("checkpoint_every must be at least 1"));
     assert!(error("[architecture]\ntime = []").contains("time layers need at least one layer"));
     assert!(refused(&sandbox, "PIECES --config no.toml").starts_with("no.toml: cannot be read"));
-    assert!(refused(&sandbox, "--config my.toml").contains("no music is named"));
+    assert!(refused(&sandbox, "--config my.toml").contains("no music to train on"));
 }
 
 #[test]
@@ -51,7 +51,7 @@ fn values_beyond_their_range_are_refused_by_name() {
         ("--rate 0", "rate must be more than 0"),
         ("--rate nan", "rate must be more than 0"),
         ("--clip 0", "clip must be more than 0"),
-        ("--dropout 1", "dropout is a share"),
+        ("--dropout 1", "dropout must be at least 0 and below 1"),
         ("--average 1", "average must be 0 to under 1"),
         ("--transpose 44", "transpose must be"),
         ("--validation 1", "validation must be 0 to under 1"),
@@ -61,7 +61,7 @@ fn values_beyond_their_range_are_refused_by_name() {
         ("--time 0", "time layers"),
         ("--layout narrow", "narrow"),
         ("--optimiser sgd", "choose adadelta or adam"),
-        ("--validation 0 --patience 3", "--patience needs pieces that are held out"),
+        ("--validation 0 --patience 3", "--patience needs held-out pieces"),
         ("--reset-dense", "--reset-dense needs a model"),
         ("--epochs 9000000000000000", "make room"),
     ] {

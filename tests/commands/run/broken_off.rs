@@ -2,11 +2,11 @@
 
 use crate::sandbox::{PIECES, Sandbox};
 use deep_jammer::corpus;
-use deep_jammer::network::{Architecture, Preset};
+use deep_jammer::dataset::{Dataset, Pieces};
+use deep_jammer::network::{Architecture, Cpu, Preset};
 use deep_jammer::originality::TrainingMusic;
 use deep_jammer::run::{
-    Config, Dataset, Observer, Pieces, Report, RunFolder, Session, StopReason, carried,
-    newest_checkpoint,
+    Config, Observer, Report, RunFolder, Session, StopReason, carried, newest_checkpoint,
 };
 use deep_jammer::training::Start;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -49,10 +49,19 @@ fn train(folder: &RunFolder, patience: usize) -> StopReason {
     let mut session = if folder.config().exists() {
         let (checkpoint, damaged) = newest_checkpoint(&folder.checkpoints()).unwrap();
         assert!(damaged.is_empty(), "{damaged:?}");
-        Session::resume(folder, config(), dataset, &pieces, checkpoint).unwrap()
+        Session::resume(folder, config(), dataset, &pieces, checkpoint, Cpu::for_training).unwrap()
     } else {
         let music = carried(&config(), &pieces, TrainingMusic::default()).unwrap();
-        Session::begin(folder, config(), dataset, &pieces, Start::Anew, music).unwrap()
+        Session::begin(
+            folder,
+            config(),
+            dataset,
+            &pieces,
+            Start::FromScratch,
+            music,
+            Cpu::for_training,
+        )
+        .unwrap()
     };
     session.learn(&mut observer).unwrap().ending
 }

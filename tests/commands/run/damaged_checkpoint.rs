@@ -87,7 +87,7 @@ fn a_resume_says_what_is_torn_goes_on_from_the_older_one_and_ends_the_same() {
         fs::write(&file, &bytes[..bytes.len() / 2]).unwrap();
         let said = sandbox.messages("train --run run --resume --epochs 12");
         assert!(said.contains(&format!("step-10: {name}")), "{said}");
-        assert!(said.contains("going on after epoch 5"), "{said}");
+        assert!(said.contains("resuming after epoch 5"), "{said}");
         sandbox.assert_same(&reference, "run");
     }
 }

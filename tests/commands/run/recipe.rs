@@ -56,7 +56,7 @@ fn neither_memory_nor_threads_change_the_result() {
     let less = (needed - 20.0) / 1000.0;
     let said =
         sliced.messages(&format!("train PIECES --run run {settings} --threads 1 --memory {less}"));
-    assert!(said.contains("it is worked through by"), "{needed} MB: {said}");
+    assert!(said.contains("it is processed in slices of"), "{needed} MB: {said}");
     assert!(megabytes(&said) < needed);
     whole.assert_same(&sliced, "run");
 }

@@ -25,7 +25,7 @@ fn twenty_epochs_are_ten_a_resume_and_ten_bit_for_bit() {
         // Epoch 10 is validated because it is the last one, and will not be in twenty.
         assert!(!sandbox.text("run/metrics.csv").lines().nth(10).unwrap().ends_with(','));
         let said = sandbox.messages("train --run run --resume --epochs 20");
-        assert!(said.contains("going on after epoch 10"), "{said}");
+        assert!(said.contains("resuming after epoch 10"), "{said}");
         sandbox.assert_same(&whole(20, settings), "run");
     }
 }
@@ -85,7 +85,7 @@ fn patience_ends_a_run_at_a_validation_and_more_patience_goes_on() {
 fn hours_end_a_run_that_has_no_epochs_to_reach() {
     let sandbox = Sandbox::new();
     let said = sandbox.messages(&format!("train PIECES --run run {TINY} --hours 0.0001"));
-    assert!(said.contains("the hours are over"), "{said}");
+    assert!(said.contains("the time is up"), "{said}");
     assert!(sandbox.text("run/config.toml").contains("hours = 0.0001"));
     assert!(sandbox.text("run/config.toml").contains("# epochs: none"));
     assert!(sandbox.text("run/README.md").contains("Take `hours` out of that file first"));
@@ -120,7 +120,7 @@ fn the_second_ctrl_c_quits_at_once() {
     let slow = "--time 100 --note 50 --batch 40 --segment 64 --validate-every 1000";
     let (mut child, mut said) = sandbox.start(&format!("train PIECES --run run {slow}"));
     signal(&child, "INT");
-    assert!(said.any(|line| line.contains("Once more to quit at once")));
+    assert!(said.any(|line| line.contains("again to quit at once")));
     signal(&child, "INT");
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert!(!said.any(|line| line.contains("saved")));
@@ -226,7 +226,7 @@ fn a_record_that_was_tampered_with_is_refused() {
     let dataset = sandbox.text("run/dataset.json");
     sandbox.write("run/dataset.json", dataset.replace("\"validation\"", "\"training\""));
     let error = sandbox.fail("train --run run --resume --epochs 4");
-    assert!(error.contains("dataset.json is not what the run was begun with"), "{error}");
+    assert!(error.contains("dataset.json has changed since the run began"), "{error}");
 }
 
 #[cfg(unix)]

@@ -7,7 +7,7 @@
 use super::music::{architecture, double, parameters, relative_error, seeded, segments};
 use super::reference;
 use deep_jammer::attribute::Layout;
-use deep_jammer::network::{Architecture, Batch, Cpu, Engine, Parameters, Preset};
+use deep_jammer::network::{Architecture, Batch, Cpu, Parameters, Preset, TrainingEngine};
 use rand_chacha::rand_core::Rng;
 
 /// Learns `count` segments of `steps` steps with both. Returns the relative error of the loss, and
@@ -22,7 +22,7 @@ fn errors(architecture: &Architecture, count: usize, steps: usize, seed: u64) ->
     let values = double(&parameters.values);
     let exact = reference::learn(&parameters.layers, &values, &segments, batch.dropout());
     let mut gradient = Parameters::zeros(&parameters.layers);
-    let nats = Cpu::new(&parameters, true).stateless_loss_and_gradient(&batch, &mut gradient);
+    let nats = Cpu::for_training(&parameters).loss_and_gradient(&batch, &mut [], &mut gradient);
 
     let loss = [(nats.play, exact.play), (nats.articulate, exact.articulate)]
         .map(|(fast, exact)| (fast - exact).abs() / exact);

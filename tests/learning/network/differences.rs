@@ -3,7 +3,7 @@
 use super::music::{architecture, double, parameters, seeded, segments};
 use super::reference;
 use deep_jammer::attribute::Layout;
-use deep_jammer::network::{Batch, Cpu, Engine, Parameters};
+use deep_jammer::network::{Batch, Cpu, Engine, Parameters, TrainingEngine};
 use rand_chacha::rand_core::Rng;
 
 #[test]
@@ -50,13 +50,13 @@ fn the_gradient_of_the_fast_engine_is_the_slope_of_its_loss() {
     let start = parameters(&architecture, &mut random);
     let segments = segments(3, 10, &mut random);
     let batch = Batch::new(&segments, &Layout::ARTICLE).with_dropout(&architecture, &mut random);
-    let mut engine = Cpu::new(&start, true);
+    let mut engine = Cpu::for_training(&start);
     let mut gradient = Parameters::zeros(&start.layers);
-    engine.stateless_loss_and_gradient(&batch, &mut gradient);
+    engine.loss_and_gradient(&batch, &mut [], &mut gradient);
     let mut spare = gradient.clone();
     let mut loss_at = |values: &Parameters| {
         engine.load(values);
-        engine.stateless_loss_and_gradient(&batch, &mut spare).total()
+        engine.loss_and_gradient(&batch, &mut [], &mut spare).total()
     };
 
     for tensor in &start.layers.tensors {

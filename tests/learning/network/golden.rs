@@ -4,7 +4,7 @@
 use super::music::{architecture, double, relative_error};
 use super::reference;
 use deep_jammer::attribute::Layout;
-use deep_jammer::network::{Batch, Cpu, Engine, Layers, Parameters};
+use deep_jammer::network::{Batch, Cpu, Engine, Layers, Parameters, TrainingEngine};
 use deep_jammer::roll::{Keys, Roll, Step};
 use deep_jammer::score::Metre;
 use deep_jammer::segment::Segment;
@@ -112,12 +112,12 @@ impl Case {
         let batch = Batch::new(&self.segments, &Layout::ARTICLE);
         let mut parameters = self.parameters.clone();
         let mut gradient = Parameters::zeros(&parameters.layers);
-        let mut engine = Cpu::new(&parameters, true);
+        let mut engine = Cpu::for_training(&parameters);
         let losses = self.golden.doubles(&format!("{rule}.losses"));
         assert_eq!(losses.len(), 11);
         let mut worst = 0.0f64;
         for (step, expected) in losses.iter().enumerate() {
-            let loss = engine.stateless_loss_and_gradient(&batch, &mut gradient).total();
+            let loss = engine.loss_and_gradient(&batch, &mut [], &mut gradient).total();
             let error = (loss - expected).abs() / expected;
             worst = worst.max(error);
             assert!(error < 1e-7, "{} {rule} {step}: {loss} {expected}", self.golden.case);
@@ -164,7 +164,7 @@ fn the_fast_engine_computes_what_pytorch_computes() {
         let mut gradient = Parameters::zeros(&case.parameters.layers);
         let batch = Batch::new(&case.segments, &Layout::ARTICLE);
         let nats =
-            Cpu::new(&case.parameters, true).stateless_loss_and_gradient(&batch, &mut gradient);
+            Cpu::for_training(&case.parameters).loss_and_gradient(&batch, &mut [], &mut gradient);
         let loss = case.golden.doubles("loss");
         let errors = [(nats.play - loss[0]) / loss[0], (nats.articulate - loss[1]) / loss[1]];
         let worst = case.gradient_error(&gradient);

@@ -2,12 +2,13 @@
 
 use super::music::{architecture, double, parameters, piece, relative_error, seeded, segments};
 use deep_jammer::attribute::{Layout, StepAttributes};
+use deep_jammer::likelihood::{nll, per_step};
 use deep_jammer::network::{
     Architecture, Batch, Cpu, Engine, KeyAction, Layers, LstmState, Nats, Parameters,
+    PassageEngine, StepEngine, TrainingEngine,
 };
 use deep_jammer::roll::Roll;
 use deep_jammer::segment::Segment;
-use deep_jammer::training::{nll, per_step};
 
 fn wide() -> Architecture {
     Architecture { layout: Layout::WIDE.name.to_owned(), ..architecture(&[13, 9], &[7], &[], 0.0) }
@@ -15,8 +16,8 @@ fn wide() -> Architecture {
 
 /// The surprise of a roll, every step predicted by itself with all that is before it.
 fn step_by_step(parameters: &Parameters, layout: &Layout, roll: &Roll) -> Nats {
-    let engine = Cpu::new(parameters, false);
-    let (mut state, mut workspace) = (LstmState::empty(&parameters.layers), engine.workspace());
+    let engine = Cpu::for_inference(parameters);
+    let (mut state, mut workspace) = (LstmState::zeros(&parameters.layers), engine.workspace());
     let mut sum = Nats::default();
     for (index, &step) in roll.steps().iter().enumerate() {
         let mut attributes = StepAttributes::default();
@@ -45,12 +46,12 @@ fn the_surprise_of_a_piece_is_that_of_its_steps_however_it_is_cut() {
     {
         let mut random = seeded(201);
         let parameters = parameters(&architecture, &mut random);
-        let engine = Cpu::new(&parameters, false);
+        let engine = Cpu::for_inference(&parameters);
         let roll = piece(190, &mut random);
         let exact = step_by_step(&parameters, &layout, &roll);
         let mut scratch = Default::default();
         for passage_steps in [1, 7, 64, 190] {
-            let (mut state, mut sum) = (LstmState::empty(&parameters.layers), Nats::default());
+            let (mut state, mut sum) = (LstmState::zeros(&parameters.layers), Nats::default());
             for start in (0..roll.len()).step_by(passage_steps) {
                 let count = passage_steps.min(roll.len() - start);
                 let passage = Batch::passage(&Segment::new(&roll, start, count), &layout);
@@ -59,7 +60,7 @@ fn the_surprise_of_a_piece_is_that_of_its_steps_however_it_is_cut() {
             assert_same(sum, exact);
         }
         let rolls = [&piece(70, &mut random), &roll, &piece(1, &mut random)];
-        let sums = nll(&engine, &parameters.layers, &layout, &rolls, || false).unwrap();
+        let sums = nll(&engine, &layout, &rolls, || false).unwrap();
         assert_same(sums[1], exact);
         for (roll, &sum) in rolls.iter().zip(&sums) {
             assert_same(sum, step_by_step(&parameters, &layout, roll));
@@ -81,7 +82,7 @@ fn where_only_sounding_notes_are_predicted_striking_costs_and_teaches_nothing() 
         let layers = Layers::new(architecture, &Layout::ARTICLE);
         let parameters = Parameters { layers, values: parameters.values.clone() };
         let mut gradient = Parameters::zeros(&parameters.layers);
-        let nats = Cpu::new(&parameters, true).stateless_loss_and_gradient(&batch, &mut gradient);
+        let nats = Cpu::for_training(&parameters).loss_and_gradient(&batch, &mut [], &mut gradient);
         (nats, gradient)
     };
     let ((both, _), (one, gradient)) = (learn(&whole), learn(&sounding));
@@ -101,10 +102,10 @@ fn the_number_of_threads_changes_nothing_in_the_surprise_of_pieces() {
     let parameters = parameters(&wide(), &mut random);
     let rolls: Vec<Roll> = (1..6).map(|n| piece(30 * n, &mut random)).collect();
     let rolls: Vec<&Roll> = rolls.iter().collect();
-    let engine = Cpu::new(&parameters, false);
+    let engine = Cpu::for_inference(&parameters);
     let on = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        pool.install(|| nll(&engine, &parameters.layers, &Layout::WIDE, &rolls, || false))
+        pool.install(|| nll(&engine, &Layout::WIDE, &rolls, || false))
     };
     assert!(on(1).is_some());
     assert_eq!(on(1), on(3));
@@ -118,9 +119,9 @@ fn a_batch_worked_through_in_slices_has_the_same_bits() {
     let batch = Batch::new(&segments(5, 80, &mut random), &Layout::ARTICLE);
     let batch = batch.with_dropout(&architecture, &mut random);
     let learn = |slice| {
-        let mut engine = Cpu::new(&parameters, true);
+        let mut engine = Cpu::for_training(&parameters);
         engine.set_slice(slice);
-        let mut states = vec![LstmState::empty(&parameters.layers); 5];
+        let mut states = vec![LstmState::zeros(&parameters.layers); 5];
         let mut gradient = Parameters::zeros(&parameters.layers);
         let nats = engine.loss_and_gradient(&batch, &mut states, &mut gradient);
         let bits: Vec<u32> = gradient.values.iter().map(|value| value.to_bits()).collect();
@@ -138,13 +139,13 @@ fn a_carried_memory_goes_on_as_if_the_segment_had_not_ended() {
     let mut random = seeded(231);
     let parameters = parameters(&architecture, &mut random);
     let rolls = [piece(90, &mut random), piece(90, &mut random)];
-    let mut engine = Cpu::new(&parameters, true);
+    let mut engine = Cpu::for_training(&parameters);
     let mut gradient = Parameters::zeros(&parameters.layers);
     let mut learn = |start: usize, count: usize, states: &mut [LstmState]| {
         let segments = rolls.each_ref().map(|roll| Segment::new(roll, start, count));
         engine.loss_and_gradient(&Batch::new(&segments, &Layout::ARTICLE), states, &mut gradient)
     };
-    let empty = || vec![LstmState::empty(&parameters.layers); 2];
+    let empty = || vec![LstmState::zeros(&parameters.layers); 2];
     let (mut whole_memory, mut state) = (empty(), empty());
     let whole = learn(3, 81, &mut whole_memory);
     // A segment predicts all of its steps but the first: the next begins with the last.
@@ -163,9 +164,9 @@ fn the_gradient_on_a_carried_memory_is_the_slope_of_the_loss() {
     let parameters = parameters(&architecture, &mut random);
     let segments = segments(2, 20, &mut random);
     let batch = Batch::new(&segments, &Layout::ARTICLE);
-    let mut engine = Cpu::new(&parameters, true);
+    let mut engine = Cpu::for_training(&parameters);
     let mut gradient = Parameters::zeros(&parameters.layers);
-    let mut carried = vec![LstmState::empty(&parameters.layers); 2];
+    let mut carried = vec![LstmState::zeros(&parameters.layers); 2];
     engine.loss_and_gradient(&batch, &mut carried, &mut gradient);
     let mut learn = |parameters: &Parameters| {
         engine.load(parameters);

@@ -3,7 +3,8 @@
 use super::music::{architecture, double, parameters, relative_error, seeded, segments, truth};
 use deep_jammer::attribute::{Layout, StepAttributes};
 use deep_jammer::network::{
-    Architecture, Batch, Cpu, Engine, KeyAction, KeyLogits, LstmState, Nats, Parameters, Workspace,
+    Architecture, Batch, Cpu, Engine, KeyAction, KeyLogits, LstmState, Nats, Parameters,
+    StepEngine, TrainingEngine, Workspace,
 };
 use deep_jammer::roll::KEYS;
 use deep_jammer::segment::Segment;
@@ -22,7 +23,7 @@ fn learn(engine: &mut Cpu, like: &Parameters, batch: &Batch) -> (Nats, Vec<f32>)
     // What is in the gradient before must not matter.
     let mut gradient = like.clone();
     gradient.values.fill(f32::NAN);
-    let nats = engine.stateless_loss_and_gradient(batch, &mut gradient);
+    let nats = engine.loss_and_gradient(batch, &mut [], &mut gradient);
     (nats, gradient.values)
 }
 
@@ -53,7 +54,7 @@ fn predict(
 
 /// All steps of a segment but the first.
 fn predict_all(engine: &Cpu, parameters: &Parameters, segment: &Segment) -> Vec<Vec<KeyLogits>> {
-    let mut state = LstmState::empty(&parameters.layers);
+    let mut state = LstmState::zeros(&parameters.layers);
     let mut workspace = engine.workspace();
     let mut step = |step| predict(engine, &mut state, segment, step, &mut workspace);
     (1..segment.len()).map(&mut step).collect()
@@ -80,7 +81,7 @@ fn predicting_step_by_step_gives_the_nats_of_learning() {
     for (seed, architecture) in shapes().into_iter().enumerate() {
         let mut random = seeded(31 + seed as u64);
         let parameters = parameters(&architecture, &mut random);
-        let mut engine = Cpu::new(&parameters, true);
+        let mut engine = Cpu::for_training(&parameters);
         let segments = segments(3, 14, &mut random);
         let mut sum = Nats::default();
         for segment in &segments {
@@ -102,7 +103,7 @@ fn one_predicted_step_has_the_bits_of_learning() {
     for (seed, architecture) in shapes().into_iter().enumerate() {
         let mut random = seeded(41 + seed as u64);
         let parameters = parameters(&architecture, &mut random);
-        let mut engine = Cpu::new(&parameters, true);
+        let mut engine = Cpu::for_training(&parameters);
         let segment = &segments(1, 2, &mut random)[0];
         let predicted = nats(segment, &predict_all(&engine, &parameters, segment));
         let batch = Batch::new(std::slice::from_ref(segment), &Layout::ARTICLE);
@@ -115,8 +116,8 @@ fn an_engine_that_does_not_learn_predicts_the_same() {
     let mut random = seeded(51);
     let parameters = parameters(&shapes()[2], &mut random);
     let segment = &segments(1, 8, &mut random)[0];
-    let [learns, does_not] = [true, false]
-        .map(|learns| predict_all(&Cpu::new(&parameters, learns), &parameters, segment));
+    let [learns, does_not] = [Cpu::for_training, Cpu::for_inference]
+        .map(|engine| predict_all(&engine(&parameters), &parameters, segment));
     assert_eq!(learns, does_not);
 }
 
@@ -131,7 +132,7 @@ fn the_number_of_threads_changes_no_bit() {
         let batch = batch.with_dropout(&architecture, &mut random);
         let outcomes = [1, 2, 3, 5].map(|threads| {
             let pool = ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-            let mut engine = Cpu::new(&parameters, true);
+            let mut engine = Cpu::for_training(&parameters);
             // The second time in rooms that others may have used before.
             let first = pool.install(|| learn(&mut engine, &parameters, &batch));
             let second = pool.install(|| learn(&mut engine, &parameters, &batch));
@@ -157,10 +158,10 @@ fn an_engine_keeps_nothing_of_earlier_batches() {
                         .with_dropout(&architecture, &mut random)
                 })
                 .collect();
-        let mut used = Cpu::new(&parameters, true);
+        let mut used = Cpu::for_training(&parameters);
         for batch in batches.iter().chain(batches.iter().rev()) {
             let (nats, gradient) = learn(&mut used, &parameters, batch);
-            let fresh = learn(&mut Cpu::new(&parameters, true), &parameters, batch);
+            let fresh = learn(&mut Cpu::for_training(&parameters), &parameters, batch);
             assert_eq!((nats, bits(&gradient)), (fresh.0, bits(&fresh.1)), "{architecture}");
         }
     }
@@ -171,12 +172,12 @@ fn an_engine_computes_with_the_parameters_loaded_last() {
     let mut random = seeded(81);
     let [first, second] = [(); 2].map(|()| parameters(&shapes()[1], &mut random));
     let batch = Batch::new(&segments(2, 6, &mut random), &Layout::ARTICLE);
-    let mut engine = Cpu::new(&first, true);
+    let mut engine = Cpu::for_training(&first);
     let before = learn(&mut engine, &first, &batch);
     engine.load(&second);
     let other = learn(&mut engine, &first, &batch);
     assert_ne!(before.0, other.0);
-    assert_eq!(other, learn(&mut Cpu::new(&second, true), &second, &batch));
+    assert_eq!(other, learn(&mut Cpu::for_training(&second), &second, &batch));
     engine.load(&first);
     assert_eq!(before, learn(&mut engine, &first, &batch));
 }
@@ -185,10 +186,10 @@ fn an_engine_computes_with_the_parameters_loaded_last() {
 fn a_copied_memory_continues_the_same_music() {
     let mut random = seeded(91);
     let parameters = parameters(&shapes()[1], &mut random);
-    let engine = Cpu::new(&parameters, false);
+    let engine = Cpu::for_inference(&parameters);
     let two = segments(2, 16, &mut random);
     let whole = predict_all(&engine, &parameters, &two[0]);
-    let mut state = LstmState::empty(&parameters.layers);
+    let mut state = LstmState::zeros(&parameters.layers);
     let mut workspace = engine.workspace();
     for step in 1..8 {
         predict(&engine, &mut state, &two[0], step, &mut workspace);
@@ -207,7 +208,7 @@ fn a_copied_memory_continues_the_same_music() {
 fn a_prediction_does_not_know_what_it_predicts() {
     let mut random = seeded(101);
     let parameters = parameters(&shapes()[0], &mut random);
-    let engine = Cpu::new(&parameters, false);
+    let engine = Cpu::for_inference(&parameters);
     let segment = &segments(1, 3, &mut random)[0];
     let mut attributes = StepAttributes::default();
     Layout::ARTICLE.describe(segment.past(1), segment.place(1), &mut attributes);
@@ -217,7 +218,7 @@ fn a_prediction_does_not_know_what_it_predicts() {
             logits.push(said);
             KeyAction { play: key == chosen, articulate: key == chosen }
         };
-        let state = &mut LstmState::empty(&parameters.layers);
+        let state = &mut LstmState::zeros(&parameters.layers);
         engine.predict(state, &attributes, &mut choose, &mut engine.workspace());
         logits
     };
@@ -231,7 +232,7 @@ fn a_prediction_does_not_know_what_it_predicts() {
 fn the_probabilities_of_all_that_a_key_can_do_add_up_to_one() {
     let mut random = seeded(111);
     let parameters = parameters(&shapes()[2], &mut random);
-    let engine = Cpu::new(&parameters, false);
+    let engine = Cpu::for_inference(&parameters);
     let segment = &segments(1, 6, &mut random)[0];
     let extreme = [-800.0, -30.0, 30.0, 800.0];
     let extreme = extreme.map(|logit| KeyLogits { play: logit, articulate: -logit });
@@ -254,7 +255,7 @@ fn a_batch_is_the_sum_of_its_segments() {
         let mut random = seeded(121 + seed as u64);
         let parameters = parameters(&architecture, &mut random);
         let segments = segments(5, 15, &mut random);
-        let mut engine = Cpu::new(&parameters, true);
+        let mut engine = Cpu::for_training(&parameters);
         let (together, gradient) =
             learn(&mut engine, &parameters, &Batch::new(&segments, &Layout::ARTICLE));
         let mut sum = (0.0, vec![0.0; gradient.len()]);

@@ -3,11 +3,13 @@
 use super::measure::{piano, score};
 use deep_jammer::atomic_file::{AtomicFileError, Existing};
 use deep_jammer::score::Score;
-use deep_jammer::sound::{LOUDNESS, Measured, PEAK, Performance, Rendering, WavError, write_wav};
+use deep_jammer::sound::{
+    LOUDNESS, LoudnessReport, PEAK, Performance, Rendering, WavError, write_wav,
+};
 use ebur128::{EbuR128, Mode};
 use std::path::Path;
 
-fn write(score: &Score, path: &Path) -> Measured {
+fn write(score: &Score, path: &Path) -> LoudnessReport {
     let mut rendering = Rendering::new(Performance::of(score).unwrap(), piano());
     write_wav(path, &mut rendering, Existing::Keep, &mut |_| true).unwrap()
 }

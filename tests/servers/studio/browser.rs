@@ -110,7 +110,7 @@ fn dials_take_effect_within_a_measure_and_undo_takes_them_back() {
     let set = "const dial = document.getElementById('tempo'); dial.value = 180; \
         dial.dispatchEvent(new Event('input'))";
     browser.run(set);
-    browser.wait("the new tempo", |page| page.text("#now").contains("180 quarters"));
+    browser.wait("the new tempo", |page| page.text("#now").contains("180 quarter notes"));
     assert_eq!(browser.run("return document.getElementById('undo').disabled"), false);
     browser.click("#undo");
     browser.wait("the old tempo", |page| page.text("#now") == before);

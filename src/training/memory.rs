@@ -1,0 +1,39 @@
+//! How much memory a training needs.
+
+use super::TrainingSettings;
+use crate::likelihood::PASSAGE_STEPS;
+use crate::network::{Architecture, Layers, LstmTensors, TrainingEngine, TrainingWork};
+use crate::roll::KEYS;
+
+/// About how many bytes of memory a training needs at most, on an engine of type `E` that works on
+/// `slice` segments of a batch at once with `threads` threads. The pieces themselves are not
+/// counted.
+pub fn memory_needed<E: TrainingEngine>(
+    architecture: &Architecture,
+    settings: &TrainingSettings,
+    slice: usize,
+    threads: usize,
+) -> u64 {
+    let layout = architecture.check().expect("a sound architecture");
+    let layers = Layers::new(architecture, &layout);
+    let steps = settings.segment - 1;
+    let units = |layers: &[LstmTensors]| layers.iter().map(|layer| layer.units).sum::<usize>();
+    let dropout = if architecture.dropout > 0.0 {
+        settings.batch * (KEYS * units(&layers.time) + steps * units(&layers.note))
+    } else {
+        0
+    };
+    // Weights, gradient, the optimiser's two moments, the copy in a snapshot, and the moving
+    // average.
+    let weights = (if settings.ema_decay > 0.0 { 6 } else { 5 }) * layers.size();
+    // Attributes are pairs of column and value, about 30 a key at most.
+    let attributes = 60 * settings.batch * steps * KEYS;
+    let work = TrainingWork {
+        slice: slice.min(settings.batch),
+        steps,
+        states: if settings.is_stateful() { settings.batch } else { 0 },
+        passage_steps: PASSAGE_STEPS,
+        threads,
+    };
+    4 * (dropout + weights + attributes) as u64 + E::memory_needed(&layers, &work)
+}
