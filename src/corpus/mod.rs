@@ -1,4 +1,5 @@
-//! Music found on disk: which files there are, what they hold, and which to learn from.
+//! Music found on disk: which files there are, what they contain, and which are worth learning
+//! from.
 
 mod files;
 mod inspection;

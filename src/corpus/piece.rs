@@ -22,27 +22,28 @@ pub struct Piece {
     pub title: Option<String>,
     /// The roll, and what was lost in transcribing it.
     pub transcription: Transcription,
-    /// How many percussion strokes were left out.
+    /// How many percussion notes were left out.
     pub percussion: usize,
-    /// What was odd about the file.
+    /// What was unusual about the file.
     pub warnings: Vec<Warning>,
-    /// The part of a published split to which it belongs, where it comes from such a set.
+    /// The part of the published split that the piece belongs to, if it comes from a set
+    /// that has one.
     pub part: Option<Part>,
 }
 
 /// The parts of a published split.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
-    /// To learn from.
+    /// Training pieces.
     Training,
-    /// To choose by.
+    /// Validation pieces, which choose the best model.
     Validation,
-    /// To be read once, at the end.
+    /// Test pieces, to be evaluated once, at the end.
     Test,
 }
 
 impl Part {
-    /// The name in the files of such sets.
+    /// The name of the part in the files of such sets.
     pub fn name(self) -> &'static str {
         match self {
             Part::Training => "train",
@@ -52,13 +53,13 @@ impl Part {
     }
 }
 
-/// Why a file gives no piece; the message names it.
+/// Why a file yields no piece. The message names the file.
 #[derive(Debug, thiserror::Error)]
 pub enum PieceError {
-    /// It cannot be read.
+    /// The file cannot be read.
     #[error(transparent)]
     File(#[from] FileError),
-    /// It cannot be transcribed.
+    /// The notes cannot be transcribed.
     #[error("{}: {reason}", path.display())]
     Roll {
         /// The file.
@@ -66,13 +67,13 @@ pub enum PieceError {
         /// What is wrong with its notes.
         reason: RollError,
     },
-    /// It is a set of pieces, and a bad one.
+    /// The file is a set of pieces, and is damaged.
     #[error(transparent)]
     Set(#[from] SetError),
 }
 
 impl PieceError {
-    /// The reason without the file's name, for where that is said already.
+    /// The reason without the file's name, for places that name the file themselves.
     pub fn reason(&self) -> String {
         match self {
             PieceError::File(error) => error.fault.to_string(),
@@ -113,26 +114,26 @@ impl Piece {
     }
 }
 
-/// A file that gives no piece.
+/// A file that yields no piece.
 #[derive(Debug)]
 pub struct Failure {
     /// The file.
     pub path: PathBuf,
-    /// Why.
+    /// The reason.
     pub reason: PieceError,
 }
 
-/// What was found under some paths, in the order of the files' paths.
+/// What was found at some paths, in the order of the files' paths.
 #[derive(Debug, Default)]
 pub struct Corpus {
     /// The files that could be read.
     pub pieces: Vec<Piece>,
-    /// The files that could not.
+    /// The files that could not be read.
     pub failures: Vec<Failure>,
 }
 
-/// Reads all MIDI files among and under some paths ([`find`]), on all processors; a file called
-/// `.json` or `.json.gz` is a set of many pieces ([`read_set`]).
+/// Reads all MIDI files among and below some paths ([`find`]), on all processors. A file with
+/// the extension `.json` or `.json.gz` is a set of many pieces ([`read_set`]).
 pub fn read<P: AsRef<Path>>(paths: &[P]) -> Result<Corpus, CorpusError> {
     let files = find(paths)?;
     let readings: Vec<Result<Vec<Piece>, PieceError>> = files
