@@ -4,37 +4,37 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-/// The extensions that a search of a folder looks for, in upper or lower case.
+/// The extensions of the files that are looked for in folders, in any case.
 pub const EXTENSIONS: [&str; 5] = ["mid", "midi", "smf", "kar", "rmi"];
 
-/// Why no files are found.
+/// Why no files can be found.
 #[derive(Debug, thiserror::Error)]
 pub enum CorpusError {
-    /// There is nothing at a path.
+    /// Nothing is at a path.
     #[error("{} does not exist; check the spelling", .0.display())]
     Missing(PathBuf),
-    /// The folders contain no MIDI file.
+    /// Folders without a MIDI file.
     #[error(
         "no MIDI files in {}; looked for the extensions {}",
         .0.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", "),
         EXTENSIONS.join(", ")
     )]
     Empty(Vec<PathBuf>),
-    /// A folder cannot be listed.
+    /// A folder that cannot be listed.
     #[error("cannot list the folder {}: {reason}; check its permissions", path.display())]
     Folder {
         /// The folder.
         path: PathBuf,
-        /// The operating system's reason.
+        /// What the system says.
         reason: walkdir::Error,
     },
 }
 
-/// The MIDI files among and below some paths, each once, in the order of their paths.
+/// The MIDI files among and under some paths, each once, in the order of their paths.
 ///
-/// A path to a file is taken whatever its name is. In folders, at any depth, only files with
-/// one of the [`EXTENSIONS`] are taken. Links to files are followed, links to folders are not,
-/// so a search always ends. Files named "._…", which macOS leaves beside others, are not music.
+/// A file is taken whatever it is called; in folders, at any depth, only files with one of the
+/// [`EXTENSIONS`]. Links to files are followed, links to folders are not, so no search goes in
+/// circles. Files named "._…", which macOS leaves beside others, are no music.
 pub fn find<P: AsRef<Path>>(paths: &[P]) -> Result<Vec<PathBuf>, CorpusError> {
     let mut files = Vec::new();
     for path in paths.iter().map(AsRef::as_ref) {

@@ -1,4 +1,4 @@
-//! What a corpus consists of, and which of its files are worth learning from.
+//! What a corpus is made of, and which of its files are worth learning from.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -10,14 +10,14 @@ use crate::roll::Roll;
 use crate::score::Metre;
 use crate::segment::SEGMENT_STEPS;
 
-/// The fewest steps worth learning from: one segment of the article.
+/// The fewest steps of music worth learning from: one segment of the article.
 pub const SHORTEST: usize = SEGMENT_STEPS;
 
-/// The share of onsets off the grid above which 16ths do not represent what is played: a
-/// performance without a beat, or music in triplets.
+/// The share of onsets off the grid beyond which 16ths do not say what is played: a performance
+/// without a beat, or music in triplets.
 pub const OFF_GRID_SHARE: f64 = 0.25;
 
-/// Whether a file is worth learning from: the first verdict that applies, from the top.
+/// Whether a file is worth learning from; the first that applies, from the top.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
@@ -29,7 +29,7 @@ pub enum Verdict {
     Repeats,
     /// More than [`OFF_GRID_SHARE`] of its onsets are off the grid.
     OffTheGrid,
-    /// None of the above.
+    /// Nothing speaks against it.
     Good,
 }
 
@@ -46,10 +46,10 @@ impl Verdict {
     }
 }
 
-/// What is known about one file.
+/// What is known of one file.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FileReport {
-    /// The path of the file.
+    /// Where the file lies.
     pub path: String,
     /// The name of its folder.
     pub folder: String,
@@ -57,23 +57,23 @@ pub struct FileReport {
     pub verdict: Verdict,
     /// Why it cannot be read.
     pub reason: Option<String>,
-    /// The earlier file that contains the same music.
+    /// The earlier file whose music it repeats.
     pub repeats: Option<String>,
-    /// The music in it, if it can be read. In JSON these fields stand beside the others.
+    /// What is in it, where it can be read. In JSON these fields stand beside the others.
     #[serde(flatten)]
     pub music: Option<Music>,
 }
 
-/// The music of a file.
+/// What is in a file.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Music {
-    /// The title that the file gives.
+    /// The title that the file gives itself.
     pub title: Option<String>,
     /// Its metres, the one that holds longest first.
     pub metres: Vec<String>,
     /// The key signature, as the file claims it.
     pub key: Option<String>,
-    /// Its mean tempo, in quarters per minute.
+    /// Its mean tempo, in quarters a minute.
     pub tempo: f64,
     /// Its length in 16ths.
     pub steps: usize,
@@ -81,20 +81,19 @@ pub struct Music {
     pub seconds: f64,
     /// How many notes it has on the 88 keys.
     pub notes: usize,
-    /// The share of these notes that begin more than a tenth of a 16th off the grid, 0 to
-    /// 1.
+    /// The share of these that begin further than a tenth of a 16th from the grid, 0 to 1.
     pub off_grid: f64,
-    /// How many keys sound at once, averaged over all steps.
+    /// How many keys sound, in the mean over all steps.
     pub polyphony: f64,
     /// How many notes lie outside the 88 keys.
     pub out_of_range: usize,
-    /// How many percussion notes were left out.
+    /// How many percussion strokes were left out.
     pub percussion: usize,
-    /// What was unusual about the file.
+    /// What was odd about it.
     pub warnings: Vec<String>,
 }
 
-/// Totals over all files.
+/// The sum of all files.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Summary {
     /// How many files there are.
@@ -103,25 +102,24 @@ pub struct Summary {
     pub readable: usize,
     /// How many are worth learning from.
     pub good: usize,
-    /// The total length of the readable files in 16ths.
+    /// The length of the readable ones in 16ths.
     pub steps: usize,
     /// Their length in hours, each at its mean tempo.
     pub hours: f64,
-    /// The number of readable files in each metre; a file counts for the metre that it is
-    /// in for longest.
+    /// How many readable files there are of each main metre.
     pub metres: BTreeMap<String, usize>,
 }
 
-/// All files and their totals.
+/// All files and their sum.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Inspection {
     /// The files in the order of their paths.
     pub files: Vec<FileReport>,
-    /// The totals.
+    /// Their sum.
     pub summary: Summary,
 }
 
-/// Reads and judges all MIDI files among and below some paths ([`find`](super::find)).
+/// Reads and judges all MIDI files among and under some paths ([`find`](super::find)).
 pub fn inspect<P: AsRef<Path>>(paths: &[P]) -> Result<Inspection, CorpusError> {
     Ok(Inspection::of(&read(paths)?))
 }
@@ -215,7 +213,7 @@ impl Summary {
     }
 }
 
-/// The metres of a roll, the one that holds for the most steps first.
+/// The metres of a roll, the one that holds for most steps first.
 fn metres_by_length(roll: &Roll) -> Vec<String> {
     let ends = roll.metres().iter().skip(1).map(|next| next.step).chain([roll.len()]);
     let mut lengths: Vec<(Metre, usize)> = Vec::new();

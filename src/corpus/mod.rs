@@ -1,5 +1,4 @@
-//! Music found on disk: which files there are, what they contain, and which are worth learning
-//! from.
+//! Music found on disk: which files there are, what they hold, and which to learn from.
 
 mod files;
 mod inspection;

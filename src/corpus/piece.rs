@@ -22,28 +22,27 @@ pub struct Piece {
     pub title: Option<String>,
     /// The roll, and what was lost in transcribing it.
     pub transcription: Transcription,
-    /// How many percussion notes were left out.
+    /// How many percussion strokes were left out.
     pub percussion: usize,
-    /// What was unusual about the file.
+    /// What was odd about the file.
     pub warnings: Vec<Warning>,
-    /// The part of the published split that the piece belongs to, if it comes from a set
-    /// that has one.
+    /// The part of a published split to which it belongs, where it comes from such a set.
     pub part: Option<Part>,
 }
 
 /// The parts of a published split.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
-    /// Training pieces.
+    /// To learn from.
     Training,
-    /// Validation pieces, which choose the best model.
+    /// To choose by.
     Validation,
-    /// Test pieces, to be evaluated once, at the end.
+    /// To be read once, at the end.
     Test,
 }
 
 impl Part {
-    /// The name of the part in the files of such sets.
+    /// The name in the files of such sets.
     pub fn name(self) -> &'static str {
         match self {
             Part::Training => "train",
@@ -53,13 +52,13 @@ impl Part {
     }
 }
 
-/// Why a file yields no piece. The message names the file.
+/// Why a file gives no piece; the message names it.
 #[derive(Debug, thiserror::Error)]
 pub enum PieceError {
-    /// The file cannot be read.
+    /// It cannot be read.
     #[error(transparent)]
     File(#[from] FileError),
-    /// The notes cannot be transcribed.
+    /// It cannot be transcribed.
     #[error("{}: {reason}", path.display())]
     Roll {
         /// The file.
@@ -67,13 +66,13 @@ pub enum PieceError {
         /// What is wrong with its notes.
         reason: RollError,
     },
-    /// The file is a set of pieces, and is damaged.
+    /// It is a set of pieces, and a bad one.
     #[error(transparent)]
     Set(#[from] SetError),
 }
 
 impl PieceError {
-    /// The reason without the file's name, for places that name the file themselves.
+    /// The reason without the file's name, for where that is said already.
     pub fn reason(&self) -> String {
         match self {
             PieceError::File(error) => error.fault.to_string(),
@@ -114,26 +113,26 @@ impl Piece {
     }
 }
 
-/// A file that yields no piece.
+/// A file that gives no piece.
 #[derive(Debug)]
 pub struct Failure {
     /// The file.
     pub path: PathBuf,
-    /// The reason.
+    /// Why.
     pub reason: PieceError,
 }
 
-/// What was found at some paths, in the order of the files' paths.
+/// What was found under some paths, in the order of the files' paths.
 #[derive(Debug, Default)]
 pub struct Corpus {
     /// The files that could be read.
     pub pieces: Vec<Piece>,
-    /// The files that could not be read.
+    /// The files that could not.
     pub failures: Vec<Failure>,
 }
 
-/// Reads all MIDI files among and below some paths ([`find`]), on all processors. A file with
-/// the extension `.json` or `.json.gz` is a set of many pieces ([`read_set`]).
+/// Reads all MIDI files among and under some paths ([`find`]), on all processors; a file called
+/// `.json` or `.json.gz` is a set of many pieces ([`read_set`]).
 pub fn read<P: AsRef<Path>>(paths: &[P]) -> Result<Corpus, CorpusError> {
     let files = find(paths)?;
     let readings: Vec<Result<Vec<Piece>, PieceError>> = files

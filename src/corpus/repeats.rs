@@ -4,34 +4,33 @@ use std::collections::{HashMap, HashSet};
 
 use crate::roll::{Keys, Roll};
 
-/// The share of the shorter piece's windows that must occur in the other for the two to count
-/// as the same music.
+/// The share of the shorter piece's windows that has to be in the other for the two to count as
+/// the same music.
 ///
-/// A transposed copy shares all of them, whatever its tempo and however long its notes are
-/// held; so does a trimmed copy, as the shorter piece. For the 302 pieces of piano-midi.de,
-/// copies whose onsets stray by up to 15 of 480 ticks, so that some fall on another 16th, still
-/// share a median of 97 %, and at least half in 293 cases. Different pieces share at most 6.2
-/// %, including movements of one work.
+/// A transposed copy has them all, whatever its tempo and however long its notes are held; so has a
+/// trimmed one, as the shorter piece. Of the 302 pieces of piano-midi.de, copies whose onsets stray
+/// by up to 15 of 480 ticks, so that some fall on another 16th, still have 97 % of them in the
+/// median, and half of them in 293 cases. Different pieces there share 6.2 % at most, the movements
+/// of one work included.
 pub const CONTAINMENT: f64 = 1.0 / 3.0;
 
-/// How many successive chords make a window: one to two measures. Shorter windows are scales
-/// and broken chords, which all pieces share; longer windows miss copies that differ here and
-/// there.
+/// How many successive chords make a window: one to two measures. Shorter ones are scales and
+/// broken chords, which all pieces share; longer ones miss copies that differ here and there.
 const WINDOW: usize = 6;
 
-/// How many windows two pieces must share, unless they are identical. A scale is a single
-/// window and occurs in many pieces.
+/// How many windows two pieces have to share, if they are not the same in all. A scale has one
+/// window only, and is in many a piece.
 const ENOUGH: usize = 8;
 
-/// For each roll, the index of the earlier roll that it repeats, if there is one: the same
-/// music, whatever its key, tempo, metre and leading rests, whole or trimmed.
+/// For each roll, the index of the earlier one that it repeats, where there is one: the same music,
+/// whatever its key, tempo, metre and leading rests, whole or trimmed.
 ///
-/// A roll is compared only with rolls that repeat nothing themselves. So one copy of each piece
-/// of music remains when all repeats are removed.
+/// A roll is compared only with those that repeat nothing themselves. So of each music one copy is
+/// left when all repeats are taken out.
 pub fn repeats(rolls: &[&Roll]) -> Vec<Option<usize>> {
     let mut repeated: Vec<Option<usize>> = Vec::with_capacity(rolls.len());
     for earlier in likenesses(rolls) {
-        // The most similar one; of several, the earliest.
+        // The most alike; of those, the earliest.
         let originals = earlier.into_iter().filter(|(other, _)| repeated[*other].is_none()).rev();
         let original = originals.max_by(|a, b| a.1.total_cmp(&b.1));
         repeated.push(original.map(|(other, _)| other));
@@ -39,19 +38,19 @@ pub fn repeats(rolls: &[&Roll]) -> Vec<Option<usize>> {
     repeated
 }
 
-/// For each roll, all earlier rolls that are the same music in the sense of [`repeats`],
-/// including those that are repeats themselves.
+/// For each roll, all earlier ones that are the same music, as [`repeats`] means it: those, too, that
+/// repeat others themselves.
 pub fn alike(rolls: &[&Roll]) -> Vec<Vec<usize>> {
     let numbers =
         |earlier: Vec<(usize, f64)>| earlier.into_iter().map(|(other, _)| other).collect();
     likenesses(rolls).into_iter().map(numbers).collect()
 }
 
-/// For each roll, the earlier ones that are the same music, in order, with the share of the
-/// shorter piece's windows that occur in the other.
+/// For each roll, the earlier ones that are the same music, in their order, and what share of the
+/// windows of the shorter piece is in the other.
 ///
-/// The comparison is between struck chords: their intervals, and the proportions of the steps
-/// between them, in all windows of six chords.
+/// Compared are the chords that are struck: their intervals, and the proportions of the steps
+/// between them, in all windows of six.
 fn likenesses(rolls: &[&Roll]) -> Vec<Vec<(usize, f64)>> {
     let mut alike = Vec::with_capacity(rolls.len());
     let mut sizes = Vec::with_capacity(rolls.len());
@@ -80,8 +79,8 @@ fn likenesses(rolls: &[&Roll]) -> Vec<Vec<(usize, f64)>> {
     alike
 }
 
-/// The windows of a roll, each hashed to a number that depends only on its intervals and
-/// rhythm. A roll with fewer chords is a single window.
+/// The windows of a roll, each as a number that depends on nothing but its intervals and rhythm.
+/// A roll of fewer chords is one window.
 fn windows(roll: &Roll) -> HashSet<u64> {
     let steps = roll.steps().iter().enumerate();
     let chords: Vec<(usize, Keys)> = steps
@@ -97,8 +96,7 @@ fn fingerprint(chords: &[(usize, Keys)]) -> u64 {
         Some((step, keys)) => (*step, keys.lowest().unwrap_or(0)),
         None => return hash,
     };
-    // Rhythms are compared by their proportions, so a copy in halved or doubled values
-    // counts.
+    // Rhythms are compared by their proportions, so that a copy in halved or doubled values counts.
     let gaps = chords.windows(2).map(|pair| pair[1].0 - pair[0].0);
     let unit = gaps.fold(0, greatest_common_divisor).max(1);
     for &(step, keys) in chords {
@@ -122,7 +120,7 @@ fn greatest_common_divisor(a: usize, b: usize) -> usize {
     if b == 0 { a } else { greatest_common_divisor(b, a % b) }
 }
 
-/// Mixes the bits of a number (the finaliser of SplitMix64, after Steele, Lea and Flood).
+/// Spreads every bit over all others (the finaliser of SplitMix64, after Steele, Lea and Flood).
 fn mixed(number: u64) -> u64 {
     let mut z = number.wrapping_add(0x9E37_79B9_7F4A_7C15);
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

@@ -1,10 +1,9 @@
 //! Sets of pieces in one file, with the split that was published with them.
 //!
-//! The format is that of Boulanger-Lewandowski, Bengio and Vincent (2012), as JSON: an object
-//! with `train`, `valid` and `test`, each a list of pieces; a piece is a list of steps, a step
-//! the list of the MIDI pitches that sound. The file is plain (`.json`) or compressed with gzip
-//! (`.json.gz`). It does not say which keys are struck again while they sound, where the
-//! measures lie, or how long a step is.
+//! The format is that of Boulanger-Lewandowski, Bengio and Vincent (2012), as JSON: an object of
+//! `train`, `valid` and `test`, each a list of pieces, a piece a list of steps, a step the list of
+//! the MIDI pitches that sound; plain (`.json`) or compressed with gzip (`.json.gz`). What is
+//! struck again while it sounds is not told, nor where the measures lie, nor how long a step is.
 
 use super::{Part, Piece};
 use crate::roll::{KEYS, Keys, LONGEST_ROLL, LOWEST_PITCH, Roll, Step, Transcription};
@@ -15,10 +14,10 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-/// The largest set, uncompressed, in bytes. The sets of 2012 have at most 3 MB.
+/// The greatest size of a set, uncompressed, in bytes. Those of 2012 have 3 MB at most.
 pub const LARGEST_SET: u64 = 1 << 28;
 
-/// Why a set cannot be read. The message names the file.
+/// Why a set cannot be read; the message names the file.
 #[derive(Debug, thiserror::Error)]
 #[error("{}: {fault}", path.display())]
 pub struct SetError {
@@ -31,39 +30,39 @@ pub struct SetError {
 /// What can be wrong with a set.
 #[derive(Debug, thiserror::Error)]
 pub enum SetFault {
-    /// The operating system could not read the file, or the compression is damaged.
+    /// The system refused, or the compression is damaged.
     #[error("cannot be read ({0}); check the path and its permissions, or get the file again")]
     System(#[from] io::Error),
-    /// The set is too large.
+    /// More than is sensible.
     #[error("is larger than {} MB uncompressed; split it", LARGEST_SET >> 20)]
     Large,
-    /// The file does not have the format.
+    /// Not the format.
     #[error(
         "is no set of pieces ({0}); expected {{\"train\": [piece, …], \"valid\": …, \"test\": …}}, a \
          piece a list of steps, a step a list of MIDI pitches"
     )]
     Format(#[from] serde_json::Error),
-    /// A piece is longer than a roll can be.
+    /// A piece longer than any.
     #[error("piece {piece} of \"{part}\" has {steps} steps, more than {LONGEST_ROLL}; split it")]
     Long {
-        /// The part, as the file names it.
+        /// The part, as the file calls it.
         part: &'static str,
-        /// The number of the piece, from 1.
+        /// The piece, from 1.
         piece: usize,
         /// How many steps it has.
         steps: usize,
     },
-    /// A pitch is not on a piano.
+    /// A pitch beyond the piano.
     #[error(
         "has the pitch {pitch} in piece {piece}, step {step} of \"{part}\"; a piano has \
          {LOWEST_PITCH} to {HIGHEST_PITCH}"
     )]
     Pitch {
-        /// The part, as the file names it.
+        /// The part, as the file calls it.
         part: &'static str,
-        /// The number of the piece, from 1.
+        /// The piece, from 1.
         piece: usize,
-        /// The number of the step, from 1.
+        /// The step, from 1.
         step: usize,
         /// The pitch.
         pitch: i64,
@@ -84,18 +83,17 @@ struct Set {
     test: Vec<Pitches>,
 }
 
-/// Whether the name of a file is that of a set.
+/// Whether a file is taken for a set: by its name.
 pub fn is_set(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
     name.ends_with(".json") || name.ends_with(".json.gz")
 }
 
-/// Reads a set: all its pieces, first those of `train`, then `valid`, then `test`.
+/// Reads a set: all its pieces, those of `train` first, then `valid`, then `test`.
 ///
-/// A piece is named after its part and its number there, from 1 (`test-017`), and counts as
-/// lying in a folder with the part's name. A step counts as a 16th and the metre as 4/4, since
-/// the file says neither: an attribute layout for such music must not include the beat. A key
-/// is struck where it begins to sound.
+/// A piece is called after its part and its number there, from 1 (`test-017`), and lies in a folder
+/// of the part's name. A step is taken for a 16th and the metre for 4/4, as the file does not say:
+/// a layout for such music must not ask for the beat. A key is struck where it begins to sound.
 pub fn read_set(path: &Path) -> Result<Vec<Piece>, SetError> {
     let failed = |fault| SetError { path: path.to_owned(), fault };
     let bytes = uncompressed(path).map_err(failed)?;

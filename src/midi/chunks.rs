@@ -1,8 +1,8 @@
-//! Splits a MIDI file into its chunks: the header and the tracks.
+//! A MIDI file cut into its chunks: the header and the tracks.
 
 use super::{MidiError, Warning};
 
-/// The content of a file's chunks.
+/// What the chunks of a file hold.
 pub(super) struct Chunks<'a> {
     /// Ticks in a quarter note, 1 to 32767.
     pub ticks_per_quarter: u16,
@@ -11,14 +11,14 @@ pub(super) struct Chunks<'a> {
 }
 
 impl<'a> Chunks<'a> {
-    /// Splits a file into chunks, whether or not it is wrapped in RIFF. Skips chunks of
-    /// unknown types, as the specification demands.
+    /// Cuts a file into chunks, wrapped in RIFF or not. Chunks of unknown kinds are skipped, as
+    /// the specification demands.
     pub(super) fn of(file: &'a [u8], warnings: &mut Vec<Warning>) -> Result<Chunks<'a>, MidiError> {
         if file.is_empty() {
             return Err(MidiError::Empty);
         }
         let start = if file.starts_with(b"RIFF") { midi_in_riff(file) } else { Some(0) };
-        // Errors name offsets in the whole file, so the RIFF wrapper is not cut off.
+        // Offsets in messages stay those of the file, so it is not cut.
         let start =
             start.filter(|&at| file[at..].starts_with(b"MThd")).ok_or(MidiError::NotMidi)?;
         let header = chunk_at(file, start, "the header")?;
@@ -31,11 +31,11 @@ impl<'a> Chunks<'a> {
 struct Chunk<'a> {
     kind: &'a [u8],
     data: &'a [u8],
-    /// The offset of the first byte after it.
+    /// The place of the first byte behind it.
     end: usize,
 }
 
-/// Reads the chunk that begins at an offset.
+/// Reads the chunk that begins at a byte of the file.
 fn chunk_at<'a>(file: &'a [u8], offset: usize, name: &str) -> Result<Chunk<'a>, MidiError> {
     let missing = |missing| MidiError::Truncated { chunk: name.to_owned(), offset, missing };
     let rest = file.get(offset..).unwrap_or_default();
@@ -49,9 +49,9 @@ fn chunk_at<'a>(file: &'a [u8], offset: usize, name: &str) -> Result<Chunk<'a>, 
     }
 }
 
-/// The number of tracks that the header promises, and the ticks per quarter note.
+/// How many tracks the header promises, and the ticks of a quarter note.
 fn read_header(header: &[u8]) -> Result<(u16, u16), MidiError> {
-    // A longer header comes from a later version of the format; its known part is read.
+    // A longer header is one of a later version of the format, read as far as it is known.
     let &[format_high, format_low, tracks_high, tracks_low, time_high, time_low, ..] = header
     else {
         return Err(MidiError::Header(header.len() as u32));
@@ -63,7 +63,7 @@ fn read_header(header: &[u8]) -> Result<(u16, u16), MidiError> {
     }
     match u16::from_be_bytes([time_high, time_low]) {
         0 => Err(MidiError::NoTicks),
-        // SMPTE time: frames per second, as a negative number in the high byte.
+        // Frames a second, negative in the high byte.
         time if time >> 15 == 1 => Err(MidiError::Smpte((time_high as i8).unsigned_abs())),
         ticks => Ok((u16::from_be_bytes([tracks_high, tracks_low]), ticks)),
     }
@@ -76,7 +76,7 @@ fn find_tracks<'a>(
     warnings: &mut Vec<Warning>,
 ) -> Result<Vec<&'a [u8]>, MidiError> {
     let mut tracks = Vec::new();
-    // A header cannot promise more tracks; a file with millions of empty ones is hostile.
+    // A header can promise no more; a file of millions of empty ones is hostile.
     while offset < file.len() && tracks.len() <= usize::from(u16::MAX) {
         let complete = tracks.len() >= usize::from(promised);
         let name = format!("track {}", tracks.len() + 1);
@@ -90,8 +90,7 @@ fn find_tracks<'a>(
             Err(error) => {
                 let junk = file[offset..].windows(4).position(|kind| kind == b"MTrk");
                 match junk {
-                    // Padding, or the remains of a wrong chunk length: the
-                    // next track is near.
+                    // Padding, or what a wrong chunk length leaves over: the next track is near.
                     Some(junk) if junk > 0 => {
                         warnings.push(Warning::Junk { offset, bytes: junk });
                         offset += junk;
@@ -115,8 +114,7 @@ fn find_tracks<'a>(
     Ok(tracks)
 }
 
-/// The offset of the MIDI file within a RIFF file of type RMID (whose lengths are
-/// little-endian).
+/// Where the MIDI file begins within a RIFF file of kind RMID (whose lengths are little-endian).
 fn midi_in_riff(file: &[u8]) -> Option<usize> {
     if file.get(8..12)? != b"RMID" {
         return None;
@@ -128,7 +126,7 @@ fn midi_in_riff(file: &[u8]) -> Option<usize> {
         if &head[..4] == b"data" {
             return Some(offset + 8);
         }
-        // A chunk of odd length is followed by a padding byte.
+        // Chunks of odd length are followed by a padding byte.
         offset = offset.checked_add(8 + length + length % 2)?;
     }
 }

@@ -1,21 +1,21 @@
-//! Why a MIDI file cannot be read.
+//! Why MIDI bytes or files cannot be read.
 
 use std::io;
 use std::path::PathBuf;
 
-/// Why some bytes are not a piece that can be read.
+/// Why bytes are not a piece that can be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MidiError {
-    /// The file has no bytes.
+    /// There is not a single byte.
     #[error("the file is empty; fetch or export it again")]
     Empty,
-    /// The bytes are not a MIDI file.
+    /// The bytes are something else.
     #[error(
         "not a MIDI file: it begins with neither \"MThd\" nor a RIFF wrapper around it; \
          give a Standard MIDI file (.mid)"
     )]
     NotMidi,
-    /// The header is shorter than its six bytes.
+    /// The header is shorter than the six bytes that it must have.
     #[error("the MIDI header is {0} bytes long instead of 6; fetch or export the file again")]
     Header(u32),
     /// The file ends before one of its chunks does.
@@ -24,14 +24,14 @@ pub enum MidiError {
          fetch or export the file again"
     )]
     Truncated {
-        /// The chunk, as in "track 2".
+        /// Which chunk, as in "track 2".
         chunk: String,
-        /// The offset at which the chunk begins.
+        /// Where the chunk begins.
         offset: usize,
-        /// How many of its bytes are missing.
+        /// How many of its bytes are not there.
         missing: usize,
     },
-    /// The file ends before its last track.
+    /// The file ends before all its tracks have come.
     #[error(
         "the file is cut short: its header promises {promised} tracks, but only {found} are \
          there; fetch or export the file again"
@@ -39,7 +39,7 @@ pub enum MidiError {
     TracksMissing {
         /// How many tracks the header promises.
         promised: u16,
-        /// How many tracks there are.
+        /// How many there are.
         found: usize,
     },
     /// Format 2: independent patterns rather than one piece.
@@ -51,22 +51,22 @@ pub enum MidiError {
     /// A format that does not exist.
     #[error("unknown MIDI format {0}; export the file as format 0 or 1")]
     Format(u16),
-    /// Time is counted in film frames, so there are no beats.
+    /// Time is counted in film frames: there are no beats to be found.
     #[error(
         "time is counted in SMPTE frames ({0} a second), which say nothing of beats; \
          export the file with ticks per quarter note"
     )]
     Smpte(u8),
-    /// The header gives 0 ticks per quarter note.
+    /// A quarter note of no ticks.
     #[error("the header gives 0 ticks to a quarter note; export the file again")]
     NoTicks,
-    /// There is no note to learn from or to play.
+    /// There is nothing to learn from or to play.
     #[error(
         "no notes in any track ({percussion} percussion strokes, which do not count); \
          give a file with piano music"
     )]
     NoNotes {
-        /// How many percussion notes there are.
+        /// How many strokes of percussion there are.
         percussion: usize,
     },
 }
@@ -84,14 +84,14 @@ pub struct FileError {
 /// What is wrong with a file.
 #[derive(Debug, thiserror::Error)]
 pub enum FileFault {
-    /// The operating system could not read the file.
+    /// The system does not hand it over.
     #[error("cannot be read ({0}); check the path and its permissions")]
     Io(io::Error),
     /// It is larger than [`LARGEST_FILE`](super::LARGEST_FILE).
     #[error("larger than {} MiB, as no piece of music is; give a Standard MIDI file",
         super::LARGEST_FILE >> 20)]
     TooLarge,
-    /// The bytes are not a piece of music.
+    /// Its bytes are no piece of music.
     #[error("{0}")]
     Midi(MidiError),
 }

@@ -1,9 +1,9 @@
-//! Standard MIDI files: reading and writing.
+//! Standard MIDI files to scores and back.
 //!
-//! [`read()`] splits the file into chunks and each track into events, then pairs the key
-//! strokes and releases into the notes of a [`Score`](crate::score::Score); [`write()`] does
-//! the reverse. The format is that of the Standard MIDI Files Specification 1.0 (RP-001). The
-//! crate that decodes and encodes single events does not show outside this module.
+//! The file is cut into chunks, each track into events, the strokes of each key are joined into
+//! notes: [`read()`] does all three, [`write()`] goes the way back.
+//! The format is that of the Standard MIDI Files Specification 1.0 (RP-001). Nothing of the crate
+//! that decodes and encodes single events shows outside this module.
 
 mod chunks;
 mod error;
@@ -18,6 +18,5 @@ pub use read::{LARGEST_FILE, Reading, read, read_file};
 pub use warning::Warning;
 pub use write::write;
 
-/// The channel (counted from 0) that General MIDI reserves for percussion: its "pitches" are
-/// drums.
+/// The channel (counted from 0) that General MIDI keeps for percussion: its "pitches" are drums.
 const PERCUSSION_CHANNEL: u8 = 9;

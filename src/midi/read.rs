@@ -1,4 +1,4 @@
-//! From MIDI bytes to a score.
+//! MIDI bytes to a score.
 
 use std::fs::File;
 use std::io::Read;
@@ -12,22 +12,22 @@ use super::strokes::Strokes;
 use super::{FileError, FileFault, MidiError, PERCUSSION_CHANNEL, Warning};
 use crate::score::{At, KeySignature, Metre, Note, Score};
 
-/// The largest file that is read, in bytes: 64 MiB. A long sonata takes a tenth of a MiB.
+/// The size in bytes beyond which a file is not read: 64 MiB; a long sonata takes a tenth of one.
 pub const LARGEST_FILE: u64 = 64 << 20;
 
-/// A score, and what the reader found in the file besides.
+/// A score and what its file said besides.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reading {
-    /// The piece; it has at least one note.
+    /// The piece; it has notes.
     pub score: Score,
-    /// How many percussion notes (channel 10) were left out.
+    /// How many percussion strokes (channel 10) were left out.
     pub percussion: usize,
-    /// What was unusual about the file.
+    /// What was odd about the file.
     pub warnings: Vec<Warning>,
 }
 
 /// Reads a Standard MIDI file of format 0 or 1, plain or wrapped in RIFF, as tolerantly as a
-/// sequencer does: it reads whatever a sequencer would play, and the warnings say what is lost.
+/// sequencer does: whatever would be played is read, and what is lost is told in the warnings.
 pub fn read(bytes: &[u8]) -> Result<Reading, MidiError> {
     let mut warnings = Vec::new();
     let chunks = Chunks::of(bytes, &mut warnings)?;
@@ -39,11 +39,11 @@ pub fn read(bytes: &[u8]) -> Result<Reading, MidiError> {
     collection.into_reading(u32::from(chunks.ticks_per_quarter), warnings)
 }
 
-/// Reads a MIDI file of at most [`LARGEST_FILE`] bytes. Errors name the file.
+/// Reads a MIDI file of at most [`LARGEST_FILE`] bytes; errors name it.
 pub fn read_file(path: &Path) -> Result<Reading, FileError> {
     let failed = |fault| FileError { path: path.to_owned(), fault };
     let mut bytes = Vec::new();
-    // The size that the system reports cannot be trusted: pipes and devices have none.
+    // No trust in the size that the system gives: pipes and devices have none.
     let file = File::open(path).map_err(|error| failed(FileFault::Io(error)))?;
     let length = file.take(LARGEST_FILE + 1).read_to_end(&mut bytes);
     if length.map_err(|error| failed(FileFault::Io(error)))? as u64 > LARGEST_FILE {
@@ -52,7 +52,7 @@ pub fn read_file(path: &Path) -> Result<Reading, FileError> {
     read(&bytes).map_err(|error| failed(FileFault::Midi(error)))
 }
 
-/// The events found in the tracks so far.
+/// What has been found in the tracks so far.
 #[derive(Default)]
 struct Collection {
     title: Option<String>,
@@ -72,11 +72,10 @@ struct Collection {
 }
 
 impl Collection {
-    /// Adds a track. Only the first track names the piece: the others name instruments and
-    /// hands.
+    /// Adds a track. Only the first one names the piece: the others name instruments and hands.
     fn add(&mut self, track: Track<'_>, first: bool) {
-        // Releases are matched with strokes of the same track, so that two hands on one
-        // channel do not release each other's keys.
+        // Releases are matched with strokes of their own track, so that two hands on one channel
+        // do not take each other's keys away.
         let mut strokes = Strokes::default();
         for (tick, event) in &track.events {
             match event {
@@ -109,8 +108,7 @@ impl Collection {
                 64 => self.pedal.push((tick, channel, value >= 64)),
                 // Reset All Controllers.
                 121 => self.pedal.push((tick, channel, false)),
-                // All Sound Off, All Notes Off, and the mode messages, which
-                // imply All Notes Off.
+                // All Sound Off, All Notes Off, and the mode messages, which imply it.
                 120 | 123..=127 => strokes.all_up(tick, channel),
                 _ => {}
             },
@@ -178,7 +176,7 @@ impl Collection {
     }
 }
 
-/// Sorts changes by time. Of several at one tick, the last one in the file holds.
+/// Sorts changes by time; of several at one tick the last one in the file holds.
 fn in_order<T: Copy>(mut changes: Vec<At<T>>) -> Vec<At<T>> {
     changes.sort_by_key(|change| change.tick);
     let mut kept: Vec<At<T>> = Vec::with_capacity(changes.len());
@@ -191,7 +189,7 @@ fn in_order<T: Copy>(mut changes: Vec<At<T>>) -> Vec<At<T>> {
     kept
 }
 
-/// Merges the pedals of all channels: the pedal is down while any of them is down.
+/// One pedal from those of all channels: down while any is down.
 fn pedal_of_all_channels(mut events: Vec<(u64, u8, bool)>) -> Vec<At<bool>> {
     events.sort_by_key(|event| event.0);
     let mut down = 0u16;
@@ -207,7 +205,7 @@ fn pedal_of_all_channels(mut events: Vec<(u64, u8, bool)>) -> Vec<At<bool>> {
     states
 }
 
-/// Text from a file, unless it is blank: UTF-8, or else Latin-1, which old files use.
+/// Text from a file, where it is not blank: UTF-8, or else Latin-1, in which old files are written.
 fn text(bytes: &[u8]) -> Option<String> {
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),

@@ -1,21 +1,21 @@
-//! Pairs key strokes with releases, which makes notes.
+//! From key strokes to notes.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::score::Note;
 
-/// An event of one key.
+/// What happens to a key.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stroke {
-    /// The key is struck, with a velocity.
+    /// Struck, with a velocity.
     Down(u8),
-    /// The key is released once.
+    /// Released, once.
     Up,
-    /// The key is released, however often it was struck.
+    /// Released, however often it was struck.
     AllUp,
 }
 
-/// The key events of one track, by channel and pitch.
+/// The strokes of one track, by channel and pitch.
 #[derive(Default)]
 pub(super) struct Strokes(BTreeMap<(u8, u8), Vec<(u64, Stroke)>>);
 
@@ -25,7 +25,7 @@ impl Strokes {
         self.0.entry((channel, pitch)).or_default().push((tick, Stroke::Down(velocity)));
     }
 
-    /// A key is released. A release without a stroke has no effect.
+    /// A key is released. A release without a stroke means nothing.
     pub(super) fn up(&mut self, tick: u64, channel: u8, pitch: u8) {
         if let Some(strokes) = self.0.get_mut(&(channel, pitch)) {
             strokes.push((tick, Stroke::Up));
@@ -35,20 +35,18 @@ impl Strokes {
     /// All keys of a channel are released.
     pub(super) fn all_up(&mut self, tick: u64, channel: u8) {
         for (_, strokes) in self.0.range_mut((channel, 0)..=(channel, u8::MAX)) {
-            // Repeating it changes nothing; so a file of nothing else takes no
-            // memory.
+            // Said twice it means the same; so a file of nothing else needs no memory.
             if strokes.last().is_some_and(|last| last.1 != Stroke::AllUp) {
                 strokes.push((tick, Stroke::AllUp));
             }
         }
     }
 
-    /// Appends the notes of all keys, and returns how many of them were never released.
+    /// Appends the notes of all keys, and tells how many were never released.
     ///
-    /// Where every stroke has a release, the first release belongs to the first stroke. If
-    /// one release is missing, it is unknown which one, and pairing first with first would
-    /// lengthen every note that follows. Then each stroke ends the note before it, and the
-    /// end of the track ends the last one.
+    /// Where every stroke has its release, the first release belongs to the first stroke. Where
+    /// one lacks, nobody knows which, and first to first would draw out all notes that follow:
+    /// then each stroke ends the note before it, and the track's end the last one.
     pub(super) fn into_notes(self, end: u64, notes: &mut Vec<Note>) -> usize {
         let mut unreleased = 0;
         for ((_, pitch), strokes) in self.0 {
@@ -64,7 +62,7 @@ impl Strokes {
     }
 }
 
-/// Pairs strokes with releases, first with first; returns how many strokes have no release.
+/// Joins strokes and releases first to first; returns how many strokes stay without a release.
 fn match_in_order(strokes: &[(u64, Stroke)], pitch: u8, notes: &mut Vec<Note>) -> usize {
     let mut open = VecDeque::new();
     let note =

@@ -1,64 +1,63 @@
-//! What was unusual about a file that could be read.
+//! What a reader should know about a file that could be read.
 
-/// Something unusual about a file that was read all the same.
+/// Something odd about a file that was read all the same.
 ///
 /// Tracks are counted from 1, bytes from the start of the track's data.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Warning {
-    /// An event could not be read; the rest of its track is lost.
+    /// An event could not be read; what follows in the track is lost.
     #[error("track {track}: damaged at byte {byte}, the last {lost} bytes of the track are lost")]
     TrackDamaged {
-        /// The track.
+        /// Which track.
         track: usize,
-        /// The offset at which the event begins.
+        /// Where the event begins.
         byte: usize,
-        /// How many bytes are lost, up to the end of the track.
+        /// How many bytes are lost, from there to the track's end.
         lost: usize,
     },
-    /// A track ends without an End of Track event.
+    /// A track that just stops.
     #[error("track {track}: ends without an End of Track event")]
     NoEndOfTrack {
-        /// The track.
+        /// Which track.
         track: usize,
     },
-    /// A track continues after its End of Track event, where every sequencer has stopped
-    /// playing.
+    /// A track that goes on after its end, where no sequencer would go on playing.
     #[error("track {track}: {bytes} bytes after its End of Track are ignored")]
     AfterEndOfTrack {
-        /// The track.
+        /// Which track.
         track: usize,
         /// How many bytes.
         bytes: usize,
     },
-    /// There are more tracks than the header promises; all are read.
+    /// More tracks than promised; all are read.
     #[error("the header promises {promised} tracks, {found} are there and were read")]
     MoreTracks {
         /// How many the header promises.
         promised: u16,
-        /// How many tracks there are.
+        /// How many there are.
         found: usize,
     },
-    /// Bytes between or after the tracks that are not a chunk.
+    /// Bytes between or after the tracks that are no chunk.
     #[error("{bytes} bytes at byte {offset} of the file belong to no track and are ignored")]
     Junk {
-        /// The offset at which they begin.
+        /// Where they begin.
         offset: usize,
         /// How many.
         bytes: usize,
     },
-    /// Events that are malformed, or have no place in a file; each is skipped.
+    /// Events that have no place in a file, or are malformed; each is skipped.
     #[error("{0} malformed events are skipped")]
     OddEvents(usize),
     /// Time signatures that make no measure.
     #[error("{0} impossible time signatures are ignored")]
     OddMetres(usize),
-    /// Tempos of zero.
+    /// Tempos of no time at all.
     #[error("{0} tempos of zero are ignored")]
     OddTempos(usize),
     /// Key signatures of more than seven sharps or flats.
     #[error("{0} impossible key signatures are ignored")]
     OddKeys(usize),
-    /// Notes that are never released.
+    /// Notes that nothing releases.
     #[error("{0} notes are never released; each ends with the next stroke of its key or its track")]
     Unreleased(usize),
 }

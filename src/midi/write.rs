@@ -1,16 +1,16 @@
-//! From a score to MIDI bytes.
+//! A score to MIDI bytes.
 
 use midly::num::{u4, u7, u15, u24, u28};
 use midly::{Format, Header, MetaMessage, MidiMessage, Timing, TrackEvent, TrackEventKind};
 
 use crate::score::{Metre, Note, Score};
 
-/// Writes a Standard MIDI file of format 1: a conductor track with everything that is not
-/// played, then one track with the piano. The same score always gives the same bytes.
+/// Writes a Standard MIDI file of format 1: a conductor track with everything that is not played,
+/// then one track with the piano. The same score always gives the same bytes.
 ///
-/// What MIDI cannot express is approximated: a note that is struck while its key is still down
-/// ends the note before it and lasts as long as the longer of the two; a note without length
-/// lasts one tick; tempos are limited to 24 bits. Notes above pitch 127 are left out.
+/// What MIDI cannot say is brought as near as it allows: a note that is struck while its key is
+/// still down ends the one before and lasts as long as the longer of the two; a note of no length
+/// lasts one tick; tempos are kept within 24 bits. Notes beyond pitch 127 are left out.
 pub fn write(score: &Score) -> Vec<u8> {
     let clock = Clock::of(score);
     let title = score.title.as_deref().unwrap_or_default();
@@ -23,10 +23,10 @@ pub fn write(score: &Score) -> Vec<u8> {
     bytes
 }
 
-/// The longest text of one event, in bytes; a file can hold at most 2²⁸ − 1.
+/// The longest text of one event in bytes; a file holds at most 2²⁸ − 1.
 const LONGEST_TEXT: usize = 1 << 20;
 
-/// Ticks per quarter note in the score and in the file.
+/// How many ticks a quarter has in the score, and how many in the file.
 struct Clock {
     score: u32,
     written: u16,
@@ -38,15 +38,14 @@ impl Clock {
         Clock { score, written: score.min(0x7FFF) as u16 }
     }
 
-    /// A tick of the score as a tick of the file. They differ only if the score's
-    /// resolution is finer than MIDI allows.
+    /// A tick of the score as one of the file. They are the same, but for clocks finer than MIDI's.
     fn tick(&self, tick: u64) -> u64 {
         let scaled = u128::from(tick) * u128::from(self.written) / u128::from(self.score);
         u64::try_from(scaled).unwrap_or(u64::MAX)
     }
 }
 
-/// The order of events at one tick.
+/// What comes first at one tick.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {
     Setting,
@@ -107,7 +106,7 @@ fn piano(score: &Score, clock: &Clock) -> Vec<TrackEvent<'static>> {
 }
 
 /// The notes in ticks of the file, each at least one tick long, none overlapping another of its
-/// pitch: what a single keyboard can play.
+/// pitch: what a single keyboard can do.
 fn playable(score: &Score, clock: &Clock) -> Vec<Note> {
     let mut notes: Vec<Note> = Vec::with_capacity(score.notes.len());
     let mut last_of_pitch = [None; 128];
@@ -136,12 +135,10 @@ fn playable(score: &Score, clock: &Clock) -> Vec<Note> {
     notes
 }
 
-/// Sorts events and gives each its distance from the one before. The track ends with the last
-/// event, or later. Where a silence is longer than one delta time can express, empty text
-/// events divide it.
+/// Sorts events and measures each from the one before; the track ends with the last, or later. Where
+/// a silence is longer than one delta time can say, empty text events break it.
 fn in_deltas(mut events: Vec<Timed<'_>>, end: u64) -> Vec<TrackEvent<'_>> {
-    /// No piece that the program reads or writes needs more; without a limit, one wrong
-    /// tick would fill the memory.
+    /// No piece that we read or write needs more; without a bound one wrong tick would fill memory.
     const MOST_BREAKS: u64 = 64;
     let longest = u64::from(u28::max_value().as_int());
     let last = events.iter().map(|event| event.0).max().unwrap_or(0);
@@ -163,8 +160,8 @@ fn in_deltas(mut events: Vec<Timed<'_>>, end: u64) -> Vec<TrackEvent<'_>> {
     track
 }
 
-/// How many MIDI clocks (24 per quarter) lie between two clicks of the metronome: one beat,
-/// which is dotted in compound metres (6/8, 9/8, 12/8).
+/// How many MIDI clocks (24 to the quarter) the metronome waits between clicks: one beat, which in
+/// compound metres (6/8, 9/8, 12/8) is dotted.
 fn clocks_per_beat(metre: Metre) -> u8 {
     let unit = (96u8 >> metre.denominator_power.min(7)).max(1);
     let compound =

@@ -1,13 +1,13 @@
-//! From a score to 16th-note steps.
+//! A score heard in 16th notes.
 
 use super::{KEYS, LOWEST_PITCH, Roll, Step};
 use crate::score::{KeySignature, Metre, Note, Score};
 
-/// The most 16ths that a roll can have: some thirty hours at 120 quarters per minute. A file
-/// that asks for more is damaged, and must not fill the memory.
+/// The most 16ths that a roll can have: some thirty hours at 120 quarters a minute, so a file
+/// that asks for more is wrong, and must not fill the memory.
 pub const LONGEST_ROLL: u64 = 1_000_000;
 
-/// A change of key signature.
+/// A key signature that holds from a step on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct KeyChange {
     /// The first step under it.
@@ -16,7 +16,7 @@ pub struct KeyChange {
     pub key: KeySignature,
 }
 
-/// A roll, and what was lost in transcribing the score.
+/// A roll and what was lost in writing it down.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Transcription {
     /// The piece in 16ths; from a file, it has at least one note.
@@ -25,28 +25,28 @@ pub struct Transcription {
     pub notes: usize,
     /// How many notes lie outside the 88 keys, and so are not in the roll.
     pub out_of_range: usize,
-    /// How many notes of the roll begin more than a tenth of a 16th away from their step.
+    /// How many of the notes in the roll begin further than a tenth of a 16th from their step.
     pub off_grid: usize,
-    /// All key signatures, by step, each different from the one before. A roll keeps only
-    /// the first.
+    /// All key signatures, of which a roll keeps only the first; by step, each unlike the one
+    /// before.
     pub keys: Vec<KeyChange>,
 }
 
 impl Transcription {
-    /// The transcription of a roll that never was a score: nothing is lost.
+    /// A roll that was there from the first, so that nothing was lost.
     pub fn exact(roll: Roll) -> Transcription {
         let keys = roll.key.map(|key| KeyChange { step: 0, key }).into_iter().collect();
         Transcription { notes: roll.notes().len(), roll, out_of_range: 0, off_grid: 0, keys }
     }
 }
 
-/// Why a score cannot be transcribed.
+/// Why a score has no roll.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RollError {
-    /// None of its notes is on a piano's keyboard.
+    /// Nothing that a piano could play.
     #[error("none of its {0} notes is on the 88 keys of a piano (A0 to C8); give piano music")]
     NoKeys(usize),
-    /// It is longer than [`LONGEST_ROLL`].
+    /// Longer than any piece.
     #[error(
         "it lasts {0} 16ths, and {LONGEST_ROLL} can be had; if a file says so, its times are damaged: \
          export it again or cut it"
@@ -55,25 +55,24 @@ pub enum RollError {
 }
 
 impl Roll {
-    /// Transcribes a score into 16th-note steps.
+    /// Writes a score down in 16th-note steps.
     ///
-    /// Every time signature begins a measure and restarts the grid, so that all later
-    /// downbeats fall on a step even where the measure before is not a whole number of
-    /// 16ths. The steps between two time signatures are the 16ths between them, rounded; a
-    /// region that rounds to none is left out. Within a region each tick goes to its
-    /// nearest step.
+    /// Every time signature begins a measure, and the grid anew, so that all later downbeats fall
+    /// on a step even where the measure before is not a whole number of 16ths. A region between
+    /// two time signatures has as many steps as it has 16ths, rounded; one that rounds to none is
+    /// left out. Within a region each tick goes to its nearest step.
     ///
-    /// A note lasts from its rounded start to its rounded end, at least one step. Each
-    /// stroke articulates; where notes of one pitch overlap, the key sounds from the first
-    /// to the last. The roll ends with the last release, or where the score says that it
-    /// ends; rests at the start are kept.
+    /// A note lasts from its rounded start to its rounded end, at least one step. Each stroke
+    /// articulates; where notes of one pitch overlap, the key sounds from the first to the last.
+    /// The roll ends with the last release, or where the score says that it does; rests at the start
+    /// stay.
     ///
-    /// The pedal does not lengthen notes: the network learns written note lengths, which
-    /// show the voices. What the pedal adds is a blur that no score contains.
+    /// The pedal does not lengthen notes: the network learns how long notes are written, from
+    /// which the voices can be read; what the pedal adds is a blur that no score contains.
     pub fn from_score(score: &Score) -> Result<Transcription, RollError> {
         let on_keys = score.notes.iter().filter(|note| key(note).is_some());
         let last = on_keys.clone().map(Note::end).max();
-        // A composition may consist of rests from beginning to end.
+        // What was composed may be rests from beginning to end.
         let last = last.or((score.length > 0).then_some(0));
         let last = last.ok_or(RollError::NoKeys(score.notes.len()))?.max(score.length);
         let sixteenths = u128::from(last) * 4 / u128::from(score.ticks_per_quarter.max(1));
@@ -95,8 +94,8 @@ impl Roll {
                 steps.resize(end, Step::SILENCE);
             }
             steps[start].articulate.insert(key);
-            // What an earlier note has filled is not filled again: thousands of
-            // notes, each as long as the piece, would take hours.
+            // What an earlier note has filled is not filled again: thousands of notes, all as long
+            // as the piece, would take hours.
             let silent_from = sounds_until[key].clamp(start, end);
             for step in &mut steps[silent_from..end] {
                 step.play.insert(key);
@@ -122,7 +121,7 @@ impl Roll {
     }
 }
 
-/// The key of a note, if a piano has it.
+/// The key of a note, where a piano has it.
 fn key(note: &Note) -> Option<usize> {
     note.pitch.checked_sub(LOWEST_PITCH).map(usize::from).filter(|&key| key < KEYS)
 }
@@ -155,14 +154,14 @@ impl Grid {
         grid
     }
 
-    /// A number of ticks in 16ths, rounded, halves up. Exact: a quarter may have any number
-    /// of ticks, so a 16th need not be a whole number of them.
+    /// How many 16ths some ticks are, rounded, halves up. Exact: a quarter may have any number of
+    /// ticks, and a 16th need not have a whole one.
     fn sixteenths(&self, ticks: u64) -> usize {
         let doubled = (8 * u128::from(ticks) + self.ticks_per_quarter) / self.ticks_per_quarter;
         usize::try_from(doubled / 2).unwrap_or(usize::MAX / 2)
     }
 
-    /// The region that contains a tick, and the one after it.
+    /// The region in which a tick lies, and the one after it.
     fn region(&self, tick: u64) -> (&Region, Option<&Region>) {
         let next = self.regions.partition_point(|region| region.tick <= tick).max(1);
         (&self.regions[next - 1], self.regions.get(next))
@@ -175,12 +174,12 @@ impl Grid {
         next.map_or(step, |next| step.min(next.step))
     }
 
-    /// The key signatures of the first `steps` steps.
+    /// The key signatures of the first so many steps.
     fn keys(&self, score: &Score, steps: usize) -> Vec<KeyChange> {
         let mut keys: Vec<KeyChange> = Vec::new();
         for change in &score.keys {
             let step = self.step(change.tick);
-            // Of several signatures at one step, the last one holds.
+            // The last word of a step is the one that holds.
             keys.pop_if(|last| last.step == step);
             if step < steps && keys.last().is_none_or(|last| last.key != change.value) {
                 keys.push(KeyChange { step, key: change.value });
@@ -189,11 +188,11 @@ impl Grid {
         keys
     }
 
-    /// Whether a tick is more than a tenth of a 16th away from its step.
+    /// Whether a tick is further than a tenth of a 16th from its step.
     fn is_off(&self, tick: u64) -> bool {
         let (region, next) = self.region(tick);
         let step = self.step(tick);
-        // Distances are in units of 1 / (4 × ticks per quarter) of a quarter.
+        // Distances in 1 / (4 × ticks per quarter) of a quarter.
         let distance = match next {
             Some(next) if step == next.step => 4 * u128::from(next.tick - tick),
             _ => {

@@ -13,7 +13,7 @@ pub const LOWEST_PITCH: u8 = 21;
 pub struct Keys(u128);
 
 impl Keys {
-    /// The empty set.
+    /// No key at all.
     pub const NONE: Keys = Keys(0);
 
     const ALL: u128 = (1 << KEYS) - 1;
@@ -60,7 +60,7 @@ impl Keys {
         Keys(self.0 & !other.0)
     }
 
-    /// The set moved by some semitones; keys that leave the keyboard are dropped.
+    /// Every key moved by some semitones; what leaves the keyboard is lost.
     pub fn transposed(self, semitones: i32) -> Keys {
         let distance = semitones.unsigned_abs();
         if distance >= KEYS as u32 {
@@ -69,7 +69,7 @@ impl Keys {
         Keys(if semitones >= 0 { self.0 << distance } else { self.0 >> distance } & Self::ALL)
     }
 
-    /// The keys in ascending order.
+    /// The keys from the lowest to the highest.
     pub fn iter(self) -> impl Iterator<Item = usize> {
         let mut rest = self.0;
         std::iter::from_fn(move || {
@@ -82,22 +82,22 @@ impl Keys {
         })
     }
 
-    /// The lowest key, if there is one.
+    /// The lowest key, where there is one.
     pub fn lowest(self) -> Option<usize> {
         (self.0 != 0).then(|| self.0.trailing_zeros() as usize)
     }
 
-    /// The highest key, if there is one.
+    /// The highest key, where there is one.
     pub fn highest(self) -> Option<usize> {
         (self.0 != 0).then(|| 127 - self.0.leading_zeros() as usize)
     }
 
-    /// The set as the lowest 88 bits of a number, key 0 in the lowest bit.
+    /// The set as the lowest 88 bits of a number, key 0 the lowest bit.
     pub fn bits(self) -> u128 {
         self.0
     }
 
-    /// The set of the lowest 88 bits of a number; higher bits are dropped.
+    /// A set from such bits; those beyond the 88th are dropped.
     pub fn from_bits(bits: u128) -> Keys {
         Keys(bits & Self::ALL)
     }

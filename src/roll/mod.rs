@@ -1,7 +1,4 @@
 //! The piano roll that all parts of the program share: 88 keys by 16th-note steps.
-//!
-//! In each step a key *plays* if it sounds (the literature's "frame") and *articulates* if it
-//! is struck ("onset").
 
 mod from_score;
 mod keys;

@@ -1,12 +1,12 @@
-//! The roll, in which the modules before it and after it exchange music.
+//! The roll: the waist of the program, which everything before it makes and everything after uses.
 
 use super::{Place, Step};
 use crate::score::{KeySignature, Metre};
 
-/// A change of metre.
+/// A metre that holds from a step on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct MetreChange {
-    /// The first step of the first measure in the new metre.
+    /// The first step of the new metre's first measure.
     pub step: usize,
     /// The metre.
     pub metre: Metre,
@@ -14,34 +14,33 @@ pub struct MetreChange {
 
 /// A piece of music as a piano roll: 88 keys by 16th-note steps.
 ///
-/// Its methods keep it consistent: a key that is struck sounds, a key that sounds without being
-/// struck sounded in the step before, the changes of metre are in order, and the first of them
-/// is at step 0.
+/// Kept true by its methods: what is struck sounds, what sounds unstruck sounded before, the
+/// changes of metre are in order and the first is at step 0.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Roll {
     steps: Vec<Step>,
     metres: Vec<MetreChange>,
     /// The length of a quarter note in microseconds.
     pub tempo: u32,
-    /// The key signature, if the piece has one.
+    /// The key signature, where the piece has one.
     pub key: Option<KeySignature>,
 }
 
 impl Roll {
-    /// An empty roll in one metre, at 120 quarters per minute.
+    /// An empty roll in one metre, at 120 quarters a minute.
     pub fn new(metre: Metre) -> Roll {
         let metres = vec![MetreChange { step: 0, metre }];
         Roll { steps: Vec::new(), metres, tempo: crate::score::Score::DEFAULT_TEMPO, key: None }
     }
 
-    /// Appends a step. A key that sounds now but not in the step before is struck, whatever
-    /// the step says.
+    /// Appends a step. A key that sounds without having sounded before is struck, whatever the
+    /// step says.
     pub fn push(&mut self, step: Step) {
         let previous = self.steps.last().copied().unwrap_or_default();
         self.steps.push(step.after(previous));
     }
 
-    /// Removes all steps from `step` on, and the changes of metre among them.
+    /// Takes back all steps from one on, and the changes of metre there.
     pub fn truncate(&mut self, step: usize) {
         self.steps.truncate(step);
         self.metres.retain(|change| change.step == 0 || change.step < step);

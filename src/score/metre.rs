@@ -1,29 +1,29 @@
-//! The metre of a measure, as its time signature gives it.
+//! The metre of a measure, as a time signature says it.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// A time signature: `numerator` notes of the value 1/`denominator` per measure.
+/// A time signature: `numerator` notes of the `denominator`th kind to a measure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Metre {
-    /// How many notes, at least 1.
+    /// How many, at least 1.
     pub numerator: u8,
-    /// Their value, as a power of two: 2 for quarter notes, 3 for eighths.
+    /// Of which kind, as a power of two: 2 for quarters, 3 for eighths.
     pub denominator_power: u8,
 }
 
 impl Metre {
-    /// 4/4, which holds wherever a file names no metre.
+    /// Four quarters: what holds where nothing is said.
     pub const COMMON: Metre = Metre { numerator: 4, denominator_power: 2 };
 
-    /// The lower number of the signature: 4 for quarters, 8 for eighths.
+    /// The number below the line: 4 for quarters, 8 for eighths.
     pub fn denominator(self) -> u32 {
         1 << self.denominator_power.min(31)
     }
 
-    /// The length of a measure in 16th notes, rounded, at least one.
+    /// The measure's length in 16th notes, rounded, at least one.
     ///
-    /// Only metres with 32nd notes or shorter need rounding: 3/32 counts as two.
+    /// Only metres of 32nds and shorter have to be rounded: 3/32 counts as two.
     pub fn sixteenths(self) -> u32 {
         let numerator = u32::from(self.numerator.max(1));
         let length = match u32::from(self.denominator_power) {
@@ -36,28 +36,26 @@ impl Metre {
         length.max(1)
     }
 
-    /// Whether a measure is a whole number of 16ths, so that bars can have the length that
-    /// the signature asks for.
+    /// Whether a measure is a whole number of 16ths, so that bars can be what the signature says.
     pub fn is_of_sixteenths(self) -> bool {
         let power = u32::from(self.denominator_power);
         u32::from(self.numerator.max(1)).trailing_zeros() + 4 >= power
     }
 
-    /// The metre in 16ths that is [as long](Self::sixteenths).
+    /// The metre of 16ths that is [as long](Self::sixteenths).
     pub fn in_sixteenths(self) -> Metre {
         let numerator = u8::try_from(self.sixteenths()).unwrap_or(u8::MAX);
         Metre { numerator, denominator_power: 4 }
     }
 
-    /// How far a position lies from the start of its part of the measure, in 16ths.
-    /// `in_measure` is its distance from the downbeat, less than a measure. No part is
-    /// longer than sixteen 16ths, so the result fits the article's sixteen beats.
+    /// How many 16ths after the beginning of its part a place stands that is so many 16ths, less
+    /// than a measure, after the downbeat. No part is longer than sixteen, so that the place within
+    /// fits the article's sixteen beats.
     ///
-    /// A measure of at most sixteen 16ths is one part. A longer one divides into its
-    /// metrical halves (6/4 into 3 + 3 quarters, 12/8 into 6 + 6 eighths) or thirds (9/8
-    /// into 3 + 3 + 3 eighths, 3/2 into three half notes), again and again. Where neither
-    /// is possible (5/4, 7/4), the first part is the longer one (3 + 2, 4 + 3), which is
-    /// how such measures are usually felt.
+    /// A measure of at most sixteen 16ths is one part. A longer one falls into its metrical halves
+    /// (6/4 into 3 + 3 quarters, 12/8 into 6 + 6 eighths) or thirds (9/8 into 3 + 3 + 3 eighths,
+    /// 3/2 into three half notes), again and again; where neither is possible (5/4, 7/4) the
+    /// first part is the longer one (3 + 2, 4 + 3), as such measures are mostly felt.
     pub fn place_in_part(self, in_measure: u32) -> u32 {
         let (mut beats, beat) = match self.denominator_power {
             0..=4 => (u32::from(self.numerator.max(1)), 16 >> self.denominator_power),

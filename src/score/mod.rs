@@ -1,8 +1,8 @@
-//! A piece as it is written: notes, tempo, metre, key and pedal, in ticks.
+//! A piece as it is written down: notes, tempo, metre, key and pedal, in ticks.
 //!
-//! A [`Score`] is the content of a MIDI file without the file format. It keeps everything that
-//! a performance has (velocities, pedal, the whole tempo map), even what the network does not
-//! learn.
+//! A [`Score`] is what a MIDI file says, freed of the file format. It keeps everything that a
+//! performance holds (velocities, pedal, the whole tempo map), even what the network does not
+//! learn yet.
 
 mod metre;
 mod signature;
@@ -10,15 +10,14 @@ mod signature;
 pub use metre::{Metre, MetreError};
 pub use signature::{KeyError, KeySignature};
 
-/// One note: a key is struck at a tick and held for a number of ticks.
+/// One note: a key, struck at a tick, held for a number of ticks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Note {
     /// When the key is struck, in ticks from the start of the piece.
     pub start: u64,
     /// MIDI pitch, 0 to 127 (middle C is 60).
     pub pitch: u8,
-    /// How long the key is held, in ticks; 0 for a note that ends in the tick in which it
-    /// begins.
+    /// How long it is held, in ticks; 0 for a note that is released as it is struck.
     pub length: u64,
     /// How hard it is struck, 1 to 127.
     pub velocity: u8,
@@ -31,12 +30,12 @@ impl Note {
     }
 }
 
-/// A value that holds from a tick until the next change.
+/// A value that holds from a tick on, until the next one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct At<T> {
-    /// The tick from which it holds, counted from the start of the piece.
+    /// In ticks from the start of the piece.
     pub tick: u64,
-    /// The value.
+    /// What holds from there on.
     pub value: T,
 }
 
@@ -45,12 +44,11 @@ pub struct At<T> {
 pub struct Score {
     /// Ticks in a quarter note, at least 1.
     pub ticks_per_quarter: u32,
-    /// The name of the piece, if it has one.
+    /// The name of the piece, where it has one.
     pub title: Option<String>,
-    /// The notes, by start, then by pitch. Percussion (MIDI channel 10) is left out.
+    /// Notes by start, then by pitch. Percussion (MIDI channel 10) is not among them.
     pub notes: Vec<Note>,
-    /// Tempo changes, in microseconds per quarter note. Before the first, 500 000 (120
-    /// quarters per minute).
+    /// Microseconds a quarter note lasts. Before the first, 500 000 (120 quarters a minute).
     pub tempos: Vec<At<u32>>,
     /// Time signatures. Before the first, 4/4.
     pub metres: Vec<At<Metre>>,
@@ -58,30 +56,26 @@ pub struct Score {
     pub keys: Vec<At<KeySignature>>,
     /// Sustain pedal: down or up.
     pub pedal: Vec<At<bool>>,
-    /// Free text that belongs to the piece; a composition carries its recipe here.
+    /// Free text that belongs to the piece; ours writes the recipe of a composition here.
     pub texts: Vec<String>,
-    /// The tick at which the piece ends if it ends with rests after the last note; 0 if
-    /// nothing is known about such rests. Reading a file leaves this at 0: the silence at
-    /// the end of a file is mostly accidental.
+    /// The tick at which the piece ends, where rests after the last release belong to it; 0 where
+    /// nothing is known of such rests. A file that is read says nothing of them: what silence
+    /// follows there is mostly chance.
     pub length: u64,
 }
 
 impl Score {
-    /// The tempo where none is given: 500 000 microseconds per quarter, 120 quarters per
-    /// minute.
+    /// Microseconds a quarter lasts where nothing is said: 120 quarters a minute.
     pub const DEFAULT_TEMPO: u32 = 500_000;
 
-    /// The tick of the last release, where the music ends. Silence that follows does not
-    /// count.
+    /// The tick of the last release: where the music ends, whatever silence follows.
     pub fn end(&self) -> u64 {
         self.notes.iter().map(Note::end).max().unwrap_or(0)
     }
 
-    /// The mean length of a quarter note in microseconds, over the time in which the piece
-    /// sounds.
+    /// The mean length of a quarter note in microseconds, over the time in which the piece sounds.
     ///
-    /// Rubato is often written as hundreds of tempo changes; the mean is the tempo that a
-    /// listener would tap.
+    /// Rubato is often written as hundreds of tempo changes; the mean is what a listener would tap.
     pub fn mean_tempo(&self) -> u32 {
         let end = if self.notes.is_empty() { self.length } else { self.end() };
         let (mut tempo, mut since, mut sum) = (Self::DEFAULT_TEMPO, 0u64, 0u128);

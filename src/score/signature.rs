@@ -5,19 +5,19 @@ use std::str::FromStr;
 
 /// A key signature: sharps or flats, and the mode.
 ///
-/// Many files say "major" whatever the mode is (all of piano-midi.de does), so `minor` is what
-/// the file claims, not a fact.
+/// Files often say "major" whatever the mode is (all of piano-midi.de does), so `minor` is a
+/// claim, not a fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct KeySignature {
-    /// Sharps if positive, flats if negative: −7 to 7.
+    /// Sharps where positive, flats where negative: −7 to 7.
     pub sharps: i8,
-    /// Whether the file claims a minor key.
+    /// Whether the file says that the mode is minor.
     pub minor: bool,
 }
 
 impl KeySignature {
-    /// The key on a pitch class (C is 0, C sharp 1), spelled with the fewest accidentals: F
-    /// sharp major rather than G flat major, D sharp minor rather than E flat minor.
+    /// The key on a pitch class (C is 0, C sharp 1), spelled with the fewest accidentals: F sharp
+    /// major and not G flat major, D sharp minor and not E flat minor.
     pub fn on(tonic: usize, minor: bool) -> KeySignature {
         // On the line of fifths; A minor has the signature of C major, three fifths below A.
         let fifths = 7 * (tonic % 12) as i32 - if minor { 3 } else { 0 };
@@ -25,7 +25,7 @@ impl KeySignature {
         KeySignature { sharps: sharps as i8, minor }
     }
 
-    /// The pitch class of the tonic, if the file is right about the mode.
+    /// The pitch class of the key's first note, if the file is right about the mode.
     pub fn tonic(self) -> usize {
         let fifths = i32::from(self.sharps) + if self.minor { 3 } else { 0 };
         (7 * fifths).rem_euclid(12) as usize
@@ -49,10 +49,10 @@ impl fmt::Display for KeySignature {
 /// Why a text is not a key.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum KeyError {
-    /// The text is not the name of a key.
+    /// It cannot be read.
     #[error("\"{0}\" is not a key; write it like D, \"Bb major\", \"F# minor\" or Em")]
     Unknown(String),
-    /// The key would need more than seven sharps or flats.
+    /// It would have more than seven sharps or flats.
     #[error("{0} has no key signature; write {1}, which sounds the same")]
     Unwritten(String, KeySignature),
 }
@@ -60,8 +60,8 @@ pub enum KeyError {
 impl FromStr for KeySignature {
     type Err = KeyError;
 
-    /// Reads a letter, sharps or flats as `#` or `b`, and the mode as a word or as `m`; a
-    /// key without a mode is major.
+    /// A letter, sharps or flats as `#` or `b`, and the mode in words or as `m`; major where it is
+    /// not said.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let unknown = || KeyError::Unknown(text.to_owned());
         let mut rest = text.trim().chars();
