@@ -5,7 +5,10 @@
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use deep_jammer::attribute::{Layout, StepAttributes};
-use deep_jammer::network::{Batch, Cpu, Engine, KeyAction, Layers, LstmState, Parameters, Preset};
+use deep_jammer::network::{
+    Batch, Cpu, Engine, KeyAction, Layers, LstmState, Parameters, Preset, StepEngine,
+    TrainingEngine,
+};
 use deep_jammer::roll::{Keys, Place, Roll, Step};
 use deep_jammer::score::Metre;
 use deep_jammer::segment::{SEGMENT_STEPS, Segment};
@@ -47,14 +50,14 @@ fn training_step(criterion: &mut Criterion) {
     let segments: Vec<_> =
         (0..5).map(|_| Segment::new(&busy_piece(&mut random), 0, SEGMENT_STEPS)).collect();
     let batch = Batch::new(&segments, &Layout::ARTICLE);
-    let mut engine = Cpu::new(&parameters, true);
+    let mut engine = Cpu::for_training(&parameters);
     let mut gradient = Parameters::zeros(&layers);
     let mut group = criterion.benchmark_group("training step");
     group.sample_size(10).measurement_time(Duration::from_secs(30));
     group.bench_function("large, 5 segments", |bencher| {
         bencher.iter(|| {
             engine.load(&parameters);
-            black_box(engine.stateless_loss_and_gradient(&batch, &mut gradient))
+            black_box(engine.loss_and_gradient(&batch, &mut [], &mut gradient))
         })
     });
     group.finish();
@@ -66,8 +69,8 @@ fn training_step(criterion: &mut Criterion) {
 
 fn composed_step(criterion: &mut Criterion) {
     let (layers, parameters, _) = large();
-    let engine = Cpu::new(&parameters, false);
-    let mut state = LstmState::empty(&layers);
+    let engine = Cpu::for_inference(&parameters);
+    let mut state = LstmState::zeros(&layers);
     let mut workspace = engine.workspace();
     let mut attributes = StepAttributes::default();
     let chord = Keys::from_iter([27, 39, 43, 46]);

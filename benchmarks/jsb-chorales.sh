@@ -1,7 +1,7 @@
 #!/bin/sh
-# JSB Chorales: seven networks, and what they say together of the test pieces.
+# JSB Chorales: trains seven networks and evaluates their ensemble on the test pieces.
 #   sh benchmarks/jsb-chorales.sh path/to/jsb-chorales.json.gz
-# Runs are made in the folder in which this is started. `deep-jammer` must be on the PATH
+# The runs go into the current folder. `deep-jammer` must be on the PATH
 # (cargo install --path .).
 set -eu
 here=$(dirname "$0")

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Nottingham: one network, and what it says of the test pieces.
+# Nottingham: trains one network and evaluates it on the test pieces.
 #   sh benchmarks/nottingham.sh path/to/nottingham.json.gz
-# The run is made in the folder in which this is started. `deep-jammer` must be on the PATH
+# The run goes into the current folder. `deep-jammer` must be on the PATH
 # (cargo install --path .).
 set -eu
 deep-jammer train "$1" --run nottingham-1 --config "$(dirname "$0")/nottingham.toml" --seed 1

@@ -1,8 +1,9 @@
 #!/bin/sh
-# Piano-midi.de: a network that learns from MuseData as well, the same after more of Piano-midi.de alone, and
-# one that has heard nothing but Piano-midi.de; what the three say together of the test pieces.
+# Piano-midi.de: trains three networks and evaluates their ensemble on the test pieces. The first is
+# trained on MuseData and Piano-midi.de, the second continues it on Piano-midi.de alone, and the third
+# is trained on nothing but Piano-midi.de.
 #   sh benchmarks/piano-midi.sh path/to/piano-midi-de.json.gz path/to/musedata.json.gz
-# Runs are made in the folder in which this is started. `deep-jammer` must be on the PATH
+# The runs go into the current folder. `deep-jammer` must be on the PATH
 # (cargo install --path .).
 set -eu
 here=$(dirname "$0")

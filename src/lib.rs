@@ -19,6 +19,7 @@ pub mod statistic;
 pub mod originality;
 pub mod attribute;
 pub mod network;
+pub mod likelihood;
 pub mod primer;
 pub mod model;
 pub mod training;
@@ -30,6 +31,9 @@ pub mod picture;
 pub mod notation;
 pub mod output;
 pub mod run;
+#[cfg(feature = "http")]
 pub mod http;
+#[cfg(feature = "studio")]
 pub mod studio;
+#[cfg(feature = "survey")]
 pub mod survey;

@@ -1,4 +1,4 @@
-//! The program `deep-jammer`.
+//! The program `deep-jammer`. Its commands are in `cli`.
 #![forbid(unsafe_code)]
 
 mod cli;

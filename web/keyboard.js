@@ -1,34 +1,72 @@
-// The keyboard on the page: mouse, touch, the computer's keys, MIDI keyboards.
+// The piano keyboard on the page. It is played with the mouse, by touch, on the computer's keyboard, or on
+// MIDI keyboards.
 
+/** The MIDI pitches of the lowest and the highest key, A0 and C8. */
 const LOWEST = 21;
 const HIGHEST = 108;
+const MIDDLE_C = 60;
 const BLACK = new Set([1, 3, 6, 8, 10]);
 const NAMES = ["C", "C sharp", "D", "E flat", "E", "F", "F sharp", "G", "A flat", "A", "B flat", "B"];
 
-/** The computer's keys, by their place on the board, as semitones above the octave's C. */
-const PLACES = ["KeyA", "KeyW", "KeyS", "KeyE", "KeyD", "KeyF", "KeyT", "KeyG", "KeyY", "KeyH", "KeyU", "KeyJ", "KeyK", "KeyO", "KeyL", "KeyP", "Semicolon"];
+/** The computer's keys that play, from C upwards in semitones, by their place on the board. */
+const LETTERS = ["KeyA", "KeyW", "KeyS", "KeyE", "KeyD", "KeyF", "KeyT", "KeyG", "KeyY", "KeyH", "KeyU", "KeyJ", "KeyK", "KeyO", "KeyL", "KeyP", "Semicolon"];
+
+/**
+ * How far keys move the focus, in semitones.
+ * @type {Record<string, number>}
+ */
+const FOCUS_MOVES = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 12, PageDown: -12 };
+
+/** MIDI messages, by the upper four bits of their status byte. */
+const NOTE_OFF = 8;
+const NOTE_ON = 9;
+
+/**
+ * What is told of every key.
+ * @typedef {object} Listener
+ * @property {(pitch: number) => void} press a key goes down
+ * @property {(pitch: number) => void} release it comes up
+ */
 
 export class Keyboard {
-  /** `play(pitch)` and `release(pitch)` are told what is played. */
-  constructor(element, { play, release }) {
+  /**
+   * The keys by MIDI pitch.
+   * @type {Map<number, HTMLButtonElement>}
+   */
+  #keys = new Map();
+  /**
+   * Which MIDI pitch a finger holds down, by the name of that finger: a pointer, a letter, a MIDI key.
+   * @type {Map<string, number>}
+   */
+  #held = new Map();
+  /** The MIDI pitch of the letter A. */
+  #octave = MIDDLE_C;
+  /**
+   * The keys that are lit.
+   * @type {Set<number>}
+   */
+  #lit = new Set();
+
+  /**
+   * @param {HTMLElement} element where the keys go
+   * @param {Listener} listener
+   */
+  constructor(element, listener) {
     this.element = element;
-    this.tell = { play, release };
-    this.keys = new Map();
-    this.held = new Map();
-    this.octave = 60;
-    this.lit = new Set();
-    this.#build();
-    this.#pointers();
-    this.#letters();
+    this.listener = listener;
+    this.#addKeys();
+    this.#listenToPointers();
+    this.#listenToFocusedKey();
+    this.#listenToLetters();
   }
 
-  #build() {
+  #addKeys() {
     for (let pitch = LOWEST; pitch <= HIGHEST; pitch += 1) {
       const key = document.createElement("button");
       key.type = "button";
       key.className = BLACK.has(pitch % 12) ? "key black" : "key";
-      key.dataset.pitch = pitch;
-      key.tabIndex = pitch === 60 ? 0 : -1;
+      key.dataset.pitch = String(pitch);
+      key.tabIndex = pitch === MIDDLE_C ? 0 : -1;
       key.setAttribute("aria-label", `${NAMES[pitch % 12]} ${Math.floor(pitch / 12) - 1}`);
       if (pitch % 12 === 0) {
         const name = document.createElement("span");
@@ -36,99 +74,129 @@ export class Keyboard {
         name.textContent = `C${pitch / 12 - 1}`;
         key.append(name);
       }
-      this.keys.set(pitch, key);
+      this.#keys.set(pitch, key);
       this.element.append(key);
     }
     requestAnimationFrame(() => {
-      const middle = this.keys.get(64);
-      this.element.scrollLeft = middle.offsetLeft - this.element.clientWidth / 2;
+      this.element.scrollLeft = this.#key(MIDDLE_C + 4).offsetLeft - this.element.clientWidth / 2;
     });
   }
 
-  press(pitch, by) {
-    if (pitch < LOWEST || pitch > HIGHEST || this.held.has(by)) return;
-    this.held.set(by, pitch);
-    this.keys.get(pitch).classList.add("mine");
-    this.tell.play(pitch);
+  /** @param {number} pitch */
+  #key(pitch) {
+    return /** @type {HTMLButtonElement} */ (this.#keys.get(pitch));
   }
 
-  lift(by) {
-    const pitch = this.held.get(by);
+  /**
+   * A finger presses a key.
+   * @param {number} pitch
+   * @param {string} finger
+   */
+  #press(pitch, finger) {
+    if (pitch < LOWEST || pitch > HIGHEST || this.#held.has(finger)) return;
+    this.#held.set(finger, pitch);
+    this.#key(pitch).classList.add("pressed");
+    this.listener.press(pitch);
+  }
+
+  /**
+   * A finger lets go of its key, if it has one.
+   * @param {string} finger
+   */
+  #release(finger) {
+    const pitch = this.#held.get(finger);
     if (pitch === undefined) return;
-    this.held.delete(by);
-    if ([...this.held.values()].includes(pitch)) return;
-    this.keys.get(pitch).classList.remove("mine");
-    this.tell.release(pitch);
+    this.#held.delete(finger);
+    if ([...this.#held.values()].includes(pitch)) return;
+    this.#key(pitch).classList.remove("pressed");
+    this.listener.release(pitch);
   }
 
-  /** The key under a pointer: a black key reaches over the white ones beside it. */
-  #under(event) {
-    const key = document.elementFromPoint(event.clientX, event.clientY)?.closest(".key");
-    return key && this.element.contains(key) ? Number(key.dataset.pitch) : null;
+  /**
+   * The MIDI pitch of a key of ours.
+   * @param {EventTarget | null | undefined} target
+   */
+  #pitchOf(target) {
+    const key = target instanceof Element ? target.closest(".key") : null;
+    return key instanceof HTMLElement && this.element.contains(key) ? Number(key.dataset.pitch) : null;
   }
 
-  #pointers() {
-    const by = (event) => `pointer ${event.pointerId}`;
+  #listenToPointers() {
+    const fingerOf = (/** @type {PointerEvent} */ event) => `pointer ${event.pointerId}`;
+    // A touch belongs to the element where it began, so the key under it has to be looked up.
+    const pitchUnder = (/** @type {PointerEvent} */ event) =>
+      this.#pitchOf(document.elementFromPoint(event.clientX, event.clientY));
     this.element.addEventListener("pointerdown", (event) => {
-      const pitch = this.#under(event);
+      const pitch = pitchUnder(event);
       if (pitch === null || event.button > 0) return;
-      event.target.releasePointerCapture?.(event.pointerId);
-      this.press(pitch, by(event));
+      if (event.target instanceof Element) event.target.releasePointerCapture(event.pointerId);
+      this.#press(pitch, fingerOf(event));
     });
     this.element.addEventListener("pointermove", (event) => {
-      const before = this.held.get(by(event));
-      const pitch = this.#under(event);
+      const finger = fingerOf(event);
+      const before = this.#held.get(finger);
+      const pitch = pitchUnder(event);
       if (before === undefined || pitch === null || pitch === before) return;
-      this.lift(by(event));
-      this.press(pitch, by(event));
+      this.#release(finger);
+      this.#press(pitch, finger);
     });
-    for (const end of ["pointerup", "pointercancel", "pointerleave"]) {
-      const where = end === "pointerleave" ? this.element : window;
-      where.addEventListener(end, (event) => this.lift(by(event)));
-    }
-    this.element.addEventListener("keydown", (event) => this.#walk(event));
+    this.element.addEventListener("pointerleave", (event) => this.#release(fingerOf(event)));
+    window.addEventListener("pointerup", (event) => this.#release(fingerOf(event)));
+    window.addEventListener("pointercancel", (event) => this.#release(fingerOf(event)));
+  }
+
+  /** Space and Enter play the key that has the focus; arrows and Page Up and Down move it. */
+  #listenToFocusedKey() {
+    const plays = (/** @type {KeyboardEvent} */ event) => event.code === "Space" || event.code === "Enter";
+    this.element.addEventListener("keydown", (event) => {
+      const pitch = this.#pitchOf(event.target);
+      const move = FOCUS_MOVES[event.code];
+      if (pitch === null || !(plays(event) || move)) return;
+      event.preventDefault();
+      if (plays(event)) {
+        if (!event.repeat) this.#press(pitch, "focus");
+        return;
+      }
+      const next = Math.min(HIGHEST, Math.max(LOWEST, pitch + move));
+      this.#key(pitch).tabIndex = -1;
+      this.#key(next).tabIndex = 0;
+      this.#key(next).focus();
+    });
     this.element.addEventListener("keyup", (event) => {
-      if (event.code === "Space" || event.code === "Enter") this.lift("walk");
+      if (plays(event)) this.#release("focus");
     });
   }
 
-  #walk(event) {
-    const pitch = Number(event.target.dataset?.pitch);
-    const step = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 12, PageDown: -12 }[event.code];
-    if ((event.code === "Space" || event.code === "Enter") && pitch) {
-      event.preventDefault();
-      if (!event.repeat) this.press(pitch, "walk");
-    } else if (step && pitch) {
-      event.preventDefault();
-      const next = Math.min(HIGHEST, Math.max(LOWEST, pitch + step));
-      this.keys.get(pitch).tabIndex = -1;
-      this.keys.get(next).tabIndex = 0;
-      this.keys.get(next).focus();
-    }
-  }
-
-  #letters() {
-    const writes = (event) => event.target.closest?.("input:not([type=range]), textarea, select");
+  #listenToLetters() {
+    const isTyping = (/** @type {KeyboardEvent} */ event) =>
+      event.target instanceof Element && event.target.closest("input:not([type=range]), textarea, select");
     window.addEventListener("keydown", (event) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || writes(event)) return;
-      const place = PLACES.indexOf(event.code);
-      if (place >= 0) this.press(this.octave + place, event.code);
-      if (event.code === "KeyZ") this.octave = Math.max(24, this.octave - 12);
-      if (event.code === "KeyX") this.octave = Math.min(96, this.octave + 12);
+      if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || isTyping(event)) return;
+      const semitones = LETTERS.indexOf(event.code);
+      if (semitones >= 0) this.#press(this.#octave + semitones, event.code);
+      if (event.code === "KeyZ") this.#octave = Math.max(24, this.#octave - 12);
+      if (event.code === "KeyX") this.#octave = Math.min(96, this.#octave + 12);
     });
-    window.addEventListener("keyup", (event) => this.lift(event.code));
-    window.addEventListener("blur", () => [...this.held.keys()].forEach((by) => this.lift(by)));
+    window.addEventListener("keyup", (event) => this.#release(event.code));
+    // A page without the focus is not told when a key comes up.
+    window.addEventListener("blur", () => [...this.#held.keys()].forEach((finger) => this.#release(finger)));
   }
 
-  /** Listens to MIDI keyboards; tells how many there are. */
-  async connect() {
+  /**
+   * Listens to MIDI keyboards, those that are connected later as well.
+   * @returns {Promise<number>} how many are connected now
+   */
+  async connectMidi() {
     const access = await navigator.requestMIDIAccess();
     const listen = () => {
       for (const input of access.inputs.values()) {
-        input.onmidimessage = ({ data: [status, pitch, velocity] }) => {
-          const by = `${input.id} ${pitch}`;
-          if (status >> 4 === 9 && velocity > 0) this.press(pitch, by);
-          else if (status >> 4 === 8 || status >> 4 === 9) this.lift(by);
+        input.onmidimessage = ({ data }) => {
+          if (!data) return;
+          const [status, pitch, velocity] = data;
+          const finger = `${input.id} ${pitch}`;
+          // A note on with velocity 0 is a note off.
+          if (status >> 4 === NOTE_ON && velocity > 0) this.#press(pitch, finger);
+          else if (status >> 4 === NOTE_OFF || status >> 4 === NOTE_ON) this.#release(finger);
         };
       }
     };
@@ -137,10 +205,13 @@ export class Keyboard {
     return access.inputs.size;
   }
 
-  /** Lights the keys that sound. */
+  /**
+   * Lights the keys that sound, and no others.
+   * @param {Set<number>} pitches MIDI pitches
+   */
   light(pitches) {
-    for (const pitch of this.lit) if (!pitches.has(pitch)) this.keys.get(pitch)?.classList.remove("lit");
-    for (const pitch of pitches) if (!this.lit.has(pitch)) this.keys.get(pitch)?.classList.add("lit");
-    this.lit = pitches;
+    for (const pitch of this.#lit) if (!pitches.has(pitch)) this.#keys.get(pitch)?.classList.remove("lit");
+    for (const pitch of pitches) if (!this.#lit.has(pitch)) this.#keys.get(pitch)?.classList.add("lit");
+    this.#lit = pitches;
   }
 }

@@ -1,91 +1,138 @@
-// The player: measures on the audio clock. All that is known of the music to come is scheduled there
-// at once, so a page in the background, whose timers are late, goes on sounding.
+// The player: it schedules measures on the audio clock, all that it has at once. So a page in the
+// background, whose timers are late, plays on.
 
-/** How long before its first note a measure must be known, in seconds. */
+/** @import { Measure, Measures } from "./composer.js" */
+/** @import { Piano, Voice } from "./piano.js" */
+
+/** A measure must be there this long before it begins, in seconds. */
 const LEAD = 0.12;
 
-/** How long what has been heard stays on the roll, in seconds. */
+/** How long notes stay on the piano roll after they have ended, in seconds. */
 const REMEMBERED = 30;
 
+/** @typedef {Measure & { time: number }} ScheduledMeasure a measure and when it begins on the audio clock */
+
+/**
+ * A note on the audio clock.
+ * @typedef {object} ScheduledNote
+ * @property {number} pitch MIDI pitch
+ * @property {number} step the step of the piece at which it begins
+ * @property {number} start when it begins
+ * @property {number | null} endStep the step before which it ends; null if it lasts beyond the last measure
+ * @property {number | null} end when it ends; null likewise
+ * @property {Voice} voice its sound
+ */
+
 export class Player {
+  /** @type {ScheduledMeasure[]} */
+  measures = [];
+  /** @type {ScheduledNote[]} */
+  notes = [];
+  /**
+   * The notes that last beyond the last measure, by MIDI pitch.
+   * @type {Map<number, ScheduledNote>}
+   */
+  #open = new Map();
+  /** The step after the last measure. */
+  nextStep = 0;
+  /**
+   * When the last measure ends; null before the first.
+   * @type {number | null}
+   */
+  endTime = null;
+  /** How many steps at the beginning were given, not composed. */
+  leadIn = 0;
+  /** How often the music had to wait for the server. */
+  gaps = 0;
+  /** How many keys have been struck. */
+  struck = 0;
+
+  /** @param {Piano} piano */
   constructor(piano) {
     this.piano = piano;
-    this.clear();
-    this.gaps = 0;
-    this.struck = 0;
   }
 
-  /** Leaves everything; what sounds is damped. */
+  /** Drops everything and silences what sounds. */
   clear() {
-    for (const note of this.notes ?? []) this.#end(note);
-    /** Measures with the time of their first step. */
+    for (const note of this.notes) this.piano.silence(note.voice);
     this.measures = [];
-    /** Notes: pitch, steps and times of beginning and end (null while it is open), and the sound. */
     this.notes = [];
-    this.open = new Map();
+    this.#open = new Map();
     this.nextStep = 0;
     this.endTime = null;
     this.leadIn = 0;
   }
 
-  /** Seconds of music that are scheduled. */
+  /** How many seconds of music are still to come. */
   get ahead() {
     return this.endTime === null ? 0 : this.endTime - this.piano.now;
   }
 
-  /** Adds measures that follow what there is. */
+  /**
+   * Schedules the measures that come next; others are ignored.
+   * @param {Measures} music
+   */
   add(music) {
     this.leadIn = music.lead_in;
     for (const measure of music.measures) {
       if (measure.step < this.nextStep) continue;
-      const soonest = this.piano.now + LEAD;
-      if (this.endTime === null || this.endTime < soonest) {
-        // Nobody could compose fast enough: the music waits, and goes on whole.
-        if (this.endTime !== null) this.gaps += 1;
-        this.endTime = soonest;
+      const earliest = this.piano.now + LEAD;
+      let time = this.endTime ?? earliest;
+      if (time < earliest) {
+        // The measure comes too late: the music pauses, and nothing of it is lost.
+        this.gaps += 1;
+        time = earliest;
       }
-      this.#schedule(measure, this.endTime);
-      this.measures.push({ ...measure, time: this.endTime });
-      this.endTime += measure.steps * measure.seconds;
+      this.#schedule(measure, time);
+      this.measures.push({ ...measure, time });
+      this.endTime = time + measure.steps * measure.seconds;
       this.nextStep = measure.step + measure.steps;
     }
     this.#forget();
   }
 
+  /**
+   * @param {Measure} measure
+   * @param {number} time when it begins
+   */
   #schedule(measure, time) {
-    const at = (step) => time + step * measure.seconds;
-    const close = ([step, pitch]) => {
-      const note = this.open.get(pitch);
+    const timeOf = (/** @type {number} */ step) => time + step * measure.seconds;
+    const end = (/** @type {[step: number, pitch: number]} */ [step, pitch]) => {
+      const note = this.#open.get(pitch);
       if (!note) return;
-      this.open.delete(pitch);
+      this.#open.delete(pitch);
       note.endStep = measure.step + step;
-      note.end = at(step);
-      this.piano.damp(note.sound, note.end);
+      note.end = timeOf(step);
+      this.piano.damp(note.voice, note.end);
     };
     let next = 0;
     for (const [step, pitch] of measure.strikes) {
-      while (next < measure.ends.length && measure.ends[next][0] <= step) close(measure.ends[next++]);
-      const sound = this.piano.strike(pitch, at(step));
-      const note = { pitch, step: measure.step + step, start: at(step), endStep: null, end: null, sound };
-      this.open.set(pitch, note);
+      while (next < measure.ends.length && measure.ends[next][0] <= step) end(measure.ends[next++]);
+      const start = timeOf(step);
+      const voice = this.piano.strike(pitch, start);
+      /** @type {ScheduledNote} */
+      const note = { pitch, step: measure.step + step, start, endStep: null, end: null, voice };
+      this.#open.set(pitch, note);
       this.notes.push(note);
       this.struck += 1;
     }
-    while (next < measure.ends.length) close(measure.ends[next++]);
+    while (next < measure.ends.length) end(measure.ends[next++]);
   }
 
-  #end(note) {
-    this.piano.silence(note.sound);
+  /**
+   * The step of the first bar line that is far enough ahead to change the music from there on.
+   * @param {number} notice how far ahead, in seconds
+   */
+  nextBarLine(notice = 0.35) {
+    const earliest = this.piano.now + notice;
+    return this.measures.find((measure) => measure.time > earliest)?.step ?? this.nextStep;
   }
 
-  /** The first bar line that is far enough ahead to change something there, as a step. */
-  nextBar(notice = 0.35) {
-    const soonest = this.piano.now + notice;
-    return this.measures.find((measure) => measure.time > soonest)?.step ?? this.nextStep;
-  }
-
-  /** Drops all from a step on. What has been heard of it is not to be unheard, so if that step is past,
-   * the music goes on from there at once. */
+  /**
+   * Drops the music from a step on. If that step has been played already, the music goes on from there
+   * at once.
+   * @param {number} step
+   */
   dropFrom(step) {
     const kept = this.measures.findIndex((measure) => measure.step >= step);
     if (kept < 0) {
@@ -96,33 +143,33 @@ export class Player {
     const time = this.measures[kept].time;
     const now = this.piano.now;
     this.measures.length = kept;
-    this.open.clear();
+    this.#open.clear();
     this.notes = this.notes.filter((note) => {
       if (note.step >= step) {
         if (note.start > now) {
-          this.#end(note);
+          this.piano.silence(note.voice);
           return false;
         }
         if (note.end === null || note.end > now) {
-          this.piano.damp(note.sound, now);
+          this.piano.damp(note.voice, now);
           note.end = now;
         }
-      } else if (note.end === null || note.endStep >= step) {
+      } else if (note.end === null || (note.endStep !== null && note.endStep >= step)) {
+        // It lasted into what was dropped, so its end is open again.
         if (time >= now) {
-          if (note.end !== null) this.piano.undamp(note.sound, time);
+          if (note.end !== null) this.piano.undamp(note.voice, time);
           note.end = note.endStep = null;
-          this.open.set(note.pitch, note);
+          this.#open.set(note.pitch, note);
         }
       }
       return true;
     });
     this.nextStep = step;
-    this.endTime = Math.max(time, now);
-    if (time < now) this.endTime = now + LEAD;
+    this.endTime = time < now ? now + LEAD : time;
   }
 
-  /** What is heard now: the measure and the step, or nothing. */
-  place() {
+  /** The measure and the step that sound now; null before the music begins. */
+  position() {
     const now = this.piano.now;
     for (let index = this.measures.length - 1; index >= 0; index -= 1) {
       const measure = this.measures[index];
@@ -136,11 +183,14 @@ export class Player {
 
   /** The first step that has not been heard yet. */
   heardUntil() {
-    const place = this.place();
-    return place ? Math.min(place.step + 1, this.nextStep) : 0;
+    const position = this.position();
+    return position ? Math.min(position.step + 1, this.nextStep) : 0;
   }
 
-  /** The pitches that sound now. */
+  /**
+   * The MIDI pitches that sound now.
+   * @returns {Set<number>}
+   */
   sounding() {
     const now = this.piano.now;
     const pitches = new Set();
@@ -150,6 +200,7 @@ export class Player {
     return pitches;
   }
 
+  /** Forgets what ended long ago. */
   #forget() {
     const old = this.piano.now - REMEMBERED;
     this.notes = this.notes.filter((note) => note.end === null || note.end > old);

@@ -1,6 +1,6 @@
-//! `deep-jammer compare`: generated music beside real music, and what it has copied.
+//! `deep-jammer compare`: generated music beside real music, and what it copied.
 
-mod known;
+mod real_music;
 mod table;
 
 use super::Outcome;
@@ -11,44 +11,54 @@ use deep_jammer::corpus::{self, Part, Piece};
 use deep_jammer::originality::{Match, Originality, TrainingMusic};
 use deep_jammer::picture;
 use deep_jammer::roll::Roll;
-use deep_jammer::statistic::{self, Comparison, Distribution, Passage, Statistic, Stretches};
+use deep_jammer::statistic::{self, Breakdowns, Comparison, Distribution, Passage, Statistic};
 use rayon::prelude::*;
 use serde::Serialize;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-/// Compare generated music with real music, in numbers, and find what it has copied.
+/// Compare generated music with real music, and look for copies.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Each statistic of a generated piece stands beside the range in which nine in ten real passages of
-the same length lie; what lies outside is marked. For all generated pieces together:
-  overlap   the area that the densities of generated and real passages have in common, 0 to 1
-  distance  how far apart they are (1-Wasserstein), in standard deviations of the real ones
-Beside each, in brackets, what real music keeps to in 19 of 20 comparisons with other real music:
-so many passages of one random half of the real pieces beside the other half.
+Each statistic of a generated piece stands beside the range (5 to 95 %) of real passages of the same
+length. Values outside it are marked `below` or `above`. For all generated pieces together:
+  inside    how many generated passages are inside that range
+  overlap   the area that the densities of generated and real passages share, 0 to 1
+  distance  how far apart they are (1-Wasserstein), in standard deviations of the real passages
+Overlap and distance have a real-vs-real baseline in brackets: the limit that real music keeps in 19
+of 20 comparisons with other real music. Values beyond it are marked `unlike`.
 
-A run in common is a stretch of steps in which the same keys sound and are struck as in a piece that
-was learned from, at any transposition. 32 steps or more are called a copy.
+A match is a passage in which the same keys sound and are struck as in a piece of the training
+music, at any transposition. A match of 32 steps (16ths) or more is called a copy.
 
-A passage has broken down while it is silent, stuck (two different keys at most), crowded (eleven
-keys at once or more) or in circles (each step as it was a measure before, or less); the longest
-are told in measures. Docs: docs/statistics.md")]
+The longest passages that have broken down are given in measures. A passage has broken down while
+it is silent, stuck (at most two different keys), crowded (eleven keys or more at once) or going in
+circles (each step repeats one a measure or less before). More: docs/statistics.md
+
+Examples:
+  Compare a new piece with the training music of your model, and look for copies:
+    deep-jammer compare new.mid --model my-run
+  Compare two folders, and draw the comparison:
+    deep-jammer compare new-pieces --with real-pieces -o comparison.svg")]
 pub struct Compare {
     /// The generated pieces: MIDI files, and folders to search for them.
     #[arg(required = true, value_name = "GENERATED")]
     generated: Vec<PathBuf>,
-    /// The real pieces: MIDI files and folders, or a training run or model for what it has learned
-    /// from. If not given, that of --model.
+    /// The real pieces: MIDI files and folders [default: the training music of --model]
+    ///
+    /// A training run or a model stands for its training music.
     #[arg(long, value_name = "REAL", num_args = 1.., required_unless_present = "model")]
     with: Vec<PathBuf>,
-    /// The run or model whose copying is looked for; if not given, runs are looked for in the real
-    /// pieces.
+    /// The model to check for copies: a file, or the folder of a training run.
+    ///
+    /// Copies are looked for in its training music. Without --model, they are looked for in the real
+    /// pieces. "built-in" is the model that is part of the program.
     #[arg(long, value_name = "FILE-OR-RUN")]
     model: Option<PathBuf>,
-    /// Draw the distributions side by side.
+    /// Draw the distributions of the statistics side by side.
     #[arg(short, long, value_name = "FILE.svg|png")]
     output: Option<PathBuf>,
-    /// Replace the picture if it is there already.
+    /// Replace the picture if it already exists.
     #[arg(long)]
     force: bool,
     /// Print one JSON document, for programs.
@@ -56,60 +66,61 @@ pub struct Compare {
     json: bool,
 }
 
-/// Decides how the real pieces are divided for the yardstick.
+/// Decides how the real pieces are divided for the real-vs-real baseline.
 const SEED: u64 = 1;
 
-/// All that is found.
+/// The whole result, as `--json` prints it.
 #[derive(Debug, Serialize)]
 struct Report {
     #[serde(flatten)]
     comparison: Comparison,
-    /// What the generated pieces have in common with what was learned from.
+    /// What the generated pieces have in common with the training music.
     originality: Copies,
     /// Whether they hold up from beginning to end.
-    whole_pieces: Wholes,
+    whole_pieces: WholePieces,
 }
 
 /// Pieces from beginning to end.
 #[derive(Debug, Serialize)]
-struct Wholes {
-    /// The share of bars that repeat an earlier one, in the mean of the real pieces.
+struct WholePieces {
+    /// The share of bars that repeat an earlier one, on average over the real pieces.
     real_repeated_bars: Option<f64>,
     /// In the order of the generated pieces.
-    generated: Vec<Whole>,
+    generated: Vec<WholePiece>,
 }
 
 /// One piece from beginning to end.
 #[derive(Debug, Serialize)]
-struct Whole {
+struct WholePiece {
     name: String,
     /// The longest passages that have broken down, in measures.
     #[serde(flatten)]
-    stretches: Stretches,
+    breakdowns: Breakdowns,
     repeated_bars: Option<f64>,
 }
 
-/// The longest run of each generated piece.
+/// The longest match of each generated piece.
 #[derive(Debug, Serialize)]
 struct Copies {
-    /// Where they were looked for.
+    /// Where matches were looked for.
     #[serde(rename = "repertoire")]
     training_music: String,
-    /// How many pieces that is.
+    /// How many pieces it has.
     pieces: usize,
     /// In the order of the generated pieces.
-    generated: Vec<Longest>,
+    generated: Vec<LongestMatch>,
 }
 
-/// The longest run of one piece.
+/// The longest match of one piece.
 #[derive(Debug, Serialize)]
-struct Longest {
+struct LongestMatch {
     name: String,
     copy: bool,
-    run: Option<Match>,
+    #[serde(rename = "run")]
+    found: Option<Match>,
 }
 
-/// Prints a table or JSON to standard output, and draws.
+/// Prints a table, or JSON, to standard output, and draws the picture.
 pub fn run(command: &Compare) -> anyhow::Result<Outcome> {
     let picture = command.output.as_deref().map(|path| (path, picture_format(path)));
     let picture = match picture {
@@ -122,14 +133,14 @@ pub fn run(command: &Compare) -> anyhow::Result<Outcome> {
     let generated = generated(&command.generated)?;
     let real = match &command.with[..] {
         [] => None,
-        paths => Some(known::real(paths)?),
+        paths => Some(real_music::read(paths)?),
     };
     let learned = |path: &Path| super::learned(super::model(path)?.training_music.as_ref(), path);
     let learned = command.model.as_deref().map(learned).transpose();
-    let learned =
-        learned.context("what --model has learned from; real pieces can be given by --with")?;
+    let learned = learned
+        .context("no training music of --model; give the real pieces with --with instead")?;
     let label = match (&command.model, &command.with[..]) {
-        (Some(model), _) => format!("what {} has learned from", model.display()),
+        (Some(model), _) => format!("the training music of {}", model.display()),
         (None, paths) => names(paths),
     };
     let (real, known) = match (real, learned) {
@@ -157,12 +168,12 @@ pub fn run(command: &Compare) -> anyhow::Result<Outcome> {
     }
     out.flush()?;
     if let Some((path, _)) = picture {
-        eprintln!("drawn in {}", path.display());
+        eprintln!("drew {}", path.display());
     }
     Ok(Outcome::Done)
 }
 
-/// `known` is what could have been copied; the real pieces, too, if they are not given.
+/// `known` is the music that could have been copied. It is also the real music if `real` is not given.
 fn report(
     generated: &[Piece],
     real: Option<&TrainingMusic>,
@@ -178,8 +189,8 @@ fn report(
     let named: Vec<_> = generated.iter().map(|piece| (name(piece), piece.roll())).collect();
     let comparison = statistic::compare(&named, &rolls, SEED);
     let longest = |(name, roll): &(String, &Roll)| {
-        let run = originality.longest_match(roll);
-        Longest { name: name.clone(), copy: run.as_ref().is_some_and(Match::is_copy), run }
+        let found = originality.longest_match(roll);
+        LongestMatch { name: name.clone(), copy: found.as_ref().is_some_and(Match::is_copy), found }
     };
     let copies = Copies {
         training_music: label,
@@ -187,20 +198,20 @@ fn report(
         generated: named.par_iter().map(longest).collect(),
     };
     let repeated = |roll: &Roll| Statistic::RepeatedBars.of(&Passage::whole(roll));
-    let whole = |(name, roll): &(String, &Roll)| Whole {
+    let whole = |(name, roll): &(String, &Roll)| WholePiece {
         name: name.clone(),
-        stretches: Stretches::of(roll),
+        breakdowns: Breakdowns::of(roll),
         repeated_bars: repeated(roll),
     };
     let shares: Vec<_> = rolls.iter().filter_map(|roll| repeated(roll)).collect();
-    let wholes = Wholes {
+    let whole_pieces = WholePieces {
         real_repeated_bars: Distribution::new(shares).mean(),
         generated: named.iter().map(whole).collect(),
     };
-    Ok(Report { comparison, originality: copies, whole_pieces: wholes })
+    Ok(Report { comparison, originality: copies, whole_pieces })
 }
 
-/// The generated pieces; what cannot be read is said.
+/// Reads the generated pieces. Prints the files that it cannot read.
 fn generated(paths: &[PathBuf]) -> anyhow::Result<Vec<Piece>> {
     let corpus = corpus::read(paths)?;
     for failure in &corpus.failures {
@@ -214,7 +225,7 @@ fn generated(paths: &[PathBuf]) -> anyhow::Result<Vec<Piece>> {
     Ok(pieces)
 }
 
-/// What a piece is called: its file, and its name where the file holds several.
+/// The name of a piece: its file, and its own name if the file has several pieces.
 fn name(piece: &Piece) -> String {
     match piece.part.map(Part::name) {
         None => piece.path.display().to_string(),
@@ -222,7 +233,7 @@ fn name(piece: &Piece) -> String {
     }
 }
 
-/// The last parts of some paths, as words.
+/// The file names of some paths, in words.
 fn names(paths: &[PathBuf]) -> String {
     let last = |path: &PathBuf| {
         let absolute = std::path::absolute(path).unwrap_or_else(|_| path.clone());

@@ -66,7 +66,7 @@ pub fn run(command: &Compose) -> anyhow::Result<Outcome> {
             length::check(&workshop.composition(command, seed), &order.outputs)?;
         }
     }
-    interruption::listen("Leaving what is not ready.")?;
+    interruption::handle_ctrl_c("Stopping. Unfinished files are discarded.")?;
     let ended = match command.endless {
         true => endless::run(command, &workshop, seed, voice.as_ref()),
         false => compose_all(command, &workshop, &orders, voice.as_ref()),
@@ -89,7 +89,7 @@ fn compose_all(
     // Held by each that writes, so that the end does not come between a file and its name.
     let atomic_file = RwLock::new(());
     let told = |_| {
-        if interruption::asked() {
+        if interruption::requested() {
             let _nobody_writes = atomic_file.write();
             std::process::exit(i32::from(super::INTERRUPTED));
         }
@@ -244,7 +244,7 @@ fn write(
     };
     let score = roll.to_score(Some(&title), &[recipe.to_text()]);
     for output in outputs {
-        let go_on = &mut |_| !interruption::asked();
+        let go_on = &mut |_| !interruption::requested();
         output.write(&score, &title, voice, existing(command), go_on)?;
         tell(output.path())?;
     }

@@ -1,4 +1,4 @@
-//! `deep-jammer evaluate`: how well a network knows music, beside the baselines.
+//! `deep-jammer evaluate`: how well a network predicts music, beside three baselines.
 
 mod music;
 mod table;
@@ -9,10 +9,10 @@ use anyhow::bail;
 use deep_jammer::baseline::{Baseline, Counts, Kind};
 use deep_jammer::corpus::Piece;
 use deep_jammer::evaluation::{
-    Bootstrap, Difference, Entry, Evaluator, Exposure, Networks, OnlySounding, Report,
+    Bootstrap, Difference, Ensemble, Entry, Evaluator, Exposure, OnlySounding, Report,
 };
 use deep_jammer::model::Model;
-use deep_jammer::network::Architecture;
+use deep_jammer::network::{Architecture, Cpu};
 use deep_jammer::roll::Roll;
 use music::Music;
 use serde::Serialize;
@@ -22,52 +22,69 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// Measure how surprising music is to a network, beside three simple baselines.
+/// Measure how well a network predicts music, beside three simple baselines.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-The negative log-likelihood is exact: of whole pieces, every step with all that was before it, in
-nats a step (all 88 keys; MIDI files have 16ths); less is better. Its parts are what is played and, of that, what
-is articulated. Notes are expected where their probability is over one half; accuracy is
-TP / (TP + FP + FN), as the field counts frames.
+The measure is the negative log-likelihood (NLL) in nats per step. Less is better. It is exact: it
+covers whole pieces and all 88 keys, and the network predicts each step given all the real steps
+before it (teacher forcing). A step of a MIDI file is a 16th. `play` is the part for which keys
+sound (frames), and `artic.` the part for which of these are struck (onsets).
 
-Baselines, which learn from the same pieces as the network:
-  by itself     each note as often as it was
-  last step     each note by what it did itself one step before: silent, struck or held
-  Markov chain  each note by the notes one step before (the Deep Jammer report's chain)
+A note counts as predicted where its probability is over one half. Accuracy is TP / (TP + FP + FN),
+as the field counts frames.
 
-Intervals are where 95 % of the means lie when the pieces are drawn again and again. Of a set with a
-published split (.json) the part `valid` is evaluated, and `train` is learned from.
+Three baselines are trained on the same pieces as the network:
+  by itself     each note by how often it was played in those pieces
+  last step     each note by what its key did one step before: silent, struck or held
+  Markov chain  each note by the notes one step before (the chain of the Deep Jammer report)
 
-  deep-jammer evaluate --model my-run               the pieces that the run held out
-  deep-jammer evaluate --model my-run my-music      other pieces
-  deep-jammer evaluate --model run-1 --model run-2  two networks together
-  deep-jammer evaluate --model my-run --against built-in
-                                                    which of two is the better, and how sure that is
-  deep-jammer evaluate my-music --learn their-music the baselines alone")]
+In brackets are 95 % bootstrap confidence intervals: the pieces are resampled with replacement.
+
+If you name a set with a published split (.json), its part `valid` is evaluated. Given to --learn,
+its part `train` trains the baselines. More: docs/evaluation.md
+
+Examples:
+  Evaluate a network on the pieces that its run held out:
+    deep-jammer evaluate --model my-run
+  Evaluate it on other pieces:
+    deep-jammer evaluate --model my-run my-music
+  Evaluate two networks as an ensemble:
+    deep-jammer evaluate --model run-1 --model run-2
+  Find out which of two networks is better, and how certain that is:
+    deep-jammer evaluate --model my-run --against built-in
+  Evaluate the baselines alone:
+    deep-jammer evaluate my-music --learn their-music")]
 pub struct Evaluate {
-    /// The network: the folder of a training run, or a model file; "built-in" for the one that is part
-    /// of the program. Given several times, the networks
-    /// together: the mean of their probabilities, key by key.
+    /// The network: a file, or the folder of a training run; may be given several times.
+    ///
+    /// "built-in" is the model that is part of the program. Several networks are evaluated as an
+    /// ensemble: the mean of their probabilities, key by key.
     #[arg(long, value_name = "FILE-OR-RUN")]
     model: Vec<PathBuf>,
-    /// Another network to compare it with, on the same pieces: how much more or less surprised it is,
-    /// and by how many of them. Given several times, those together.
+    /// Another network to compare with, piece by piece; may be given several times.
+    ///
+    /// This reports the mean difference, its 95 % interval (by a paired bootstrap), and on how many
+    /// pieces the other network has the lower NLL. Several others form an ensemble.
     #[arg(long, value_name = "FILE-OR-RUN", requires = "model")]
     against: Vec<PathBuf>,
-    /// MIDI files, and folders to search for them; if not given, the pieces that the run held out.
+    /// MIDI files, and folders to search for them [default: the pieces that the run held out]
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// MIDI files and folders for the baselines to learn from, instead of those of the run.
+    /// MIDI files and folders to train the baselines on [default: those of the run]
+    ///
+    /// All paths after this option belong to it. Give the pieces to evaluate before it.
     #[arg(long, value_name = "PATH", num_args = 1..)]
     learn: Vec<PathBuf>,
-    /// Evaluate the test pieces of a set with a published split, which are to be looked at once, at
-    /// the end; otherwise those to choose by.
+    /// Evaluate the test pieces of a set with a published split.
+    ///
+    /// Otherwise its validation pieces are evaluated. Test pieces should be looked at once, at the
+    /// end, after every choice has been made.
     #[arg(long)]
     test: bool,
-    /// How often pieces are drawn for the intervals.
+    /// How many times the pieces are resampled for the intervals.
     #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1000..=1_000_000))]
     resamples: u32,
-    /// The seed of these draws.
+    /// The seed of the resampling.
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Print one JSON document with everything, for programs.
@@ -75,38 +92,38 @@ pub struct Evaluate {
     json: bool,
 }
 
-/// How long nothing need be said.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// How long work may take before its progress is shown.
+const PROGRESS_DELAY: Duration = Duration::from_secs(1);
 
-/// All that an evaluation says.
+/// The whole result, as `--json` prints it.
 #[derive(Serialize)]
 struct Evaluation {
     version: &'static str,
-    /// None where only baselines are evaluated; several that are averaged.
-    models: Vec<Subject>,
-    /// Those that it is compared with; several that are averaged.
-    against: Vec<Subject>,
+    /// The networks, averaged if there are several. Empty if only baselines are evaluated.
+    models: Vec<ModelInfo>,
+    /// The networks to compare with, averaged if there are several.
+    against: Vec<ModelInfo>,
     evaluated: Amount,
     baselines: Baselines,
     bootstrap: Bootstrap,
     skipped: Vec<Skipped>,
-    /// The network first, where there is one, then what it is compared with.
+    /// First that of the network, if there is one, then those it is compared with.
     reports: Vec<Report>,
-    /// How much more surprised than the network each of the others is; nothing without a network.
+    /// The difference of each of the others from the network. Empty without a network.
     differences: Vec<Difference>,
 }
 
-/// The network.
+/// A network as the result describes it.
 #[derive(Serialize)]
-struct Subject {
+struct ModelInfo {
     path: String,
     fingerprint: String,
     architecture: Architecture,
     epochs: u64,
 }
 
-/// A network, and where the user said that it is.
-struct Named<'a> {
+/// A network, and the path by which the user named it.
+struct LoadedModel<'a> {
     path: &'a PathBuf,
     model: Model,
 }
@@ -119,7 +136,7 @@ struct Amount {
     steps: u64,
 }
 
-/// What the baselines have learned from, or why there are none.
+/// What the baselines were trained on, or why there are none.
 #[derive(Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Baselines {
@@ -134,39 +151,40 @@ struct Skipped {
     reason: String,
 }
 
-/// Somebody who is evaluated.
-struct Candidate {
+/// A network, an ensemble or a baseline that is evaluated.
+struct NamedEvaluator {
     name: &'static str,
     about: String,
-    listener: Box<dyn Evaluator>,
-    heard: Vec<Exposure>,
+    evaluator: Box<dyn Evaluator>,
+    /// Whether it was trained on each piece.
+    exposure: Vec<Exposure>,
 }
 
 /// Evaluates, and prints tables or JSON to standard output.
 pub fn run(command: &Evaluate) -> anyhow::Result<Outcome> {
-    // Quickly, what can fail at once.
-    let models = Named::all(&command.model)?;
-    let against = Named::all(&command.against)?;
-    asked_the_same(&models, &against)?;
+    // First whatever can fail at once.
+    let models = LoadedModel::read_all(&command.model)?;
+    let against = LoadedModel::read_all(&command.against)?;
+    check_same_outputs(&models, &against)?;
     let music = music::find(command, &models, &against)?;
-    let mut candidates = Vec::new();
+    let mut evaluators = Vec::new();
     if !models.is_empty() {
         let name = if models.len() == 1 { "network" } else { "networks" };
-        candidates.push(Candidate::networks(name, &models, &music.heard));
+        evaluators.push(NamedEvaluator::networks(name, &models, &music.exposure));
     }
     if !against.is_empty() {
         let name = if against.len() == 1 { "the other" } else { "the others" };
-        candidates.push(Candidate::networks(name, &against, &music.heard_by_others));
+        evaluators.push(NamedEvaluator::networks(name, &against, &music.exposure_of_others));
     }
-    // Music from sets of sounding notes has nothing to say of strokes, and no network is asked.
+    // Without a network, the music decides: sets contain only sounding notes, no onsets.
     let articulation = match models.first() {
         Some(named) => named.model.architecture.articulation,
         None => music.evaluated.iter().any(|piece| piece.part.is_none()),
     };
-    let baselines = baselines(&music, articulation, &mut candidates);
-    interruption::listen("Leaving.")?;
+    let baselines = add_baselines(&music, articulation, &mut evaluators);
+    interruption::handle_ctrl_c("Stopping.")?;
     let bootstrap = Bootstrap { resamples: command.resamples as usize, seed: command.seed };
-    let Some(reports) = measure(&candidates, &music.evaluated, &bootstrap) else {
+    let Some(reports) = measure(&evaluators, &music.evaluated, &bootstrap) else {
         return Ok(Outcome::Interrupted);
     };
     let differences = match reports.split_first() {
@@ -181,8 +199,8 @@ pub fn run(command: &Evaluate) -> anyhow::Result<Outcome> {
     });
     let evaluation = Evaluation {
         version: env!("CARGO_PKG_VERSION"),
-        models: models.iter().map(Named::subject).collect(),
-        against: against.iter().map(Named::subject).collect(),
+        models: models.iter().map(LoadedModel::info).collect(),
+        against: against.iter().map(LoadedModel::info).collect(),
         evaluated: amount(music.what, &music.evaluated),
         baselines,
         bootstrap,
@@ -201,14 +219,14 @@ pub fn run(command: &Evaluate) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-impl<'a> Named<'a> {
+impl<'a> LoadedModel<'a> {
     /// Reads networks.
-    fn all(paths: &'a [PathBuf]) -> anyhow::Result<Vec<Named<'a>>> {
-        paths.iter().map(|path| Ok(Named { path, model: super::model(path)? })).collect()
+    fn read_all(paths: &'a [PathBuf]) -> anyhow::Result<Vec<LoadedModel<'a>>> {
+        paths.iter().map(|path| Ok(LoadedModel { path, model: super::model(path)? })).collect()
     }
 
-    fn subject(&self) -> Subject {
-        Subject {
+    fn info(&self) -> ModelInfo {
+        ModelInfo {
             path: self.path.display().to_string(),
             fingerprint: self.model.fingerprint(),
             architecture: self.model.architecture.clone(),
@@ -217,29 +235,34 @@ impl<'a> Named<'a> {
     }
 }
 
-impl Candidate {
-    /// One network, or the mean of several; at least one.
-    fn networks(name: &'static str, networks: &[Named], heard: &[Exposure]) -> Candidate {
+impl NamedEvaluator {
+    /// One network, or an ensemble of several. There must be at least one.
+    fn networks(
+        name: &'static str,
+        networks: &[LoadedModel],
+        exposure: &[Exposure],
+    ) -> NamedEvaluator {
         let shapes: Vec<_> =
-            networks.iter().map(|named| named.model.architecture.to_string()).collect();
+            networks.iter().map(|network| network.model.architecture.to_string()).collect();
         let about = match &shapes[..] {
             [shape] => format!("the network {shape}"),
             several => format!("the mean of the networks {}", several.join(" and ")),
         };
-        let listener = Box::new(Networks::new(networks.iter().map(|named| &named.model)));
-        Candidate { name, about, listener, heard: heard.to_vec() }
+        let models = networks.iter().map(|network| &network.model);
+        let evaluator = Box::new(Ensemble::new(models, Cpu::for_inference));
+        NamedEvaluator { name, about, evaluator, exposure: exposure.to_vec() }
     }
 }
 
-/// Networks that are averaged or compared must all be asked the same.
-fn asked_the_same(models: &[Named], against: &[Named]) -> anyhow::Result<()> {
-    let strokes = |named: &Named| named.model.architecture.articulation;
+/// Checks that networks to be averaged or compared all predict the same outputs.
+fn check_same_outputs(models: &[LoadedModel], against: &[LoadedModel]) -> anyhow::Result<()> {
+    let onsets = |network: &LoadedModel| network.model.architecture.articulation;
     let Some(first) = models.first() else { return Ok(()) };
     let mut others = models.iter().chain(against);
-    if let Some(other) = others.find(|other| strokes(other) != strokes(first)) {
+    if let Some(other) = others.find(|other| onsets(other) != onsets(first)) {
         bail!(
-            "{} and {} cannot be averaged or compared: one of them predicts what is struck, the \
-             other only what sounds",
+            "{} and {} cannot be averaged or compared: one of them predicts which keys are struck, \
+             the other only which keys sound",
             first.path.display(),
             other.path.display()
         );
@@ -252,8 +275,12 @@ fn amount(what: &'static str, pieces: &[Piece]) -> Amount {
     Amount { what, pieces: pieces.len(), steps }
 }
 
-/// Lets the baselines learn, if there is something to learn from.
-fn baselines(music: &Music, articulation: bool, candidates: &mut Vec<Candidate>) -> Baselines {
+/// Trains the baselines, if there is something to train on, and adds them to `evaluators`.
+fn add_baselines(
+    music: &Music,
+    articulation: bool,
+    evaluators: &mut Vec<NamedEvaluator>,
+) -> Baselines {
     let learned = match &music.learned {
         Ok(learned) => learned,
         Err(why) => return Baselines::LeftOut(why.clone()),
@@ -261,22 +288,22 @@ fn baselines(music: &Music, articulation: bool, candidates: &mut Vec<Candidate>)
     let counts = Counts::of(learned.pieces.iter().map(Piece::roll));
     for kind in Kind::ALL {
         let baseline = Baseline::new(kind, &counts);
-        candidates.push(Candidate {
+        evaluators.push(NamedEvaluator {
             name: kind.name(),
             about: kind.in_words().to_owned(),
-            listener: match articulation {
+            evaluator: match articulation {
                 true => Box::new(baseline),
                 false => Box::new(OnlySounding(baseline)),
             },
-            heard: learned.heard.clone(),
+            exposure: learned.exposure.clone(),
         });
     }
     Baselines::LearnedFrom(amount(learned.what, &learned.pieces))
 }
 
-/// Measures everybody on all pieces; nothing, if the user asks for an end.
+/// Evaluates all on all pieces. Returns nothing if the user stops it.
 fn measure(
-    candidates: &[Candidate],
+    evaluators: &[NamedEvaluator],
     pieces: &[Piece],
     bootstrap: &Bootstrap,
 ) -> Option<Vec<Report>> {
@@ -290,23 +317,23 @@ fn measure(
     let steps = rolls.iter().map(|roll| roll.len() as u64).sum();
     let start = Instant::now();
     let mut reports = Vec::new();
-    for Candidate { name, about, listener, heard } in candidates {
+    for NamedEvaluator { name, about, evaluator, exposure } in evaluators {
         let (done, progress) = (AtomicU64::new(0), Mutex::new(Progress::new(steps, "steps")));
         let begun = Instant::now();
         let go_on = |steps: usize| {
             let done = done.fetch_add(steps as u64, Ordering::Relaxed);
-            // What is done at once needs no bar.
-            let long = begun.elapsed() > PATIENCE;
+            // Quick work needs no bar.
+            let long = begun.elapsed() > PROGRESS_DELAY;
             if let Some(mut progress) = long.then(|| progress.try_lock().ok()).flatten() {
                 progress.show(done, name);
             }
-            !interruption::asked()
+            !interruption::requested()
         };
-        let measures = listener.evaluate(&rolls, &go_on);
+        let scores = evaluator.evaluate(&rolls, &go_on);
         if let Ok(progress) = progress.lock() {
             progress.finish();
         }
-        reports.push(Report::new((name, about), &entries, &measures?, heard, bootstrap));
+        reports.push(Report::new((name, about), &entries, &scores?, exposure, bootstrap));
     }
     eprintln!("evaluated in {}", in_words(start.elapsed().as_secs_f64()));
     Some(reports)

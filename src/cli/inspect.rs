@@ -1,4 +1,4 @@
-//! `deep-jammer inspect`: what a corpus is made of.
+//! `deep-jammer inspect`: what MIDI files contain.
 
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
@@ -7,26 +7,41 @@ use super::Outcome;
 use anyhow::bail;
 use deep_jammer::corpus::{self, FileReport, Inspection, Music};
 
-/// Show what MIDI files hold and which of them are worth learning from.
+/// Show what MIDI files contain, and which are worth training on.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Verdicts, the first that applies:
-  unreadable    the file cannot be read; the line below says why
-  short         fewer than 128 16ths, the length of the article's segments
-  repeats       the same music as an earlier file, maybe transposed or trimmed
-  off the grid  more than a quarter of the onsets are further than a tenth of a 16th
-                from the nearest 16th
-  good          nothing speaks against it")]
+Each file gets one line:
+  Metre         its metre. \"4/4 +1\" means mostly 4/4, and one other metre
+  Steps         its length in 16ths, the time steps of the network
+  Notes         how many notes it has on the 88 keys
+  Off grid      the share of notes that begin more than a tenth of a 16th off the grid of 16ths
+  Sounding      how many keys sound at once, on average
+  Beyond        how many notes are outside the 88 keys
+  Drums         how many drum strokes it has. Training leaves them out
+  Verdict       one of these, the first that applies:
+    unreadable    the file cannot be read. The line below says why
+    short         it has fewer than 128 16ths, the length of a segment in the article
+    repeats       it is the same music as an earlier file, perhaps transposed or trimmed
+    off the grid  more than a quarter of its notes begin off the grid
+    good          nothing speaks against it
+
+Training does not need this command. `train` skips unreadable files by itself.
+
+Examples:
+  Look at a folder before training on it:
+    deep-jammer inspect my-midi-files
+  List the files that are worth training on:
+    deep-jammer inspect my-midi-files --json | jq -r '.files[] | select(.verdict == \"good\").path'")]
 pub struct Inspect {
-    /// MIDI files, and folders to search for them at any depth.
+    /// MIDI files, and folders to search for them (with their subfolders).
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Print one JSON document with `files` and `summary`, for programs.
+    /// Print one JSON document for programs, with `files` and `summary`.
     #[arg(long)]
     json: bool,
 }
 
-/// Prints a table or JSON to standard output.
+/// Prints a table, or JSON, to standard output.
 pub fn run(command: &Inspect) -> anyhow::Result<Outcome> {
     let inspection = corpus::inspect(&command.paths)?;
     let mut out = BufWriter::new(io::stdout().lock());
@@ -46,13 +61,13 @@ pub fn run(command: &Inspect) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// What fits on the lines of a terminal.
+/// The longest line.
 const WIDTH: usize = 120;
 
-/// The width of the columns between the file's name and the verdict.
+/// The width of the columns between the name of the file and the verdict.
 const NUMBERS: usize = 61;
 
-/// The width of the longest verdict, and of the gaps beside the numbers.
+/// The width of the longest verdict and of the gaps around the numbers.
 const VERDICT: usize = 12 + 4;
 
 fn write_table(out: &mut impl Write, inspection: &Inspection) -> io::Result<()> {
@@ -112,26 +127,26 @@ fn write_numbers(out: &mut impl Write, music: &Music) -> io::Result<()> {
     )
 }
 
-/// How many warnings a damaged file may print: one of a thousand tracks has thousands.
+/// How many warnings are printed for a file. A damaged file of a thousand tracks has thousands.
 const MOST_WARNINGS: usize = 5;
 
-/// What stands below a file's line.
+/// The lines below a file's line.
 fn notes(file: &FileReport) -> Vec<String> {
     let reason = file.reason.iter().cloned();
     let repeats = file.repeats.iter().map(|original| format!("the same music as {original}"));
     let warnings = file.music.iter().flat_map(|music| music.warnings.iter());
     let more = warnings.clone().count().saturating_sub(MOST_WARNINGS);
-    let more = (more > 0).then(|| format!("and {more} more oddities; --json lists them"));
+    let more = (more > 0).then(|| format!("and {more} more warnings; --json lists them all"));
     let warnings = warnings.take(MOST_WARNINGS).cloned();
     reason.chain(repeats).chain(warnings).chain(more).collect()
 }
 
-/// A text without what would move the cursor or colour the terminal.
+/// A text without control characters, which could move the cursor or colour the terminal.
 pub(super) fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect()
 }
 
-/// The last `width` characters, as a path's end says more than its beginning.
+/// The last `width` characters, because the end of a path says more than its beginning.
 pub(super) fn shortened(text: &str, width: usize) -> String {
     let length = text.chars().count();
     if length <= width {
@@ -141,7 +156,7 @@ pub(super) fn shortened(text: &str, width: usize) -> String {
     format!("…{end}")
 }
 
-/// A text in lines of at most `width` characters, broken at spaces where there are any.
+/// A text in lines of at most `width` characters, broken at spaces where possible.
 fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split(' ') {

@@ -1,22 +1,22 @@
-//! Ctrl-C: the first asks for an end, the second is one.
+//! Ctrl-C: the first asks the command to stop, the second ends the program.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-static ASKED: AtomicBool = AtomicBool::new(false);
+static REQUESTED: AtomicBool = AtomicBool::new(false);
 
-/// From now on the first Ctrl-C (or a polite kill) only makes [`asked`] true, and says so; the
-/// second ends the program at once.
-pub fn listen(what_happens_now: &'static str) -> anyhow::Result<()> {
+/// Handles Ctrl-C (and SIGTERM) from now on. The first makes [`requested`] true and prints `message`,
+/// which says what happens now. The second ends the program at once.
+pub fn handle_ctrl_c(message: &'static str) -> anyhow::Result<()> {
     ctrlc::set_handler(move || {
-        if ASKED.swap(true, Ordering::SeqCst) {
+        if REQUESTED.swap(true, Ordering::SeqCst) {
             std::process::exit(i32::from(super::INTERRUPTED));
         }
-        eprintln!("\n{what_happens_now} Once more to quit at once.");
+        eprintln!("\n{message} Press Ctrl-C again to quit at once.");
     })?;
     Ok(())
 }
 
-/// Whether the user has asked for an end.
-pub fn asked() -> bool {
-    ASKED.load(Ordering::SeqCst)
+/// Whether the user has asked the program to stop.
+pub fn requested() -> bool {
+    REQUESTED.load(Ordering::SeqCst)
 }

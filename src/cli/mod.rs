@@ -1,17 +1,22 @@
 //! The commands of the program.
 
 mod compare;
+mod completions;
 mod compose;
 mod evaluate;
 mod export;
+#[cfg(feature = "http")]
 mod hosting;
 mod inspect;
 mod interruption;
+mod man;
 mod plot;
 mod progress;
 mod remedy;
 mod render;
+#[cfg(feature = "studio")]
 mod serve;
+#[cfg(feature = "survey")]
 mod survey;
 mod train;
 mod model_arg;
@@ -24,17 +29,23 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Learn from piano music and compose new piano music without end.
+/// Learn from piano music, and compose new piano music without end.
 #[derive(Debug, Parser)]
 #[command(
     version,
     about,
     after_help = "\
-New music by the model that is part of the program:
-  deep-jammer compose -o new.mid
-In two steps from a folder of piano MIDI files to new music of that kind:
-  deep-jammer train my-midi-files --run my-run
-  deep-jammer compose --model my-run -o new.mid"
+Examples:
+  Compose a piece with the built-in model, as MIDI and as sound:
+    deep-jammer compose -o new.mid -o new.wav
+  Listen in the browser while it composes:
+    deep-jammer serve --open
+  Train on your own MIDI files, then compose with what the network learned:
+    deep-jammer train my-midi-files --run my-run
+    deep-jammer compose --model my-run -o new.mid
+
+`deep-jammer COMMAND --help` explains every option of a command and gives examples.
+`deep-jammer COMMAND -h` gives one line for each option."
 )]
 struct Cli {
     #[command(subcommand)]
@@ -43,47 +54,55 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Compose(Box<compose::Compose>),
+    #[cfg(feature = "studio")]
+    Serve(serve::Serve),
+    Render(render::Render),
     Inspect(inspect::Inspect),
     Train(Box<train::Train>),
-    Compose(Box<compose::Compose>),
-    Evaluate(evaluate::Evaluate),
-    Render(render::Render),
     Plot(plot::Plot),
+    Evaluate(evaluate::Evaluate),
     Compare(compare::Compare),
     Export(export::Export),
-    Serve(serve::Serve),
+    #[cfg(feature = "survey")]
     Survey(survey::Survey),
+    Completions(completions::Completions),
+    Man(man::Man),
 }
 
-/// How a command has ended, if it has not failed.
+/// How a command ended, if it did not fail.
 enum Outcome {
     Done,
-    /// Ctrl-C, and all that had to be saved has been.
+    /// The user pressed Ctrl-C, and everything worth saving is saved.
     Interrupted,
 }
 
-/// The exit code after Ctrl-C: 128 and the signal's number, as shells have it.
+/// The exit code after Ctrl-C: 128 plus the number of the signal, as in shells.
 const INTERRUPTED: u8 = 130;
 
-/// Does what the command line says. Wrong usage exits with 2 (by clap), failure with 1, Ctrl-C
-/// with 130.
+/// Runs the command that the command line asks for. The exit code is 2 for wrong usage (from clap),
+/// 1 for failure, 130 after Ctrl-C.
 pub fn run() -> ExitCode {
     let result = match Cli::parse().command {
+        Command::Compose(command) => compose::run(&command),
+        #[cfg(feature = "studio")]
+        Command::Serve(command) => serve::run(&command),
+        Command::Render(command) => render::run(&command),
         Command::Inspect(command) => inspect::run(&command),
         Command::Train(command) => train::run(&command),
-        Command::Compose(command) => compose::run(&command),
-        Command::Evaluate(command) => evaluate::run(&command),
-        Command::Render(command) => render::run(&command),
         Command::Plot(command) => plot::run(&command),
+        Command::Evaluate(command) => evaluate::run(&command),
         Command::Compare(command) => compare::run(&command),
         Command::Export(command) => export::run(&command),
-        Command::Serve(command) => serve::run(&command),
+        #[cfg(feature = "survey")]
         Command::Survey(command) => survey::run(&command),
+        Command::Completions(command) => completions::run(&command),
+        Command::Man(command) => man::run(&command),
     };
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Interrupted) => ExitCode::from(INTERRUPTED),
-        // Whoever reads our output has seen enough (`| head`): no failure.
+        // The reader of our output has seen enough (`| head`). That is no failure.
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("deep-jammer: {}", remedy::explained(&error));
@@ -92,7 +111,7 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// A word, a path say, as a shell takes it.
+/// Quotes a word, such as a path, for a shell. Plain words stay as they are.
 fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "/\\:._-+,~=@%".contains(c);
     match word.chars().all(plain) {

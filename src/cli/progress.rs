@@ -1,13 +1,13 @@
-//! Showing that long work goes on.
+//! Shows the progress of long work.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
-/// How often a line is printed where nobody looks at a terminal.
+/// How often a line is printed where there is no terminal.
 const INTERVAL: Duration = Duration::from_secs(10);
 
-/// A bar on a terminal; elsewhere a plain line every ten seconds.
+/// A bar on a terminal. Elsewhere, a plain line every ten seconds.
 pub struct Progress {
     bar: ProgressBar,
     work: Work,
@@ -16,19 +16,19 @@ pub struct Progress {
     plain: bool,
 }
 
-/// What there is to do.
+/// How much there is to do.
 #[derive(Debug, Clone, Copy)]
 struct Work {
-    /// What had been done before.
+    /// What was done before, in an earlier session.
     begun: u64,
-    /// When all is done, if a number says so.
+    /// The goal as a number, if there is one.
     total: Option<u64>,
-    /// How long there is time, if the clock says so.
+    /// The time limit, if there is one.
     seconds: Option<f64>,
 }
 
 impl Work {
-    /// How many seconds are left, after so many.
+    /// The seconds left after `elapsed` seconds, if that can be told yet.
     fn left(self, done: u64, elapsed: f64) -> Option<f64> {
         let speed = done.saturating_sub(self.begun) as f64 / elapsed;
         let by_number = self.total.map(|total| total.saturating_sub(done) as f64 / speed);
@@ -39,13 +39,13 @@ impl Work {
 }
 
 impl Progress {
-    /// Begins to show progress towards `total` of something.
+    /// Starts to show progress towards `total` of something.
     pub fn new(total: u64, what: &str) -> Progress {
         Progress::from(0, Some(total), None, what)
     }
 
-    /// Begins to show progress where something had been `begun` before, and number or clock say when
-    /// it ends.
+    /// Starts to show progress of work of which `begun` was done before. A number or a time limit says
+    /// when it ends.
     pub fn from(begun: u64, total: Option<u64>, seconds: Option<f64>, what: &str) -> Progress {
         let plain = !std::io::stderr().is_terminal();
         let target = match plain {
@@ -56,21 +56,21 @@ impl Progress {
             Some(_) => format!("{{bar:20}} {{pos}}/{{len}} {what}  {{wide_msg}}"),
             None => format!("{{spinner}} {{pos}} {what}  {{wide_msg}}"),
         };
-        let style = ProgressStyle::with_template(&template).expect("a sound template");
+        let style = ProgressStyle::with_template(&template).expect("the template is valid");
         let bar = ProgressBar::with_draw_target(total, target).with_style(style);
         bar.set_position(begun);
         let now = Instant::now();
-        // The first line comes after the first piece of work, to show that it goes on at all.
+        // The first line comes right after the first piece of work, to show that there is progress.
         let last_line = now.checked_sub(INTERVAL).unwrap_or(now);
         let work = Work { begun, total, seconds };
         Progress { bar, work, start: now, last_line, plain }
     }
 
-    /// So much is done; `message` says more.
+    /// Shows how much is done, and a message.
     pub fn show(&mut self, done: u64, message: &str) {
         let left = self.work.left(done, self.seconds());
         let left = left.map_or(String::new(), |left| format!("{} left  ", in_words(left)));
-        // What matters most first: a narrow terminal cuts off the rest.
+        // The most important comes first, because a narrow terminal cuts off the rest.
         self.bar.set_message(format!("{left}{message}"));
         self.bar.set_position(done);
         let total = self.work.total;
@@ -81,7 +81,7 @@ impl Progress {
         }
     }
 
-    /// How much has been done in a second, when so much is done.
+    /// The speed of this session in units per second, when `done` units are done.
     pub fn speed(&self, done: u64) -> f64 {
         done.saturating_sub(self.work.begun) as f64 / self.seconds()
     }
@@ -90,13 +90,13 @@ impl Progress {
         self.start.elapsed().as_secs_f64().max(1e-9)
     }
 
-    /// Takes the bar away.
+    /// Removes the bar.
     pub fn finish(&self) {
         self.bar.finish_and_clear();
     }
 }
 
-/// A time as people say it.
+/// A duration in words.
 pub fn in_words(seconds: f64) -> String {
     let seconds = seconds.round() as u64;
     match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
@@ -122,7 +122,7 @@ mod tests {
         // 900 epochs are from yesterday; 20 took 10 seconds today, so 80 will take 40.
         let work = Work { begun: 900, total: Some(1000), seconds: None };
         assert_eq!(work.left(920, 10.0), Some(40.0));
-        assert_eq!(work.left(900, 10.0), None, "nothing is known yet");
+        assert_eq!(work.left(900, 10.0), None, "there is nothing to go by yet");
         assert_eq!(work.left(1000, 10.0), Some(0.0));
     }
 

@@ -1,4 +1,4 @@
-//! `deep-jammer render`: a MIDI file as sound, as a picture or as sheet music.
+//! `deep-jammer render`: a MIDI file as sound, as a piano roll or as sheet music.
 
 use super::output_args::{VoiceArgs, extensions, outputs, unless_interrupted};
 use super::progress::Progress;
@@ -12,24 +12,27 @@ use deep_jammer::score::Note;
 use std::io::Write;
 use std::path::PathBuf;
 
-/// Hear a MIDI file, see it, or print it.
+/// Turn a MIDI file into sound, a piano roll or sheet music.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-The extension of each -o says what becomes of the music:
-  .wav         sound: stereo, 16 bits, 44.1 kHz, ready to listen to or to burn. The tempo, the
-               dynamics and the pedal are those of the file. All files are about equally loud
-               (-23 LUFS), and none is ever distorted
-  .png, .svg   a piano roll: time to the right, high notes above low ones
-  .musicxml    sheet music on two staves, for MuseScore and other notation programs: every note
-               on the nearest 16th; hands, voices and spelling are chosen by the program
+The extension of each -o says what you get:
+  .wav         sound: stereo, 16 bits, 44.1 kHz. Tempo, dynamics and pedal are those of the MIDI
+               file. All files are about equally loud (-23 LUFS), and none is distorted
+  .png, .svg   a piano roll: time runs to the right, high notes are above low ones
+  .musicxml    sheet music on two staves, for MuseScore and other notation programs. Every note is
+               on the nearest 16th. The program chooses hands, voices and spelling
 
-Nothing has to be installed: the program has a piano of its own, the strings of which it computes.
-The same file gives the same sound, bit for bit. If you have a SoundFont with a piano you like
-better, --soundfont plays on it.
+You don't need to install anything: the program computes its own piano, string by string. The same
+file gives the same sound, bit for bit. If you prefer the piano of a SoundFont, use --soundfont.
+More: docs/sound.md, docs/notation.md
 
-  deep-jammer render new.mid -o new.wav -o new.png -o new.musicxml")]
+Examples:
+  Write a piece as sound, piano roll and sheet music at once:
+    deep-jammer render new.mid -o new.wav -o new.png -o new.musicxml
+  Play it on a SoundFont that your system has:
+    deep-jammer render new.mid -o new.wav --soundfont auto")]
 pub struct Render {
-    /// The MIDI file.
+    /// The MIDI file to render.
     #[arg(value_name = "FILE.mid")]
     input: PathBuf,
     #[arg(short, long, value_name = "FILE", required = true,
@@ -37,7 +40,7 @@ pub struct Render {
     output: Vec<PathBuf>,
     #[command(flatten)]
     voice: VoiceArgs,
-    /// Replace files that are there already.
+    /// Replace files that already exist.
     #[arg(long)]
     force: bool,
 }
@@ -47,13 +50,13 @@ fn rendered() -> String {
     extensions(Kind::ALL.into_iter().filter(|kind| *kind != Kind::Midi))
 }
 
-/// Renders, and prints the names of the files.
+/// Renders the file, and prints the names of the files that it writes.
 pub fn run(command: &Render) -> anyhow::Result<Outcome> {
     let existing = if command.force { Existing::Replace } else { Existing::Keep };
     let outputs = outputs(command.output.clone(), existing)?;
     if let Some(output) = outputs.iter().find(|output| output.kind() == Kind::Midi) {
         bail!(
-            "{}: it is a MIDI file already; render it as {}",
+            "{}: the music is a MIDI file already; render it as {}",
             output.path().display(),
             rendered()
         );
@@ -68,17 +71,17 @@ pub fn run(command: &Render) -> anyhow::Result<Outcome> {
     let beyond = |note: &&Note| !keys.contains(&note.pitch);
     let beyond = score.notes.iter().filter(beyond).count();
     if beyond > 0 {
-        eprintln!("{name}: {beyond} notes lie beyond the 88 keys and are left out");
+        eprintln!("{name}: {beyond} notes are outside the 88 keys and are left out");
     }
     let voice = command.voice.voice(&outputs)?;
     let file = command.input.file_stem().unwrap_or_default().to_string_lossy();
     let title = score.title.as_deref().unwrap_or(&file);
-    interruption::listen("Leaving what is not ready.")?;
+    interruption::handle_ctrl_c("Stopping. Unfinished files are discarded.")?;
     let write = |output: &Output| {
         let mut progress = Progress::new(100, "%");
         let ended = output.write(&score, title, voice.as_ref(), existing, &mut |done| {
             progress.show((100.0 * done) as u64, "");
-            !interruption::asked()
+            !interruption::requested()
         });
         progress.finish();
         ended?;

@@ -9,57 +9,69 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-/// Open a page in the browser that plays new piano music without end.
+/// Open a studio in the browser that composes while you listen.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-The page composes while you listen. Change temperature, density, tempo and metre as it plays, let it
-go on from a MIDI file or from what you play yourself, and download what you have heard.
+The studio plays new piano music without end. You can change temperature, density, tempo and metre
+as it plays, and undo. It can continue a MIDI file, or what you play yourself. You can download
+everything you have heard. More: docs/studio.md
 
-  deep-jammer serve --open
-  deep-jammer serve --host 0.0.0.0   for the phone on the music stand: everybody in your network may
-                                     listen then")]
+Examples:
+  Open the studio on this machine:
+    deep-jammer serve --open
+  Let in the phone on your music stand, and everyone else on your network:
+    deep-jammer serve --host 0.0.0.0
+  Play music by a model that you trained:
+    deep-jammer serve --model my-run --open")]
 pub struct Serve {
-    /// The model: a file, or the folder of a training run; "built-in" for the one that is part of the
-    /// program.
+    /// The model that composes: a file, or the folder of a training run.
+    ///
+    /// "built-in" is the model that is part of the program.
     #[arg(long, value_name = "FILE-OR-RUN", default_value = super::BUILT_IN)]
     model: PathBuf,
-    /// The address to listen at; 0.0.0.0 is all that this machine has.
+    /// The network address to listen on; 0.0.0.0 lets in everyone on your network.
+    ///
+    /// By default only this machine can open the studio. There is no password: everyone you let in
+    /// can use your processors.
     #[arg(long, default_value = "127.0.0.1")]
     host: IpAddr,
-    /// The port; 0 for any that is free.
+    /// The port; 0 takes any free one.
     #[arg(long, default_value_t = 8765)]
     port: u16,
-    /// Open the page in the browser.
+    /// Open the studio in your browser.
     #[arg(long)]
     open: bool,
-    /// How many may listen at once, each to music of their own, instead of as many as the threads can
-    /// compose for: 36 each with the model of the program, 12 with the large preset.
+    /// How many people may listen at once [default: as many as the threads can serve]
+    ///
+    /// Each listener hears music of their own. By default there are as many as the threads can
+    /// compose for: 36 per thread with the built-in model, 12 with the large preset.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1000))]
     listeners: Option<u32>,
-    /// How many threads compose, instead of all processors.
+    /// How many threads compose [default: all processors]
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=256))]
     threads: Option<u32>,
 }
 
-/// How many values the weights of a network may have for which one thread composes in time for a
-/// listener, with some air: measured with the large preset, whose 1.5 million leave room for 12.
-const VALUES_A_LISTENER: usize = 18_000_000;
+/// The work of one thread, as the number of weights times the number of listeners, with some slack.
+/// Measured with the large preset: with its 1.5 million weights, one thread composes for 12 listeners.
+const WEIGHTS_PER_THREAD: usize = 18_000_000;
 
-/// How many listeners one thread has at most: small networks are not all that costs time.
-const MOST_A_THREAD: usize = 50;
+/// The most listeners of one thread. The network is not the only cost, so small networks do not allow
+/// any number.
+const MAX_LISTENERS_PER_THREAD: usize = 50;
 
-/// Opens the studio, until Ctrl-C.
+/// Serves the studio until Ctrl-C.
 pub fn run(command: &Serve) -> anyhow::Result<Outcome> {
     let model = super::model(&command.model)?;
     if model.primers.is_empty() {
-        bail!("{} holds no excerpts to begin with; train it anew", command.model.display());
+        bail!("{} contains no primers to start from; train it again", command.model.display());
     }
     let processors = std::thread::available_parallelism().map_or(1, |count| count.get());
-    let folder = tempfile::tempdir().context("no folder for files that are to be sent")?;
+    let folder = tempfile::tempdir().context("cannot make a temporary folder for downloads")?;
     let workers = command.threads.map_or(processors, |threads| threads as usize);
-    let of_a_thread = VALUES_A_LISTENER / model.parameters.values.len().max(1);
-    let of_a_thread = of_a_thread.clamp(1, MOST_A_THREAD);
-    let listeners = command.listeners.map_or(of_a_thread * workers, |count| count as usize);
+    let per_thread = WEIGHTS_PER_THREAD / model.parameters.values.len().max(1);
+    let per_thread = per_thread.clamp(1, MAX_LISTENERS_PER_THREAD);
+    let listeners = command.listeners.map_or(per_thread * workers, |count| count as usize);
     let studio = Studio::new(Design {
         composer: Composer::new(&model),
         model: model.fingerprint(),
@@ -74,28 +86,28 @@ pub fn run(command: &Serve) -> anyhow::Result<Outcome> {
         move || studio.prepare_sounds()
     });
     let address = SocketAddr::new(command.host, command.port);
-    host(routes(studio), address, "Closing the studio.", |page| greet(command, page))
+    host(routes(studio), address, "Closing the studio.", |page| announce(command, page))
 }
 
-/// Says where the page is, and opens it.
-fn greet(command: &Serve, page: &str) {
+/// Prints the address of the page, and opens it if the user asked for that.
+fn announce(command: &Serve, page: &str) {
     let page = format!("{page}/");
     println!("{page}");
     if !command.host.is_loopback() {
         eprintln!(
-            "Everybody who can reach this machine at {} can listen and use its processors; there is no \
-             password. Without --host only you can.",
+            "Everyone who can reach this machine at {} can listen and use its processors. There is no \
+             password. Without --host only this machine can open the studio.",
             command.host
         );
     }
     eprintln!("Ctrl-C closes the studio.");
-    if command.open && !opened(&page) {
-        eprintln!("No browser could be opened; open {page} yourself.");
+    if command.open && !open_in_browser(&page) {
+        eprintln!("Could not open a browser; open {page} yourself.");
     }
 }
 
-/// Whether the system could be asked to open a page.
-fn opened(page: &str) -> bool {
+/// Asks the system to open a page. Returns whether that could be started.
+fn open_in_browser(page: &str) -> bool {
     let mut opener = match std::env::consts::OS {
         "macos" => Command::new("open"),
         "windows" => {

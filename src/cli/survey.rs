@@ -9,26 +9,31 @@ use super::output_args::picture_format;
 use anyhow::bail;
 use clap::{Args, Subcommand, ValueEnum};
 use deep_jammer::atomic_file::{self, AtomicFileError, Existing};
-use deep_jammer::picture::{self, Measured, Rated, Ratings};
+use deep_jammer::picture::{self, Estimate, RatingRow, Ratings};
 use deep_jammer::survey::{AppState, Disclosure, Report, Store, routes};
 use std::io::{self, BufWriter, Write};
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Ask people how they like the music, without telling them which pieces are real.
+/// Run a blind listening test of generated and real music.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-  deep-jammer survey new autumn --real my-midi-files --compose 5
-  deep-jammer survey serve --host 0.0.0.0
-  deep-jammer survey report autumn -o autumn.png
+Participants do not know which excerpts are real. Each hears every excerpt, in an order of their
+own, rates it from 1 to 10 and says whether a human could have composed it. The article asked its
+listeners the same. More: docs/survey.md
 
-Each participant hears every excerpt, in an order of their own, rates it from 1 to 10 and says whether
-a human could have composed it: the questions by which the article judged its music.")]
+Examples:
+  Make a survey of five pieces by the built-in model and five real ones:
+    deep-jammer survey new autumn --real my-midi-files --compose 5
+  Serve it to everyone on your network:
+    deep-jammer survey serve --host 0.0.0.0
+  See the results, and draw them:
+    deep-jammer survey report autumn -o autumn.png")]
 pub struct Survey {
     #[command(subcommand)]
     command: Command,
-    /// The file in which surveys and answers are kept.
+    /// The file that keeps the surveys and their answers.
     #[arg(long, global = true, value_name = "FILE", default_value = "surveys.sqlite")]
     store: PathBuf,
 }
@@ -37,63 +42,92 @@ pub struct Survey {
 enum Command {
     /// Make a survey of generated and real pieces.
     New(excerpts::New),
-    /// Serve all surveys, until Ctrl-C.
+    /// Serve all surveys to participants, until Ctrl-C.
     Serve(Serve),
-    /// Tell what the answers to a survey say.
+    /// Report the results of a survey.
     Report(ReportOn),
-    /// List the surveys.
+    /// List all surveys.
+    #[command(after_help = "\
+Example:
+  Print the name of each survey, how many have taken part, and the end of its link:
+    deep-jammer survey list")]
     List,
-    /// End a survey: nobody can answer any more.
+    /// Close a survey to further answers.
+    #[command(after_help = "\
+Its answers are kept, and `survey report` still works. A closed survey can't be opened again.
+
+Example:
+  End the survey autumn:
+    deep-jammer survey close autumn")]
     Close {
-        /// The survey.
+        /// The name of the survey.
         name: String,
     },
 }
 
-/// What participants are told.
+/// What participants are told about the excerpts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Tell {
-    /// Some excerpts are by people, some by a program: the truth.
+enum DisclosureArg {
+    /// Some excerpts are by people and some by a program, which is the truth.
     Mixed,
-    /// All are by a program, as the article told its listeners.
+    /// All excerpts are by a program, as the article told its listeners.
     AllGenerated,
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Prints one link for the participants of each open survey, and one for you, the organiser. All
+answers are saved at once.
+
+Example:
+  Let the phones on your network take part. Send the link with this machine's address in it:
+    deep-jammer survey serve --host 0.0.0.0")]
 struct Serve {
-    /// The address to listen at; 0.0.0.0 is all that this machine has.
+    /// The network address to listen on; 0.0.0.0 lets in everyone on your network.
+    ///
+    /// By default only this machine can take part.
     #[arg(long, default_value = "127.0.0.1")]
     host: IpAddr,
-    /// The port; 0 for any that is free.
+    /// The port; 0 takes any free one.
     #[arg(long, default_value_t = 8766)]
     port: u16,
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Reports the mean rating, the believability (the share of answers that a human could have composed
+it), how certain both are, and the article's results beside them. Works at any time, even while the
+survey is open.
+
+Examples:
+  Print the results:
+    deep-jammer survey report autumn
+  Draw them, and write every answer to a table:
+    deep-jammer survey report autumn -o autumn.png --csv autumn.csv")]
 struct ReportOn {
-    /// The survey.
+    /// The name of the survey.
     name: String,
     /// Print one JSON document, for programs.
     #[arg(long)]
     json: bool,
-    /// Write every answer as a row of a table.
+    /// Write every answer as a row of a table, to this file.
     #[arg(long, value_name = "FILE.csv")]
     csv: Option<PathBuf>,
-    /// Draw ratings and believability, the published figures beside them.
+    /// Draw ratings and believability, with the published results beside them.
     #[arg(short, long, value_name = "FILE.svg|png")]
     output: Option<PathBuf>,
-    /// Replace files that are there already.
+    /// Replace files that already exist.
     #[arg(long)]
     force: bool,
 }
 
-/// Does what is asked of surveys.
+/// Runs a subcommand.
 pub fn run(command: &Survey) -> anyhow::Result<Outcome> {
     let path = &command.store;
     match &command.command {
         Command::New(new) => excerpts::make(new, path),
-        Command::Serve(serve) => open(serve, path),
-        Command::Report(what) => report(what, path),
+        Command::Serve(command) => serve(command, path),
+        Command::Report(command) => report(command, path),
         Command::List => list(path),
         Command::Close { name } => {
             Store::open(path)?.close(name, now())?;
@@ -108,24 +142,24 @@ fn now() -> i64 {
 }
 
 /// Serves the surveys.
-fn open(serve: &Serve, path: &Path) -> anyhow::Result<Outcome> {
+fn serve(command: &Serve, path: &Path) -> anyhow::Result<Outcome> {
     let store = Store::open(path)?;
     let surveys = store.surveys()?;
-    let (state, token) = AppState::new(store, serve.host.is_loopback());
-    let address = SocketAddr::new(serve.host, serve.port);
+    let (state, token) = AppState::new(store, command.host.is_loopback());
+    let address = SocketAddr::new(command.host, command.port);
     host(routes(state), address, "Closing the surveys. All answers are kept.", |here| {
         for survey in surveys.iter().filter(|survey| !survey.closed) {
             println!("{}: {here}/s/{}", survey.name, survey.link);
         }
         println!("organiser: {here}/organiser#{token}");
-        match serve.host.is_loopback() {
+        match command.host.is_loopback() {
             true => eprintln!(
-                "Only this machine can take part; --host 0.0.0.0 lets in everybody who can reach it."
+                "Only this machine can take part. With --host 0.0.0.0, everyone who can reach it can."
             ),
             false => eprintln!(
-                "Everybody who can reach this machine at {} can take part. Send the link with this \
-                 machine's name or address in it, and keep the organiser's to yourself.",
-                serve.host
+                "Everyone who can reach this machine at {} can take part. Put this machine's name or \
+                 address into the link before you send it. Keep the organiser's link to yourself.",
+                command.host
             ),
         }
         eprintln!("Ctrl-C closes the surveys.");
@@ -145,7 +179,7 @@ fn list(path: &Path) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// Prints the report, and writes what else is asked for.
+/// Prints the report, and writes the other files that the user asked for.
 fn report(command: &ReportOn, path: &Path) -> anyhow::Result<Outcome> {
     let picture = command.output.as_deref().map(|path| anyhow::Ok((path, picture_format(path)?)));
     let picture: Option<(&Path, picture::Format)> = picture.transpose()?;
@@ -163,7 +197,7 @@ fn report(command: &ReportOn, path: &Path) -> anyhow::Result<Outcome> {
         atomic_file::write(file, &rows, existing)?;
     }
     if let Some((file, format)) = picture {
-        atomic_file::write(file, &picture::ratings(&drawn(&report), format), existing)?;
+        atomic_file::write(file, &picture::ratings(&ratings(&report), format), existing)?;
     }
     let mut out = BufWriter::new(io::stdout().lock());
     match command.json {
@@ -177,23 +211,23 @@ fn report(command: &ReportOn, path: &Path) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// What is drawn of a report.
-fn drawn(report: &Report) -> Ratings {
-    let row = |name: &str, real: bool, rating: Option<Measured>, believed: Option<Measured>| {
-        Rated { name: name.to_owned(), real, rating, believed }
+/// The ratings of a report, for the picture.
+fn ratings(report: &Report) -> Ratings {
+    let row = |name: &str, real: bool, rating: Option<Estimate>, believed: Option<Estimate>| {
+        RatingRow { name: name.to_owned(), real, rating, believed }
     };
     let rating = |of: &Option<deep_jammer::survey::Rating>| {
-        of.map(|rating| Measured { value: rating.mean, interval: rating.interval })
+        of.map(|rating| Estimate { value: rating.mean, interval: rating.interval })
     };
     let share = |of: &deep_jammer::survey::Share| {
-        of.share.map(|value| Measured { value, interval: Some(of.interval) })
+        of.share.map(|value| Estimate { value, interval: Some(of.interval) })
     };
     let models = report.models.iter();
     let models = models.map(|it| row(&it.model, it.real, rating(&it.rating), share(&it.believed)));
     let excerpts = report.excerpts.iter();
     let excerpts =
         excerpts.map(|it| row(&it.title, it.real, rating(&it.rating), share(&it.believed)));
-    let figure = |value| Measured { value, interval: None };
+    let figure = |value| Estimate { value, interval: None };
     let published = report.published.iter().map(|it| {
         let real = it.what.starts_with("real");
         row(it.what, real, Some(figure(it.rating)), it.believability.map(figure))
@@ -212,19 +246,19 @@ fn drawn(report: &Report) -> Ratings {
     }
 }
 
-/// A name that a survey can have.
+/// Checks the name of a new survey.
 fn check_name(name: &str) -> anyhow::Result<()> {
     if name.is_empty() || name.len() > 100 || name.chars().any(char::is_control) {
-        bail!("a survey's name has 1 to 100 letters");
+        bail!("the name of a survey must have 1 to 100 characters");
     }
     Ok(())
 }
 
-impl From<Tell> for Disclosure {
-    fn from(tell: Tell) -> Disclosure {
-        match tell {
-            Tell::Mixed => Disclosure::Mixed,
-            Tell::AllGenerated => Disclosure::AllGenerated,
+impl From<DisclosureArg> for Disclosure {
+    fn from(told: DisclosureArg) -> Disclosure {
+        match told {
+            DisclosureArg::Mixed => Disclosure::Mixed,
+            DisclosureArg::AllGenerated => Disclosure::AllGenerated,
         }
     }
 }

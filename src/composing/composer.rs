@@ -1,45 +1,38 @@
 //! Who composes: what all streams share and none changes.
 
 use super::Stream;
+use super::predictor::{Network, Predictor, State};
 use crate::attribute::{Layout, StepAttributes};
 use crate::baseline::Baseline;
 use crate::model::Model;
-use crate::network::{Cpu, Engine, KeyAction, KeyLogits, LstmState, Workspace};
+use crate::network::{Cpu, KeyAction, KeyLogits, StepEngine};
 use crate::primer::Primer;
 use crate::roll::{Place, Step};
 use crate::score::Metre;
 use crate::segment::MAX_LOOKBACK_STEPS;
+use std::any::Any;
 
 /// A network ready to compose, or a baseline. It is never changed, so any number of streams can draw
 /// from it, on as many threads.
 pub struct Composer {
-    predictor: Predictor,
-    pub(super) empty: LstmState,
-}
-
-/// What says how likely the next step is.
-enum Predictor {
-    Network {
-        engine: Box<Cpu>,
-        layout: Layout,
-    },
-    /// It needs no memory: it knows the step before.
-    Baseline(Baseline),
+    predictor: Box<dyn Predictor>,
 }
 
 impl Composer {
-    /// Makes a model ready.
+    /// Makes a model ready, on the processor.
     pub fn new(model: &Model) -> Composer {
-        let engine = Box::new(Cpu::new(&model.parameters, false));
-        Composer {
-            predictor: Predictor::Network { engine, layout: model.layout },
-            empty: LstmState::empty(&model.parameters.layers),
-        }
+        Composer::on_engine(Cpu::for_inference(&model.parameters), model.layout)
+    }
+
+    /// Composes on an engine of whatever kind, which has been loaded with a network that is given the
+    /// attributes of this layout.
+    pub fn on_engine(engine: impl StepEngine + 'static, layout: Layout) -> Composer {
+        Composer { predictor: Box::new(Network { engine, layout }) }
     }
 
     /// A baseline that composes, to be listened to beside a network.
     pub fn of_baseline(baseline: Baseline) -> Composer {
-        Composer { predictor: Predictor::Baseline(baseline), empty: LstmState::default() }
+        Composer { predictor: Box::new(baseline) }
     }
 
     /// Begins a stream that has heard a primer, from its first step to its last, and goes on in
@@ -68,7 +61,7 @@ impl Composer {
 
     /// Begins a stream that has heard nothing.
     pub fn begin_in_silence(&self, metre: Metre, seed: u64, temperature: f64) -> Stream {
-        Stream::new(self.empty.clone(), metre, seed, temperature)
+        Stream::new(self.predictor.initial_state(), metre, seed, temperature)
     }
 
     /// Room for [`Stream::compose`]; one for each thread is enough.
@@ -80,37 +73,24 @@ impl Composer {
     /// from the lowest to the highest `choose` is told how likely it is, and says what it does.
     pub(super) fn step(
         &self,
-        state: &mut LstmState,
+        state: &mut State,
         past: &[Step],
         place: Place,
         choose: &mut dyn FnMut(usize, KeyLogits) -> KeyAction,
         scratch: &mut Scratch,
     ) {
-        match &self.predictor {
-            Predictor::Network { engine, layout } => {
-                let Scratch { workspace, attributes, .. } = scratch;
-                let workspace = workspace.get_or_insert_with(|| engine.workspace());
-                layout.describe(past, place, attributes);
-                engine.predict(state, attributes, choose, workspace);
-            }
-            Predictor::Baseline(baseline) => {
-                let previous = past.last().copied().unwrap_or_default();
-                for (key, logits) in baseline.predict(previous).into_iter().enumerate() {
-                    choose(key, logits);
-                }
-            }
-        }
+        self.predictor.step(state, past, place, choose, scratch);
     }
 }
 
 /// Room in which a step is composed. It holds nothing between steps.
 #[derive(Default)]
 pub struct Scratch {
-    /// None before the first step of a network.
-    workspace: Option<Workspace>,
-    attributes: StepAttributes,
-    /// What a memory was before a step that may have to be drawn again.
-    pub(super) before: LstmState,
+    /// The engine's buffers; `None` before the first step of a network.
+    pub(super) workspace: Option<Box<dyn Any + Send>>,
+    pub(super) attributes: StepAttributes,
+    /// The state before a step that may have to be drawn again.
+    pub(super) before: State,
 }
 
 /// How many steps a stream remembers as such: as many as any attribute looks back.

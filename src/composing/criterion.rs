@@ -3,7 +3,7 @@
 use super::LONGEST_MEASURES;
 use crate::originality::{Match, Originality, TrainingMusic};
 use crate::roll::Roll;
-use crate::statistic::{Nearness, Standard, Statistic, Stretches};
+use crate::statistic::{Breakdowns, Deviation, ReferenceStatistics, Statistic};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,13 +13,14 @@ use std::sync::{Arc, Mutex};
 ///
 /// A piece is the better the fewer grave faults it has: a run copied from that music (32 steps or
 /// more, at any transposition), a passage of over two measures that is silent, one that is stuck,
-/// one that is crowded, one that goes in circles ([`Stretches`]). Of as many, the fewer statistics lie
-/// outside the range of nine in ten real passages of its length. Of as many, the nearer to the middle
-/// of real music they are on average, the share of bars that come back among them ([`Standard`]).
+/// one that is crowded, one that goes in circles ([`Breakdowns`]). Of as many, the fewer statistics
+/// lie outside the range of nine in ten real passages of its length. Of as many, the nearer to the
+/// middle of real music they are on average, the share of bars that come back among them
+/// ([`ReferenceStatistics`]).
 pub struct Criterion {
     originality: Originality,
     /// By how many steps a piece has.
-    standards: Mutex<BTreeMap<usize, Arc<Standard>>>,
+    references: Mutex<BTreeMap<usize, Arc<ReferenceStatistics>>>,
 }
 
 /// What is found of a piece.
@@ -27,10 +28,10 @@ pub struct Criterion {
 pub struct Verdict {
     /// The run that it has copied.
     pub copied: Option<Match>,
-    /// Its longest stretches in which it has broken down.
-    pub stretches: Stretches,
-    /// How near it is to real music.
-    pub nearness: Nearness,
+    /// Its longest breakdowns.
+    pub breakdowns: Breakdowns,
+    /// How far it deviates from real music.
+    pub deviation: Deviation,
 }
 
 impl Criterion {
@@ -41,7 +42,7 @@ impl Criterion {
             return None;
         }
         let originality = Originality::new(training_music);
-        Some(Criterion { originality, standards: Mutex::default() })
+        Some(Criterion { originality, references: Mutex::default() })
     }
 
     /// Judges a piece that is not empty. So many rests at its beginning are no silence: they stand
@@ -49,37 +50,38 @@ impl Criterion {
     pub fn judge(&self, roll: &Roll, rests: usize) -> Verdict {
         Verdict {
             copied: self.originality.longest_match(roll).filter(Match::is_copy),
-            stretches: Stretches::from(roll, rests),
-            nearness: self.standard(roll).nearness(roll),
+            breakdowns: Breakdowns::from(roll, rests),
+            deviation: self.reference(roll).deviation(roll),
         }
     }
 
-    fn standard(&self, roll: &Roll) -> Arc<Standard> {
-        let known = |standards: &Mutex<BTreeMap<usize, Arc<Standard>>>| {
-            let standards = standards.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-            standards.get(&roll.len()).cloned()
+    fn reference(&self, roll: &Roll) -> Arc<ReferenceStatistics> {
+        let known = |references: &Mutex<BTreeMap<usize, Arc<ReferenceStatistics>>>| {
+            let references = references.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+            references.get(&roll.len()).cloned()
         };
-        if let Some(standard) = known(&self.standards) {
-            return standard;
+        if let Some(reference) = known(&self.references) {
+            return reference;
         }
         // Not held while it is worked out on several threads: one of these may ask for another.
         let pieces = &self.originality.training_music().pieces;
         let real: Vec<_> = pieces.iter().map(|piece| &piece.roll).collect();
-        let standard = Arc::new(Standard::of(&real, roll));
-        let mut standards = self.standards.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        Arc::clone(standards.entry(roll.len()).or_insert(standard))
+        let reference = Arc::new(ReferenceStatistics::of(&real, roll));
+        let mut references =
+            self.references.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        Arc::clone(references.entry(roll.len()).or_insert(reference))
     }
 }
 
 impl Verdict {
     /// How many grave faults it has, 0 to 5.
     pub fn grave_faults(&self) -> usize {
-        usize::from(self.copied.is_some()) + self.breakdowns().count()
+        usize::from(self.copied.is_some()) + self.faults().count()
     }
 
     /// What lasts for too long.
-    fn breakdowns(&self) -> impl Iterator<Item = (&'static str, f64)> {
-        let Stretches { silent, stuck, crowded, circling } = self.stretches;
+    fn faults(&self) -> impl Iterator<Item = (&'static str, f64)> {
+        let Breakdowns { silent, stuck, crowded, circling } = self.breakdowns;
         let all =
             [("silent", silent), ("stuck", stuck), ("crowded", crowded), ("in circles", circling)];
         all.into_iter().filter(|&(_, measures)| measures > LONGEST_MEASURES as f64)
@@ -87,8 +89,8 @@ impl Verdict {
 
     /// The better one is less.
     pub fn compare(&self, other: &Verdict) -> Ordering {
-        let faults = |verdict: &Verdict| (verdict.grave_faults(), verdict.nearness.outside.len());
-        let far = |verdict: &Verdict| verdict.nearness.distance;
+        let faults = |verdict: &Verdict| (verdict.grave_faults(), verdict.deviation.outside.len());
+        let far = |verdict: &Verdict| verdict.deviation.distance;
         faults(self).cmp(&faults(other)).then(far(self).total_cmp(&far(other)))
     }
 }
@@ -98,10 +100,10 @@ impl fmt::Display for Verdict {
         if let Some(run) = &self.copied {
             write!(f, "{} steps copied from {}, ", run.steps, run.source)?;
         }
-        for (what, measures) in self.breakdowns() {
+        for (what, measures) in self.faults() {
             write!(f, "{what} for {measures:.1} measures, ")?;
         }
-        let Nearness { outside, distance, repeated } = &self.nearness;
+        let Deviation { outside, distance, repeated } = &self.deviation;
         match &outside[..] {
             [] => write!(f, "all {} statistics as usual", Statistic::ALL.len())?,
             outside => {
@@ -138,8 +140,8 @@ mod tests {
     fn verdict(silent: f64, outside: usize, distance: f64) -> Verdict {
         Verdict {
             copied: None,
-            stretches: Stretches { silent, ..Stretches::default() },
-            nearness: Nearness {
+            breakdowns: Breakdowns { silent, ..Breakdowns::default() },
+            deviation: Deviation {
                 outside: Statistic::ALL[..outside].to_vec(),
                 distance,
                 repeated: 0.25,
@@ -157,7 +159,7 @@ mod tests {
             verdict(0.0, 2, 0.1),
         ];
         all.sort_by(Verdict::compare);
-        let order = all.each_ref().map(|verdict| verdict.nearness.distance);
+        let order = all.each_ref().map(|verdict| verdict.deviation.distance);
         assert_eq!(order, [0.8, 0.9, 0.2, 0.1, 0.1]);
         assert_eq!(all[4].grave_faults(), 1);
     }

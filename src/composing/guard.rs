@@ -3,14 +3,14 @@
 use crate::network::KeyLogits;
 use crate::roll::{Keys, Step};
 use crate::score::Metre;
-use crate::statistic::{CROWD_KEYS, Circles, SHORTEST_MEASURE, STUCK_KEYS};
+use crate::statistic::{CROWD_KEYS, LoopDetector, SHORTEST_MEASURE, STUCK_KEYS};
 use std::collections::VecDeque;
 
 /// Steps of silence after which the music is coaxed (DeepJ's rule), where a measure is not shorter.
 pub const SILENT_STEPS: usize = 16;
 
 /// For how many measures, of at least [`SHORTEST_MEASURE`], the music may be silent, stuck on
-/// [`STUCK_KEYS`] keys, crowded by [`CROWD_KEYS`], or go in [`Circles`].
+/// [`STUCK_KEYS`] keys, crowded by [`CROWD_KEYS`], or go in circles ([`LoopDetector`]).
 pub const LONGEST_MEASURES: usize = 2;
 
 /// Sounding keys, on a mean over about two measures, from which on every key is discouraged.
@@ -46,7 +46,7 @@ pub struct Guard {
     crowd: f64,
     /// What sounded in the last steps, as many as are granted.
     recent: VecDeque<Keys>,
-    circles: Circles,
+    loops: LoopDetector,
 }
 
 impl Guard {
@@ -62,7 +62,7 @@ impl Guard {
             crowded: 0,
             crowd: 0.0,
             recent: VecDeque::new(),
-            circles: Circles::default(),
+            loops: LoopDetector::default(),
         }
     }
 
@@ -84,7 +84,7 @@ impl Guard {
         if self.recent.len() > self.granted {
             self.recent.pop_front();
         }
-        self.circles.hear(step, self.measure);
+        self.loops.push(step, self.measure);
     }
 
     /// Whether a step may come next: not if the music would then have been silent, stuck, crowded
@@ -93,13 +93,13 @@ impl Guard {
         let moves =
             self.recent.len() < self.granted || self.recent().or(step.play).count() > STUCK_KEYS;
         let has_room = self.crowded < self.granted || step.play.count() < CROWD_KEYS;
-        moves && has_room && self.circles.longest_with(step, self.measure) <= self.granted
+        moves && has_room && self.loops.longest_with(step, self.measure) <= self.granted
     }
 
     /// Whether there are steps that may be drawn and may not come next. A crowd is not drawn where
     /// it may not come ([`lean`](Self::lean)).
     pub fn is_wary(&self) -> bool {
-        !self.allows(Step::SILENCE) || self.circles.longest() >= self.granted
+        !self.allows(Step::SILENCE) || self.loops.longest() >= self.granted
     }
 
     fn recent(&self) -> Keys {

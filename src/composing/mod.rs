@@ -5,6 +5,7 @@ mod criterion;
 mod form;
 mod guard;
 mod piece;
+mod predictor;
 mod recipe;
 mod script;
 mod live_piece;

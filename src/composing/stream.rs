@@ -2,7 +2,8 @@
 
 use super::composer::{Composer, Scratch, forget};
 use super::guard::Guard;
-use crate::network::{KeyAction, KeyLogits, LstmState, Nats};
+use super::predictor::State;
+use crate::network::{KeyAction, KeyLogits, Nats};
 use crate::roll::{Place, Step};
 use crate::score::Metre;
 use rand_chacha::ChaCha8Rng;
@@ -17,7 +18,7 @@ const MOST_TRIES: usize = 200;
 /// back to where it was.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stream {
-    state: LstmState,
+    state: State,
     past: Vec<Step>,
     guard: Guard,
     random: ChaCha8Rng,
@@ -32,7 +33,7 @@ pub struct Stream {
 }
 
 impl Stream {
-    pub(super) fn new(state: LstmState, metre: Metre, seed: u64, temperature: f64) -> Stream {
+    pub(super) fn new(state: State, metre: Metre, seed: u64, temperature: f64) -> Stream {
         Stream {
             state,
             past: Vec::new(),

@@ -1,40 +1,41 @@
-//! Finding MIDI files.
+//! Finds MIDI files.
 
 use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-/// The extensions of the files that are looked for in folders, in any case.
+/// The extensions of MIDI files in folders; upper and lower case are the same.
 pub const EXTENSIONS: [&str; 5] = ["mid", "midi", "smf", "kar", "rmi"];
 
-/// Why no files can be found.
+/// Why no files were found.
 #[derive(Debug, thiserror::Error)]
 pub enum CorpusError {
-    /// Nothing is at a path.
+    /// A path does not exist.
     #[error("{} does not exist; check the spelling", .0.display())]
     Missing(PathBuf),
-    /// Folders without a MIDI file.
+    /// The folders contain no MIDI files.
     #[error(
         "no MIDI files in {}; looked for the extensions {}",
         .0.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", "),
         EXTENSIONS.join(", ")
     )]
     Empty(Vec<PathBuf>),
-    /// A folder that cannot be listed.
+    /// A folder cannot be listed.
     #[error("cannot list the folder {}: {reason}; check its permissions", path.display())]
     Folder {
         /// The folder.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         reason: walkdir::Error,
     },
 }
 
-/// The MIDI files among and under some paths, each once, in the order of their paths.
+/// Finds MIDI files: the given files, and those in the given folders at any depth. Each is listed
+/// once, in the order of the paths.
 ///
-/// A file is taken whatever it is called; in folders, at any depth, only files with one of the
-/// [`EXTENSIONS`]. Links to files are followed, links to folders are not, so no search goes in
-/// circles. Files named "._…", which macOS leaves beside others, are no music.
+/// A file that is given by its path may have any name. In folders, only files with one of the
+/// [`EXTENSIONS`] count. Links to files are followed. Links to folders are not, so the search
+/// cannot loop. Files named "._…", which macOS leaves beside others, are skipped.
 pub fn find<P: AsRef<Path>>(paths: &[P]) -> Result<Vec<PathBuf>, CorpusError> {
     let mut files = Vec::new();
     for path in paths.iter().map(AsRef::as_ref) {

@@ -1,4 +1,4 @@
-//! What a corpus is made of, and which of its files are worth learning from.
+//! Describes the files of a corpus, and judges which are worth learning from.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -10,14 +10,14 @@ use crate::roll::Roll;
 use crate::score::Metre;
 use crate::segment::SEGMENT_STEPS;
 
-/// The fewest steps of music worth learning from: one segment of the article.
+/// The length of the shortest piece worth learning from, in steps: one segment of the article.
 pub const SHORTEST: usize = SEGMENT_STEPS;
 
-/// The share of onsets off the grid beyond which 16ths do not say what is played: a performance
-/// without a beat, or music in triplets.
+/// The largest share of onsets off the grid. With more, 16ths do not represent the music: it is a
+/// performance recorded without a beat, or in triplets.
 pub const OFF_GRID_SHARE: f64 = 0.25;
 
-/// Whether a file is worth learning from; the first that applies, from the top.
+/// Whether a file is worth learning from. The first verdict that applies counts, from the top.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
@@ -25,11 +25,11 @@ pub enum Verdict {
     Unreadable,
     /// It is shorter than [`SHORTEST`].
     Short,
-    /// It is the same music as an earlier file.
+    /// It is a duplicate: the same music as an earlier file.
     Repeats,
     /// More than [`OFF_GRID_SHARE`] of its onsets are off the grid.
     OffTheGrid,
-    /// Nothing speaks against it.
+    /// It is worth learning from.
     Good,
 }
 
@@ -46,80 +46,80 @@ impl Verdict {
     }
 }
 
-/// What is known of one file.
+/// The report on one file.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FileReport {
-    /// Where the file lies.
+    /// The path of the file.
     pub path: String,
     /// The name of its folder.
     pub folder: String,
     /// Whether it is worth learning from.
     pub verdict: Verdict,
-    /// Why it cannot be read.
+    /// Why it cannot be read, if it cannot.
     pub reason: Option<String>,
-    /// The earlier file whose music it repeats.
+    /// The earlier file that it duplicates, if it does.
     pub repeats: Option<String>,
-    /// What is in it, where it can be read. In JSON these fields stand beside the others.
+    /// Its content, if it can be read. In JSON these fields stand beside the others.
     #[serde(flatten)]
     pub music: Option<Music>,
 }
 
-/// What is in a file.
+/// The music in a file.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Music {
     /// The title that the file gives itself.
     pub title: Option<String>,
-    /// Its metres, the one that holds longest first.
+    /// Its metres; the one that holds longest comes first.
     pub metres: Vec<String>,
-    /// The key signature, as the file claims it.
+    /// The key signature that the file gives, which may be wrong.
     pub key: Option<String>,
-    /// Its mean tempo, in quarters a minute.
+    /// Its mean tempo, in quarters per minute.
     pub tempo: f64,
     /// Its length in 16ths.
     pub steps: usize,
     /// Its length in seconds at its mean tempo.
     pub seconds: f64,
-    /// How many notes it has on the 88 keys.
+    /// The number of notes on the 88 keys.
     pub notes: usize,
-    /// The share of these that begin further than a tenth of a 16th from the grid, 0 to 1.
+    /// The share of these whose onset is more than a tenth of a 16th off the grid, 0 to 1.
     pub off_grid: f64,
-    /// How many keys sound, in the mean over all steps.
+    /// The mean number of keys that sound at a step.
     pub polyphony: f64,
-    /// How many notes lie outside the 88 keys.
+    /// The number of notes outside the 88 keys.
     pub out_of_range: usize,
-    /// How many percussion strokes were left out.
+    /// The number of percussion notes, which were left out.
     pub percussion: usize,
-    /// What was odd about it.
+    /// What was odd about the file.
     pub warnings: Vec<String>,
 }
 
-/// The sum of all files.
+/// Totals over all files.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Summary {
-    /// How many files there are.
+    /// The number of files.
     pub files: usize,
     /// How many of them can be read.
     pub readable: usize,
     /// How many are worth learning from.
     pub good: usize,
-    /// The length of the readable ones in 16ths.
+    /// The length of the readable files in 16ths.
     pub steps: usize,
     /// Their length in hours, each at its mean tempo.
     pub hours: f64,
-    /// How many readable files there are of each main metre.
+    /// The number of readable files by main metre.
     pub metres: BTreeMap<String, usize>,
 }
 
-/// All files and their sum.
+/// The reports on all files, and their totals.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Inspection {
     /// The files in the order of their paths.
     pub files: Vec<FileReport>,
-    /// Their sum.
+    /// Their totals.
     pub summary: Summary,
 }
 
-/// Reads and judges all MIDI files among and under some paths ([`find`](super::find)).
+/// Reads and judges all MIDI files in some paths, as [`find`](super::find) finds them.
 pub fn inspect<P: AsRef<Path>>(paths: &[P]) -> Result<Inspection, CorpusError> {
     Ok(Inspection::of(&read(paths)?))
 }
@@ -213,7 +213,7 @@ impl Summary {
     }
 }
 
-/// The metres of a roll, the one that holds for most steps first.
+/// The metres of a roll; the one that holds for most steps comes first.
 fn metres_by_length(roll: &Roll) -> Vec<String> {
     let ends = roll.metres().iter().skip(1).map(|next| next.step).chain([roll.len()]);
     let mut lengths: Vec<(Metre, usize)> = Vec::new();

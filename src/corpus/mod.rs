@@ -1,4 +1,9 @@
-//! Music found on disk: which files there are, what they hold, and which to learn from.
+//! Music on disk: finds MIDI files, reads them as pieces, and judges which to learn from.
+//!
+//! [`read`] takes files and folders and returns a [`Corpus`]: a [`Piece`] for each file that can be
+//! read, and the reason for each that cannot. Datasets in the JSON format of Boulanger-Lewandowski
+//! are read as well, with their published split ([`read_set`]). [`repeats`] finds duplicates, and
+//! [`inspect`] reports on every file. Start with [`read`] and [`Piece`].
 
 mod files;
 mod inspection;

@@ -1,4 +1,4 @@
-//! Pieces: files that have been read and transcribed.
+//! Reads files as pieces.
 
 use std::path::{Path, PathBuf};
 
@@ -16,33 +16,33 @@ pub struct Piece {
     pub path: PathBuf,
     /// The file's name without its extension.
     pub name: String,
-    /// The name of the folder in which the file lies; in many collections the composer's.
+    /// The name of the file's folder. In many collections it is the composer's name.
     pub folder: String,
     /// The title that the file itself gives.
     pub title: Option<String>,
-    /// The roll, and what was lost in transcribing it.
+    /// The roll, and what was lost in quantising the file.
     pub transcription: Transcription,
-    /// How many percussion strokes were left out.
+    /// The number of percussion notes, which were left out.
     pub percussion: usize,
     /// What was odd about the file.
     pub warnings: Vec<Warning>,
-    /// The part of a published split to which it belongs, where it comes from such a set.
+    /// Its split, if it comes from a dataset with a published split.
     pub part: Option<Part>,
 }
 
-/// The parts of a published split.
+/// The splits of a published dataset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
-    /// To learn from.
+    /// Pieces to learn from.
     Training,
-    /// To choose by.
+    /// Pieces by which models and settings are chosen.
     Validation,
-    /// To be read once, at the end.
+    /// Pieces that are used once, at the end.
     Test,
 }
 
 impl Part {
-    /// The name in the files of such sets.
+    /// Its name in the files of such datasets.
     pub fn name(self) -> &'static str {
         match self {
             Part::Training => "train",
@@ -52,13 +52,13 @@ impl Part {
     }
 }
 
-/// Why a file gives no piece; the message names it.
+/// Why a file cannot be read as a piece; the message names the file.
 #[derive(Debug, thiserror::Error)]
 pub enum PieceError {
-    /// It cannot be read.
+    /// The MIDI file cannot be read.
     #[error(transparent)]
     File(#[from] FileError),
-    /// It cannot be transcribed.
+    /// Its score cannot be turned into a roll.
     #[error("{}: {reason}", path.display())]
     Roll {
         /// The file.
@@ -66,13 +66,13 @@ pub enum PieceError {
         /// What is wrong with its notes.
         reason: RollError,
     },
-    /// It is a set of pieces, and a bad one.
+    /// It is a set of pieces that cannot be read.
     #[error(transparent)]
     Set(#[from] SetError),
 }
 
 impl PieceError {
-    /// The reason without the file's name, for where that is said already.
+    /// The reason without the file's name, for messages that name it already.
     pub fn reason(&self) -> String {
         match self {
             PieceError::File(error) => error.fault.to_string(),
@@ -83,7 +83,7 @@ impl PieceError {
 }
 
 impl Piece {
-    /// Reads and transcribes a file.
+    /// Reads a MIDI file and quantises it to a roll.
     pub fn read(path: &Path) -> Result<Piece, PieceError> {
         let reading = midi::read_file(path)?;
         let transcription = Roll::from_score(&reading.score)
@@ -107,32 +107,32 @@ impl Piece {
         &self.transcription.roll
     }
 
-    /// How long the piece lasts at its mean tempo, in seconds.
+    /// The length of the piece at its mean tempo, in seconds.
     pub fn seconds(&self) -> f64 {
         self.roll().len() as f64 / 4.0 * f64::from(self.roll().tempo) / 1e6
     }
 }
 
-/// A file that gives no piece.
+/// A file that cannot be read as a piece.
 #[derive(Debug)]
 pub struct Failure {
     /// The file.
     pub path: PathBuf,
-    /// Why.
+    /// Why it cannot be read.
     pub reason: PieceError,
 }
 
-/// What was found under some paths, in the order of the files' paths.
+/// The files in some paths, in the order of their paths.
 #[derive(Debug, Default)]
 pub struct Corpus {
-    /// The files that could be read.
+    /// The pieces of the files that could be read.
     pub pieces: Vec<Piece>,
-    /// The files that could not.
+    /// The files that could not be read.
     pub failures: Vec<Failure>,
 }
 
-/// Reads all MIDI files among and under some paths ([`find`]), on all processors; a file called
-/// `.json` or `.json.gz` is a set of many pieces ([`read_set`]).
+/// Reads all MIDI files in some paths, as [`find`] finds them, on all processors. A file that ends
+/// in `.json` or `.json.gz` is read as a set of many pieces ([`read_set`]).
 pub fn read<P: AsRef<Path>>(paths: &[P]) -> Result<Corpus, CorpusError> {
     let files = find(paths)?;
     let readings: Vec<Result<Vec<Piece>, PieceError>> = files

@@ -1,36 +1,37 @@
-//! Which pieces are the same music as another.
+//! Finds duplicates: pieces that are the same music as another one.
 
 use std::collections::{HashMap, HashSet};
 
 use crate::roll::{Keys, Roll};
 
-/// The share of the shorter piece's windows that has to be in the other for the two to count as
-/// the same music.
+/// The containment from which two pieces count as the same music: the share of the shorter piece's
+/// windows that are in the other.
 ///
-/// A transposed copy has them all, whatever its tempo and however long its notes are held; so has a
-/// trimmed one, as the shorter piece. Of the 302 pieces of piano-midi.de, copies whose onsets stray
-/// by up to 15 of 480 ticks, so that some fall on another 16th, still have 97 % of them in the
-/// median, and half of them in 293 cases. Different pieces there share 6.2 % at most, the movements
-/// of one work included.
+/// A transposed copy contains all windows, whatever its tempo and the length of its notes. So does
+/// a trimmed copy, which is the shorter piece. Copies of the 302 pieces of piano-midi.de were made
+/// whose onsets stray by up to 15 of 480 ticks, so that some fall on another 16th. In the median
+/// they still contain 97 % of the windows, and 293 of them contain half. Different pieces there
+/// share 6.2 % at most, even if they are movements of one work.
 pub const CONTAINMENT: f64 = 1.0 / 3.0;
 
-/// How many successive chords make a window: one to two measures. Shorter ones are scales and
-/// broken chords, which all pieces share; longer ones miss copies that differ here and there.
+/// The number of successive chords in a window: one to two measures. Shorter windows are scales and
+/// broken chords, which all pieces share. Longer ones miss copies with small differences.
 const WINDOW: usize = 6;
 
-/// How many windows two pieces have to share, if they are not the same in all. A scale has one
-/// window only, and is in many a piece.
+/// The number of windows that two pieces must share, if they do not share all. A scale is a single
+/// window, and many pieces contain one.
 const ENOUGH: usize = 8;
 
-/// For each roll, the index of the earlier one that it repeats, where there is one: the same music,
-/// whatever its key, tempo, metre and leading rests, whole or trimmed.
+/// For each roll, the index of the earlier roll that it duplicates, if any. Two rolls are
+/// duplicates if they are the same music, whatever the key, tempo, metre and leading rests, whole
+/// or trimmed.
 ///
-/// A roll is compared only with those that repeat nothing themselves. So of each music one copy is
-/// left when all repeats are taken out.
+/// A roll is compared only with rolls that are not duplicates themselves. So one copy of each music
+/// is left when all duplicates are removed.
 pub fn repeats(rolls: &[&Roll]) -> Vec<Option<usize>> {
     let mut repeated: Vec<Option<usize>> = Vec::with_capacity(rolls.len());
     for earlier in likenesses(rolls) {
-        // The most alike; of those, the earliest.
+        // The most similar one; of equals, the earliest.
         let originals = earlier.into_iter().filter(|(other, _)| repeated[*other].is_none()).rev();
         let original = originals.max_by(|a, b| a.1.total_cmp(&b.1));
         repeated.push(original.map(|(other, _)| other));
@@ -38,19 +39,19 @@ pub fn repeats(rolls: &[&Roll]) -> Vec<Option<usize>> {
     repeated
 }
 
-/// For each roll, all earlier ones that are the same music, as [`repeats`] means it: those, too, that
-/// repeat others themselves.
+/// For each roll, all earlier rolls that are the same music, by the rule of [`repeats`], including
+/// those that are duplicates themselves.
 pub fn alike(rolls: &[&Roll]) -> Vec<Vec<usize>> {
     let numbers =
         |earlier: Vec<(usize, f64)>| earlier.into_iter().map(|(other, _)| other).collect();
     likenesses(rolls).into_iter().map(numbers).collect()
 }
 
-/// For each roll, the earlier ones that are the same music, in their order, and what share of the
-/// windows of the shorter piece is in the other.
+/// For each roll, the earlier rolls that are the same music, in order, each with its containment:
+/// the share of the shorter piece's windows that are in the other.
 ///
-/// Compared are the chords that are struck: their intervals, and the proportions of the steps
-/// between them, in all windows of six.
+/// The comparison looks at the chords that are struck: at their intervals, and at the proportions
+/// of the steps between them, in all windows of six chords.
 fn likenesses(rolls: &[&Roll]) -> Vec<Vec<(usize, f64)>> {
     let mut alike = Vec::with_capacity(rolls.len());
     let mut sizes = Vec::with_capacity(rolls.len());
@@ -79,8 +80,8 @@ fn likenesses(rolls: &[&Roll]) -> Vec<Vec<(usize, f64)>> {
     alike
 }
 
-/// The windows of a roll, each as a number that depends on nothing but its intervals and rhythm.
-/// A roll of fewer chords is one window.
+/// The windows of a roll, each as a hash of its intervals and its rhythm. A roll with too few
+/// chords for a window is one window.
 fn windows(roll: &Roll) -> HashSet<u64> {
     let steps = roll.steps().iter().enumerate();
     let chords: Vec<(usize, Keys)> = steps
@@ -96,7 +97,8 @@ fn fingerprint(chords: &[(usize, Keys)]) -> u64 {
         Some((step, keys)) => (*step, keys.lowest().unwrap_or(0)),
         None => return hash,
     };
-    // Rhythms are compared by their proportions, so that a copy in halved or doubled values counts.
+    // Rhythms are compared by their proportions, so a copy in halved or doubled values has the same
+    // hash.
     let gaps = chords.windows(2).map(|pair| pair[1].0 - pair[0].0);
     let unit = gaps.fold(0, greatest_common_divisor).max(1);
     for &(step, keys) in chords {
@@ -120,7 +122,7 @@ fn greatest_common_divisor(a: usize, b: usize) -> usize {
     if b == 0 { a } else { greatest_common_divisor(b, a % b) }
 }
 
-/// Spreads every bit over all others (the finaliser of SplitMix64, after Steele, Lea and Flood).
+/// Spreads every bit over all others: the finaliser of SplitMix64 (Steele, Lea and Flood).
 fn mixed(number: u64) -> u64 {
     let mut z = number.wrapping_add(0x9E37_79B9_7F4A_7C15);
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -134,7 +136,7 @@ mod tests {
     use crate::roll::Step;
     use crate::score::Metre;
 
-    /// Music of a kind: `seed` decides which.
+    /// Random music, determined by `seed`.
     fn music(seed: u64, steps: usize) -> Roll {
         let mut roll = Roll::new(Metre::COMMON);
         for step in 0..steps as u64 {
@@ -187,9 +189,10 @@ mod tests {
         let whole = music(1, 900);
         let start = changed(&whole, 0, 0..300, 0);
         let end = changed(&whole, 0, 600..900, 0);
-        // The whole repeats its start and would be taken out; its end is then in nothing else.
+        // The whole is a duplicate of its start and would be removed; no other piece contains the
+        // end.
         assert_eq!(repeats(&[&start, &whole, &end]), [None, Some(0), None]);
-        // The same music as the whole it is all the same.
+        // But the end is the same music as the whole.
         assert_eq!(alike(&[&start, &whole, &end]), [vec![], vec![0], vec![1]]);
     }
 

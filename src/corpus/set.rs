@@ -1,9 +1,10 @@
-//! Sets of pieces in one file, with the split that was published with them.
+//! Datasets: sets of pieces in one file, with their published split.
 //!
-//! The format is that of Boulanger-Lewandowski, Bengio and Vincent (2012), as JSON: an object of
-//! `train`, `valid` and `test`, each a list of pieces, a piece a list of steps, a step the list of
-//! the MIDI pitches that sound; plain (`.json`) or compressed with gzip (`.json.gz`). What is
-//! struck again while it sounds is not told, nor where the measures lie, nor how long a step is.
+//! The format is that of Boulanger-Lewandowski, Bengio and Vincent (2012), as JSON. The file is an
+//! object of `train`, `valid` and `test`. Each is a list of pieces, a piece is a list of steps, and
+//! a step is the list of the MIDI pitches that sound. The file may be plain (`.json`) or compressed
+//! with gzip (`.json.gz`). It does not tell which sounding keys are struck again, where the
+//! measures lie, or how long a step is.
 
 use super::{Part, Piece};
 use crate::roll::{KEYS, Keys, LONGEST_ROLL, LOWEST_PITCH, Roll, Step, Transcription};
@@ -14,7 +15,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-/// The greatest size of a set, uncompressed, in bytes. Those of 2012 have 3 MB at most.
+/// The largest size of a set, uncompressed, in bytes. The sets of 2012 have 3 MB at most.
 pub const LARGEST_SET: u64 = 1 << 28;
 
 /// Why a set cannot be read; the message names the file.
@@ -27,38 +28,38 @@ pub struct SetError {
     pub fault: SetFault,
 }
 
-/// What can be wrong with a set.
+/// What is wrong with a set.
 #[derive(Debug, thiserror::Error)]
 pub enum SetFault {
-    /// The system refused, or the compression is damaged.
+    /// The system cannot read it, or the compression is damaged.
     #[error("cannot be read ({0}); check the path and its permissions, or get the file again")]
     System(#[from] io::Error),
-    /// More than is sensible.
+    /// It is larger than [`LARGEST_SET`].
     #[error("is larger than {} MB uncompressed; split it", LARGEST_SET >> 20)]
     Large,
-    /// Not the format.
+    /// It does not have the format.
     #[error(
-        "is no set of pieces ({0}); expected {{\"train\": [piece, …], \"valid\": …, \"test\": …}}, a \
-         piece a list of steps, a step a list of MIDI pitches"
+        "is not a set of pieces ({0}); expected {{\"train\": [piece, …], \"valid\": …, \"test\": …}}, \
+         where a piece is a list of steps and a step is a list of MIDI pitches"
     )]
     Format(#[from] serde_json::Error),
-    /// A piece longer than any.
+    /// A piece is too long.
     #[error("piece {piece} of \"{part}\" has {steps} steps, more than {LONGEST_ROLL}; split it")]
     Long {
-        /// The part, as the file calls it.
+        /// The split, as the file calls it.
         part: &'static str,
         /// The piece, from 1.
         piece: usize,
-        /// How many steps it has.
+        /// The number of its steps.
         steps: usize,
     },
-    /// A pitch beyond the piano.
+    /// A pitch is outside the range of a piano.
     #[error(
         "has the pitch {pitch} in piece {piece}, step {step} of \"{part}\"; a piano has \
          {LOWEST_PITCH} to {HIGHEST_PITCH}"
     )]
     Pitch {
-        /// The part, as the file calls it.
+        /// The split, as the file calls it.
         part: &'static str,
         /// The piece, from 1.
         piece: usize,
@@ -83,17 +84,18 @@ struct Set {
     test: Vec<Pitches>,
 }
 
-/// Whether a file is taken for a set: by its name.
+/// Whether a file is read as a set, by its name.
 pub fn is_set(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
     name.ends_with(".json") || name.ends_with(".json.gz")
 }
 
-/// Reads a set: all its pieces, those of `train` first, then `valid`, then `test`.
+/// Reads all pieces of a set: first those of `train`, then `valid`, then `test`.
 ///
-/// A piece is called after its part and its number there, from 1 (`test-017`), and lies in a folder
-/// of the part's name. A step is taken for a 16th and the metre for 4/4, as the file does not say:
-/// a layout for such music must not ask for the beat. A key is struck where it begins to sound.
+/// A piece is named after its split and its number there, from 1 (`test-017`), and its folder has
+/// the name of the split. The file does not give the metre or the length of a step, so a step
+/// counts as a 16th, and the metre as 4/4. The attribute layout for such music must not depend on
+/// the beat. A key is struck where it begins to sound.
 pub fn read_set(path: &Path) -> Result<Vec<Piece>, SetError> {
     let failed = |fault| SetError { path: path.to_owned(), fault };
     let bytes = uncompressed(path).map_err(failed)?;
@@ -139,7 +141,7 @@ fn uncompressed(path: &Path) -> Result<Vec<u8>, SetFault> {
     Ok(bytes)
 }
 
-/// The roll, or the step and the pitch that no piano has.
+/// The roll of a piece, or the step and the pitch of a note that no piano has.
 fn roll(pitches: &Pitches) -> Result<Roll, (usize, i64)> {
     let mut roll = Roll::new(Metre::COMMON);
     for (step, sounding) in pitches.iter().enumerate() {
@@ -191,7 +193,8 @@ mod tests {
             ]
         );
         let keys = |keys: &[usize]| Keys::from_iter(keys.iter().copied());
-        // Middle C is key 39. The E goes on sounding: it is not struck again. The silence counts.
+        // Middle C is key 39. The E goes on sounding without being struck again. The silence counts
+        // as a step.
         assert_eq!(
             pieces[0].roll().steps(),
             [
@@ -218,7 +221,8 @@ mod tests {
         let found = error("a.json", br#"{"train": [[[60, 20]]], "valid": [], "test": []}"#);
         assert!(found.contains("pitch 20 in piece 1, step 1 of \"train\""), "{found}");
         let found = error("a.json", br#"{"train": [[[60.5]]], "valid": [], "test": []}"#);
-        assert!(found.contains("a.json: is no set") && found.contains("\"train\": ["), "{found}");
+        assert!(found.contains("a.json: is not a set"), "{found}");
+        assert!(found.contains("\"train\": ["), "{found}");
         let found = error("a.json", br#"{"train": [], "valid": []}"#);
         assert!(found.contains("missing field `test`"), "{found}");
         let whole = compressed(SET);

@@ -6,16 +6,16 @@
 
 mod bootstrap;
 mod difference;
+mod ensemble;
 mod evaluator;
 mod piece_score;
-mod network;
 mod report;
 mod summary;
 
 pub use bootstrap::{Bootstrap, Interval};
 pub use difference::{Difference, MeanDifference};
+pub use ensemble::Ensemble;
 pub use evaluator::{Evaluator, OnlySounding};
-pub use network::Networks;
 pub use piece_score::{ConfusionCounts, PieceScore};
 pub use report::{Entry, Exposure, FolderFigures, PieceFigures, Report};
 pub use summary::{Mean, Summary};

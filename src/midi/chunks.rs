@@ -2,7 +2,7 @@
 
 use super::{MidiError, Warning};
 
-/// What the chunks of a file hold.
+/// The content of the header and the track chunks of a file.
 pub(super) struct Chunks<'a> {
     /// Ticks in a quarter note, 1 to 32767.
     pub ticks_per_quarter: u16,
@@ -11,14 +11,14 @@ pub(super) struct Chunks<'a> {
 }
 
 impl<'a> Chunks<'a> {
-    /// Cuts a file into chunks, wrapped in RIFF or not. Chunks of unknown kinds are skipped, as
-    /// the specification demands.
+    /// Cuts a file into chunks; the file may be wrapped in RIFF. Chunks of unknown kinds are
+    /// skipped, as the specification demands.
     pub(super) fn of(file: &'a [u8], warnings: &mut Vec<Warning>) -> Result<Chunks<'a>, MidiError> {
         if file.is_empty() {
             return Err(MidiError::Empty);
         }
         let start = if file.starts_with(b"RIFF") { midi_in_riff(file) } else { Some(0) };
-        // Offsets in messages stay those of the file, so it is not cut.
+        // The wrapper is not cut off, so that offsets in messages count from the start of the file.
         let start =
             start.filter(|&at| file[at..].starts_with(b"MThd")).ok_or(MidiError::NotMidi)?;
         let header = chunk_at(file, start, "the header")?;
@@ -31,11 +31,11 @@ impl<'a> Chunks<'a> {
 struct Chunk<'a> {
     kind: &'a [u8],
     data: &'a [u8],
-    /// The place of the first byte behind it.
+    /// The offset of the first byte after it.
     end: usize,
 }
 
-/// Reads the chunk that begins at a byte of the file.
+/// Reads the chunk that begins at an offset in the file.
 fn chunk_at<'a>(file: &'a [u8], offset: usize, name: &str) -> Result<Chunk<'a>, MidiError> {
     let missing = |missing| MidiError::Truncated { chunk: name.to_owned(), offset, missing };
     let rest = file.get(offset..).unwrap_or_default();
@@ -49,9 +49,9 @@ fn chunk_at<'a>(file: &'a [u8], offset: usize, name: &str) -> Result<Chunk<'a>, 
     }
 }
 
-/// How many tracks the header promises, and the ticks of a quarter note.
+/// The number of tracks that the header promises, and the ticks in a quarter note.
 fn read_header(header: &[u8]) -> Result<(u16, u16), MidiError> {
-    // A longer header is one of a later version of the format, read as far as it is known.
+    // A later version of the format may have a longer header; the known part of it is read.
     let &[format_high, format_low, tracks_high, tracks_low, time_high, time_low, ..] = header
     else {
         return Err(MidiError::Header(header.len() as u32));
@@ -63,7 +63,7 @@ fn read_header(header: &[u8]) -> Result<(u16, u16), MidiError> {
     }
     match u16::from_be_bytes([time_high, time_low]) {
         0 => Err(MidiError::NoTicks),
-        // Frames a second, negative in the high byte.
+        // SMPTE time: the high byte holds the frames per second, negated.
         time if time >> 15 == 1 => Err(MidiError::Smpte((time_high as i8).unsigned_abs())),
         ticks => Ok((u16::from_be_bytes([tracks_high, tracks_low]), ticks)),
     }
@@ -76,7 +76,7 @@ fn find_tracks<'a>(
     warnings: &mut Vec<Warning>,
 ) -> Result<Vec<&'a [u8]>, MidiError> {
     let mut tracks = Vec::new();
-    // A header can promise no more; a file of millions of empty ones is hostile.
+    // A header cannot promise more tracks. A file with millions of empty tracks is hostile.
     while offset < file.len() && tracks.len() <= usize::from(u16::MAX) {
         let complete = tracks.len() >= usize::from(promised);
         let name = format!("track {}", tracks.len() + 1);
@@ -90,7 +90,7 @@ fn find_tracks<'a>(
             Err(error) => {
                 let junk = file[offset..].windows(4).position(|kind| kind == b"MTrk");
                 match junk {
-                    // Padding, or what a wrong chunk length leaves over: the next track is near.
+                    // Padding, or the rest after a wrong chunk length: go on with the next track.
                     Some(junk) if junk > 0 => {
                         warnings.push(Warning::Junk { offset, bytes: junk });
                         offset += junk;
@@ -114,7 +114,7 @@ fn find_tracks<'a>(
     Ok(tracks)
 }
 
-/// Where the MIDI file begins within a RIFF file of kind RMID (whose lengths are little-endian).
+/// The offset of the MIDI file in a RIFF file of kind RMID (whose lengths are little-endian).
 fn midi_in_riff(file: &[u8]) -> Option<usize> {
     if file.get(8..12)? != b"RMID" {
         return None;

@@ -3,19 +3,19 @@
 use std::io;
 use std::path::PathBuf;
 
-/// Why bytes are not a piece that can be read.
+/// Why bytes cannot be read as a piece.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MidiError {
-    /// There is not a single byte.
+    /// There are no bytes.
     #[error("the file is empty; fetch or export it again")]
     Empty,
-    /// The bytes are something else.
+    /// The bytes are not MIDI.
     #[error(
         "not a MIDI file: it begins with neither \"MThd\" nor a RIFF wrapper around it; \
          give a Standard MIDI file (.mid)"
     )]
     NotMidi,
-    /// The header is shorter than the six bytes that it must have.
+    /// The header has fewer than the six bytes that the format asks for.
     #[error("the MIDI header is {0} bytes long instead of 6; fetch or export the file again")]
     Header(u32),
     /// The file ends before one of its chunks does.
@@ -28,10 +28,10 @@ pub enum MidiError {
         chunk: String,
         /// Where the chunk begins.
         offset: usize,
-        /// How many of its bytes are not there.
+        /// How many of its bytes are missing.
         missing: usize,
     },
-    /// The file ends before all its tracks have come.
+    /// The file has fewer tracks than its header promises.
     #[error(
         "the file is cut short: its header promises {promised} tracks, but only {found} are \
          there; fetch or export the file again"
@@ -51,27 +51,27 @@ pub enum MidiError {
     /// A format that does not exist.
     #[error("unknown MIDI format {0}; export the file as format 0 or 1")]
     Format(u16),
-    /// Time is counted in film frames: there are no beats to be found.
+    /// Time is counted in film frames, so the file has no beats.
     #[error(
-        "time is counted in SMPTE frames ({0} a second), which say nothing of beats; \
+        "time is counted in SMPTE frames ({0} per second) instead of beats; \
          export the file with ticks per quarter note"
     )]
     Smpte(u8),
-    /// A quarter note of no ticks.
+    /// A quarter note has no ticks.
     #[error("the header gives 0 ticks to a quarter note; export the file again")]
     NoTicks,
-    /// There is nothing to learn from or to play.
+    /// The file has no notes to learn from or to play.
     #[error(
         "no notes in any track ({percussion} percussion strokes, which do not count); \
          give a file with piano music"
     )]
     NoNotes {
-        /// How many strokes of percussion there are.
+        /// The number of percussion notes.
         percussion: usize,
     },
 }
 
-/// Why a file cannot be read; the message names it.
+/// Why a file cannot be read; the message names the file.
 #[derive(Debug, thiserror::Error)]
 #[error("{}: {fault}", path.display())]
 pub struct FileError {
@@ -84,14 +84,14 @@ pub struct FileError {
 /// What is wrong with a file.
 #[derive(Debug, thiserror::Error)]
 pub enum FileFault {
-    /// The system does not hand it over.
+    /// The system cannot read it.
     #[error("cannot be read ({0}); check the path and its permissions")]
     Io(io::Error),
     /// It is larger than [`LARGEST_FILE`](super::LARGEST_FILE).
-    #[error("larger than {} MiB, as no piece of music is; give a Standard MIDI file",
+    #[error("larger than {} MiB, which no piece of music is; give a Standard MIDI file",
         super::LARGEST_FILE >> 20)]
     TooLarge,
-    /// Its bytes are no piece of music.
+    /// Its bytes are not a piece of music.
     #[error("{0}")]
     Midi(MidiError),
 }

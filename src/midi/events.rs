@@ -6,7 +6,7 @@ use super::Warning;
 
 /// The events of one track.
 pub(super) struct Track<'a> {
-    /// Each event with its tick from the start of the piece.
+    /// Each event with its tick, counted from the start of the piece.
     pub events: Vec<(u64, TrackEventKind<'a>)>,
     /// The tick at which the track ends.
     pub end: u64,
@@ -14,10 +14,10 @@ pub(super) struct Track<'a> {
     pub skipped: usize,
 }
 
-/// Reads the events of a track, as far as its End of Track or its last readable event.
+/// Reads the events of a track up to its End of Track event, or up to its last readable event.
 ///
-/// The decoder ends a track without a word where it cannot read an event. So each event is asked
-/// for singly; one that is malformed but whose length is known is stepped over.
+/// The decoder silently ends a track at an event that it cannot read. So each event is decoded on
+/// its own, and a malformed event of known length is skipped.
 pub(super) fn track<'a>(data: &'a [u8], number: usize, warnings: &mut Vec<Warning>) -> Track<'a> {
     let mut track = Track { events: Vec::new(), end: 0, skipped: 0 };
     let mut decoder = EventIter::new(data);
@@ -54,8 +54,8 @@ pub(super) fn track<'a>(data: &'a [u8], number: usize, warnings: &mut Vec<Warnin
                 }
             },
         }
-        // The specification lets meta and system exclusive events end running status, but files
-        // rely on its going on, and every sequencer obliges.
+        // By the specification, meta and system exclusive events end running status. But files
+        // exist that rely on it going on, and every sequencer accepts them.
         match decoder.running_status() {
             Some(running) => status = Some(running),
             None => *decoder.running_status_mut() = status,
@@ -63,8 +63,8 @@ pub(super) fn track<'a>(data: &'a [u8], number: usize, warnings: &mut Vec<Warnin
     }
 }
 
-/// The delta time and the whole length of an event that the decoder refuses, where they can be
-/// told: a meta event of wrong content, or a system event, which no file should contain.
+/// The delta time and the whole length of an event that the decoder refuses. They are known for a
+/// meta event with wrong content, and for a system event, which no file should contain.
 fn length_of_malformed(bytes: &[u8]) -> Option<(u64, usize)> {
     let (delta, at) = variable_length(bytes, 0)?;
     let length = match *bytes.get(at)? {
@@ -80,7 +80,7 @@ fn length_of_malformed(bytes: &[u8]) -> Option<(u64, usize)> {
     (length <= bytes.len()).then_some((delta, length))
 }
 
-/// A number of one to four bytes, seven bits each, and the place behind it.
+/// A variable-length quantity (one to four bytes of seven bits each), and the offset after it.
 fn variable_length(bytes: &[u8], start: usize) -> Option<(u64, usize)> {
     let mut number = 0;
     for at in start..start + 4 {

@@ -1,22 +1,24 @@
 //! Standard MIDI files to scores and back.
 //!
-//! The file is cut into chunks, each track into events, the strokes of each key are joined into
-//! notes: [`read()`] does all three, [`write()`] goes the way back.
-//! The format is that of the Standard MIDI Files Specification 1.0 (RP-001). Nothing of the crate
-//! that decodes and encodes single events shows outside this module.
+//! [`read()`] turns bytes into a [`Score`](crate::score::Score): it cuts the file into chunks and
+//! each track into events, and pairs note-on with note-off events. [`write()`] turns a score into
+//! bytes. [`read_file`] reads from disk, with errors that name the file. Oddities that do not
+//! prevent reading come back as [`Warning`]s. The format is that of the Standard MIDI Files
+//! Specification 1.0 (RP-001). The crate that decodes and encodes single events does not appear
+//! outside this module.
 
 mod chunks;
 mod error;
 mod events;
+mod note_pairing;
 mod read;
-mod strokes;
 mod warning;
 mod write;
 
 pub use error::{FileError, FileFault, MidiError};
-pub use read::{LARGEST_FILE, Reading, read, read_file};
+pub use read::{LARGEST_FILE, ParsedMidi, read, read_file};
 pub use warning::Warning;
 pub use write::write;
 
-/// The channel (counted from 0) that General MIDI keeps for percussion: its "pitches" are drums.
+/// The percussion channel of General MIDI (counted from 0). Its "pitches" are drums.
 const PERCUSSION_CHANNEL: u8 = 9;

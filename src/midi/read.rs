@@ -8,42 +8,45 @@ use midly::{MetaMessage, MidiMessage, TrackEventKind};
 
 use super::chunks::Chunks;
 use super::events::{self, Track};
-use super::strokes::Strokes;
+use super::note_pairing::NotePairing;
 use super::{FileError, FileFault, MidiError, PERCUSSION_CHANNEL, Warning};
 use crate::score::{At, KeySignature, Metre, Note, Score};
 
-/// The size in bytes beyond which a file is not read: 64 MiB; a long sonata takes a tenth of one.
+/// The size of the largest file that is read, in bytes: 64 MiB. A long sonata takes a tenth of a
+/// MiB.
 pub const LARGEST_FILE: u64 = 64 << 20;
 
-/// A score and what its file said besides.
+/// A score, and what was found while reading its file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reading {
-    /// The piece; it has notes.
+pub struct ParsedMidi {
+    /// The piece; it has at least one note.
     pub score: Score,
-    /// How many percussion strokes (channel 10) were left out.
+    /// The number of percussion notes (channel 10), which were left out.
     pub percussion: usize,
     /// What was odd about the file.
     pub warnings: Vec<Warning>,
 }
 
-/// Reads a Standard MIDI file of format 0 or 1, plain or wrapped in RIFF, as tolerantly as a
-/// sequencer does: whatever would be played is read, and what is lost is told in the warnings.
-pub fn read(bytes: &[u8]) -> Result<Reading, MidiError> {
+/// Reads a Standard MIDI file of format 0 or 1, plain or wrapped in RIFF.
+///
+/// It is as tolerant as a sequencer: it reads everything that would be played, and warns of
+/// everything that is lost.
+pub fn read(bytes: &[u8]) -> Result<ParsedMidi, MidiError> {
     let mut warnings = Vec::new();
     let chunks = Chunks::of(bytes, &mut warnings)?;
-    let mut collection = Collection::default();
+    let mut builder = ScoreBuilder::default();
     for (index, data) in chunks.tracks.iter().enumerate() {
         let track = events::track(data, index + 1, &mut warnings);
-        collection.add(track, index == 0);
+        builder.add(track, index == 0);
     }
-    collection.into_reading(u32::from(chunks.ticks_per_quarter), warnings)
+    builder.finish(u32::from(chunks.ticks_per_quarter), warnings)
 }
 
-/// Reads a MIDI file of at most [`LARGEST_FILE`] bytes; errors name it.
-pub fn read_file(path: &Path) -> Result<Reading, FileError> {
+/// Reads a MIDI file of at most [`LARGEST_FILE`] bytes; errors name the file.
+pub fn read_file(path: &Path) -> Result<ParsedMidi, FileError> {
     let failed = |fault| FileError { path: path.to_owned(), fault };
     let mut bytes = Vec::new();
-    // No trust in the size that the system gives: pipes and devices have none.
+    // The size that the system gives cannot be trusted: pipes and devices have none.
     let file = File::open(path).map_err(|error| failed(FileFault::Io(error)))?;
     let length = file.take(LARGEST_FILE + 1).read_to_end(&mut bytes);
     if length.map_err(|error| failed(FileFault::Io(error)))? as u64 > LARGEST_FILE {
@@ -52,9 +55,9 @@ pub fn read_file(path: &Path) -> Result<Reading, FileError> {
     read(&bytes).map_err(|error| failed(FileFault::Midi(error)))
 }
 
-/// What has been found in the tracks so far.
+/// The content of the tracks so far.
 #[derive(Default)]
-struct Collection {
+struct ScoreBuilder {
     title: Option<String>,
     notes: Vec<Note>,
     tempos: Vec<At<u32>>,
@@ -71,26 +74,33 @@ struct Collection {
     odd_keys: usize,
 }
 
-impl Collection {
-    /// Adds a track. Only the first one names the piece: the others name instruments and hands.
+impl ScoreBuilder {
+    /// Adds a track. Only the first track's name is the title: the others name instruments and
+    /// hands.
     fn add(&mut self, track: Track<'_>, first: bool) {
-        // Releases are matched with strokes of their own track, so that two hands on one channel
-        // do not take each other's keys away.
-        let mut strokes = Strokes::default();
+        // A note-off ends only notes of its own track. Otherwise two hands on one channel would
+        // release each other's keys.
+        let mut pairing = NotePairing::default();
         for (tick, event) in &track.events {
             match event {
                 TrackEventKind::Midi { channel, message } => {
-                    self.add_message(&mut strokes, *tick, channel.as_int(), *message);
+                    self.add_message(&mut pairing, *tick, channel.as_int(), *message);
                 }
                 TrackEventKind::Meta(meta) => self.add_meta(*tick, *meta, first),
                 TrackEventKind::SysEx(_) | TrackEventKind::Escape(_) => {}
             }
         }
-        self.unreleased += strokes.into_notes(track.end, &mut self.notes);
+        self.unreleased += pairing.into_notes(track.end, &mut self.notes);
         self.odd_events += track.skipped;
     }
 
-    fn add_message(&mut self, strokes: &mut Strokes, tick: u64, channel: u8, message: MidiMessage) {
+    fn add_message(
+        &mut self,
+        pairing: &mut NotePairing,
+        tick: u64,
+        channel: u8,
+        message: MidiMessage,
+    ) {
         if channel == PERCUSSION_CHANNEL {
             if let MidiMessage::NoteOn { vel, .. } = message {
                 self.percussion += usize::from(vel > 0);
@@ -99,17 +109,17 @@ impl Collection {
         }
         match message {
             MidiMessage::NoteOn { key, vel } if vel > 0 => {
-                strokes.down(tick, channel, key.as_int(), vel.as_int());
+                pairing.note_on(tick, channel, key.as_int(), vel.as_int());
             }
             MidiMessage::NoteOn { key, .. } | MidiMessage::NoteOff { key, .. } => {
-                strokes.up(tick, channel, key.as_int());
+                pairing.note_off(tick, channel, key.as_int());
             }
             MidiMessage::Controller { controller, value } => match controller.as_int() {
                 64 => self.pedal.push((tick, channel, value >= 64)),
                 // Reset All Controllers.
                 121 => self.pedal.push((tick, channel, false)),
-                // All Sound Off, All Notes Off, and the mode messages, which imply it.
-                120 | 123..=127 => strokes.all_up(tick, channel),
+                // All Sound Off, All Notes Off, and the mode messages, which imply All Notes Off.
+                120 | 123..=127 => pairing.all_notes_off(tick, channel),
                 _ => {}
             },
             _ => {}
@@ -143,11 +153,11 @@ impl Collection {
         }
     }
 
-    fn into_reading(
+    fn finish(
         mut self,
         ticks_per_quarter: u32,
         mut warnings: Vec<Warning>,
-    ) -> Result<Reading, MidiError> {
+    ) -> Result<ParsedMidi, MidiError> {
         if self.notes.is_empty() {
             return Err(MidiError::NoNotes { percussion: self.percussion });
         }
@@ -172,11 +182,11 @@ impl Collection {
             texts: self.texts,
             length: 0,
         };
-        Ok(Reading { score, percussion: self.percussion, warnings })
+        Ok(ParsedMidi { score, percussion: self.percussion, warnings })
     }
 }
 
-/// Sorts changes by time; of several at one tick the last one in the file holds.
+/// Sorts changes by time. Of several changes at one tick, the last one in the file counts.
 fn in_order<T: Copy>(mut changes: Vec<At<T>>) -> Vec<At<T>> {
     changes.sort_by_key(|change| change.tick);
     let mut kept: Vec<At<T>> = Vec::with_capacity(changes.len());
@@ -189,7 +199,7 @@ fn in_order<T: Copy>(mut changes: Vec<At<T>>) -> Vec<At<T>> {
     kept
 }
 
-/// One pedal from those of all channels: down while any is down.
+/// Merges the pedals of all channels into one, which is down while any of them is down.
 fn pedal_of_all_channels(mut events: Vec<(u64, u8, bool)>) -> Vec<At<bool>> {
     events.sort_by_key(|event| event.0);
     let mut down = 0u16;
@@ -199,13 +209,14 @@ fn pedal_of_all_channels(mut events: Vec<(u64, u8, bool)>) -> Vec<At<bool>> {
         At { tick, value: down != 0 }
     });
     let mut states = in_order(states.collect());
-    // Half-pedalling sends dozens of values; only those that change something are kept.
+    // Half-pedalling sends dozens of values. Only those that change the state are kept.
     let mut before = false;
     states.retain(|state| std::mem::replace(&mut before, state.value) != state.value);
     states
 }
 
-/// Text from a file, where it is not blank: UTF-8, or else Latin-1, in which old files are written.
+/// Text from a file, unless it is blank. It is read as UTF-8 or, failing that, as Latin-1, which
+/// old files use.
 fn text(bytes: &[u8]) -> Option<String> {
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),

@@ -5,12 +5,13 @@ use midly::{Format, Header, MetaMessage, MidiMessage, Timing, TrackEvent, TrackE
 
 use crate::score::{Metre, Note, Score};
 
-/// Writes a Standard MIDI file of format 1: a conductor track with everything that is not played,
-/// then one track with the piano. The same score always gives the same bytes.
+/// Writes a Standard MIDI file of format 1: a conductor track (title, texts, metres, keys, tempos),
+/// then a track with the piano. The same score always gives the same bytes.
 ///
-/// What MIDI cannot say is brought as near as it allows: a note that is struck while its key is
-/// still down ends the one before and lasts as long as the longer of the two; a note of no length
-/// lasts one tick; tempos are kept within 24 bits. Notes beyond pitch 127 are left out.
+/// Where MIDI cannot hold the score exactly, it gets the nearest possible value. If notes of one
+/// key overlap, the second onset ends the first note, and the second note ends when the later of
+/// both would have ended. A note of no length lasts one tick. Tempos are clamped to 24 bits. Notes
+/// above pitch 127 are left out.
 pub fn write(score: &Score) -> Vec<u8> {
     let clock = Clock::of(score);
     let title = score.title.as_deref().unwrap_or_default();
@@ -18,15 +19,15 @@ pub fn write(score: &Score) -> Vec<u8> {
     let tracks = [conductor(score, &clock, title), piano(score, &clock)];
     let mut bytes = Vec::new();
     midly::write_std(&header, &tracks, &mut bytes).expect(
-        "memory takes all bytes; two tracks, each event of which is cut to its size, fit the format",
+        "writing to memory cannot fail, and every event has been cut to the limits of the format",
     );
     bytes
 }
 
-/// The longest text of one event in bytes; a file holds at most 2²⁸ − 1.
+/// The longest text of one event in bytes; the format's own limit is 2²⁸ − 1.
 const LONGEST_TEXT: usize = 1 << 20;
 
-/// How many ticks a quarter has in the score, and how many in the file.
+/// The ticks per quarter note of the score, and those of the file.
 struct Clock {
     score: u32,
     written: u16,
@@ -38,16 +39,17 @@ impl Clock {
         Clock { score, written: score.min(0x7FFF) as u16 }
     }
 
-    /// A tick of the score as one of the file. They are the same, but for clocks finer than MIDI's.
+    /// Converts a tick of the score to one of the file. They differ only if the score's clock is
+    /// finer than MIDI allows.
     fn tick(&self, tick: u64) -> u64 {
         let scaled = u128::from(tick) * u128::from(self.written) / u128::from(self.score);
         u64::try_from(scaled).unwrap_or(u64::MAX)
     }
 }
 
-/// What comes first at one tick.
+/// The order of events at one tick.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Rank {
+enum EventOrder {
     Setting,
     Release,
     Pedal,
@@ -55,12 +57,12 @@ enum Rank {
     End,
 }
 
-type Timed<'a> = (u64, Rank, TrackEventKind<'a>);
+type Timed<'a> = (u64, EventOrder, TrackEventKind<'a>);
 
 fn conductor<'a>(score: &'a Score, clock: &Clock, title: &'a str) -> Vec<TrackEvent<'a>> {
     let mut events: Vec<Timed> = Vec::new();
     let mut set = |tick, meta| {
-        events.push((clock.tick(tick), Rank::Setting, TrackEventKind::Meta(meta)));
+        events.push((clock.tick(tick), EventOrder::Setting, TrackEventKind::Meta(meta)));
     };
     set(0, MetaMessage::TrackName(cut(title)));
     for text in &score.texts {
@@ -80,34 +82,34 @@ fn conductor<'a>(score: &'a Score, clock: &Clock, title: &'a str) -> Vec<TrackEv
         let tempo = change.value.clamp(1, 0xFF_FFFF);
         set(change.tick, MetaMessage::Tempo(u24::new(tempo)));
     }
-    in_deltas(events, 0)
+    with_delta_times(events, 0)
 }
 
 fn piano(score: &Score, clock: &Clock) -> Vec<TrackEvent<'static>> {
     let on_channel = |message| TrackEventKind::Midi { channel: u4::new(0), message };
     let mut events: Vec<Timed> = vec![
-        (0, Rank::Setting, TrackEventKind::Meta(MetaMessage::TrackName(b"Piano"))),
+        (0, EventOrder::Setting, TrackEventKind::Meta(MetaMessage::TrackName(b"Piano"))),
         // Acoustic Grand Piano.
-        (0, Rank::Setting, on_channel(MidiMessage::ProgramChange { program: u7::new(0) })),
+        (0, EventOrder::Setting, on_channel(MidiMessage::ProgramChange { program: u7::new(0) })),
     ];
     for change in &score.pedal {
         let value = u7::new(if change.value { 127 } else { 0 });
         let message = MidiMessage::Controller { controller: u7::new(64), value };
-        events.push((clock.tick(change.tick), Rank::Pedal, on_channel(message)));
+        events.push((clock.tick(change.tick), EventOrder::Pedal, on_channel(message)));
     }
-    for note in playable(score, clock) {
+    for note in without_overlaps(score, clock) {
         let key = u7::new(note.pitch);
         let strike = MidiMessage::NoteOn { key, vel: u7::new(note.velocity) };
         let release = MidiMessage::NoteOff { key, vel: u7::new(64) };
-        events.push((note.start, Rank::Strike, on_channel(strike)));
-        events.push((note.end(), Rank::Release, on_channel(release)));
+        events.push((note.start, EventOrder::Strike, on_channel(strike)));
+        events.push((note.end(), EventOrder::Release, on_channel(release)));
     }
-    in_deltas(events, clock.tick(score.length))
+    with_delta_times(events, clock.tick(score.length))
 }
 
-/// The notes in ticks of the file, each at least one tick long, none overlapping another of its
-/// pitch: what a single keyboard can do.
-fn playable(score: &Score, clock: &Clock) -> Vec<Note> {
+/// The notes in ticks of the file. Each is at least one tick long, and notes of one pitch do not
+/// overlap: a single keyboard could play them.
+fn without_overlaps(score: &Score, clock: &Clock) -> Vec<Note> {
     let mut notes: Vec<Note> = Vec::with_capacity(score.notes.len());
     let mut last_of_pitch = [None; 128];
     let mut sorted = score.notes.clone();
@@ -135,15 +137,17 @@ fn playable(score: &Score, clock: &Clock) -> Vec<Note> {
     notes
 }
 
-/// Sorts events and measures each from the one before; the track ends with the last, or later. Where
-/// a silence is longer than one delta time can say, empty text events break it.
-fn in_deltas(mut events: Vec<Timed<'_>>, end: u64) -> Vec<TrackEvent<'_>> {
-    /// No piece that we read or write needs more; without a bound one wrong tick would fill memory.
+/// Sorts events and gives each the delta time from the one before. The track ends at `end`, or with
+/// the last event if that is later. A gap longer than the largest delta time is bridged by empty
+/// text events.
+fn with_delta_times(mut events: Vec<Timed<'_>>, end: u64) -> Vec<TrackEvent<'_>> {
+    /// No piece that we read or write needs more. Without a limit, one wrong tick would fill
+    /// memory.
     const MOST_BREAKS: u64 = 64;
     let longest = u64::from(u28::max_value().as_int());
     let last = events.iter().map(|event| event.0).max().unwrap_or(0);
-    events.push((end.max(last), Rank::End, TrackEventKind::Meta(MetaMessage::EndOfTrack)));
-    events.sort_by_key(|&(tick, rank, _)| (tick, rank));
+    events.push((end.max(last), EventOrder::End, TrackEventKind::Meta(MetaMessage::EndOfTrack)));
+    events.sort_by_key(|&(tick, order, _)| (tick, order));
     let mut track = Vec::with_capacity(events.len());
     let mut now = 0;
     for (tick, _, kind) in events {
@@ -160,8 +164,8 @@ fn in_deltas(mut events: Vec<Timed<'_>>, end: u64) -> Vec<TrackEvent<'_>> {
     track
 }
 
-/// How many MIDI clocks (24 to the quarter) the metronome waits between clicks: one beat, which in
-/// compound metres (6/8, 9/8, 12/8) is dotted.
+/// How many MIDI clocks (24 per quarter) lie between the clicks of the metronome: one beat. In
+/// compound metres (6/8, 9/8, 12/8) the beat is dotted.
 fn clocks_per_beat(metre: Metre) -> u8 {
     let unit = (96u8 >> metre.denominator_power.min(7)).max(1);
     let compound =
@@ -205,6 +209,6 @@ mod tests {
         let mut score = crate::roll::Roll::new(Metre::COMMON).to_score(None, &[]);
         score.notes = vec![note(0, 1000), note(240, 240), note(2000, 0), note(2000, 5)];
         let clock = Clock::of(&score);
-        assert_eq!(playable(&score, &clock), [note(0, 240), note(240, 760), note(2000, 5)]);
+        assert_eq!(without_overlaps(&score, &clock), [note(0, 240), note(240, 760), note(2000, 5)]);
     }
 }

@@ -1,7 +1,8 @@
 //! Dense layers, from the last note layer to the two logits.
 
 use super::kernel::{Panels, add_product, add_product_transposed, hyperbolic_tangent};
-use super::parameters::{DenseTensors, Parameters};
+use super::layers::DenseTensors;
+use super::parameters::Parameters;
 
 /// The weights of a dense layer, laid out for the products of both directions.
 #[derive(Debug, Clone, Default)]

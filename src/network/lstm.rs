@@ -8,7 +8,8 @@ use super::kernel::{
     Panels, add_product, add_product_transposed, add_sparse_product, add_sparse_product_transposed,
     cell_backward, cell_forward,
 };
-use super::parameters::{Layers, LstmTensors, Parameters};
+use super::layers::{Layers, LstmTensors};
+use super::parameters::Parameters;
 
 /// Rows of gradients gathered before they are multiplied with what caused them.
 const GATHERED_ROWS: usize = 320;

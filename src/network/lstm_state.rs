@@ -1,6 +1,6 @@
 //! What the network remembers of the music so far.
 
-use super::parameters::Layers;
+use super::layers::Layers;
 use crate::roll::KEYS;
 
 /// The state of the time layers: all that the network knows of the steps before. It is a value:
@@ -58,7 +58,7 @@ impl LayerState {
 
 impl LstmState {
     /// The memory before the first step of a piece.
-    pub fn empty(layers: &Layers) -> LstmState {
+    pub fn zeros(layers: &Layers) -> LstmState {
         let zeros = |units| vec![0.0; KEYS * units];
         let layer = |units| LayerState { cell: zeros(units), output: zeros(units) };
         LstmState { time: layers.time.iter().map(|tensors| layer(tensors.units)).collect() }
@@ -72,10 +72,5 @@ impl LstmState {
     /// The same, to be changed.
     pub fn values_mut(&mut self) -> impl Iterator<Item = &mut [f32]> {
         self.time.iter_mut().flat_map(|layer| [&mut layer.cell[..], &mut layer.output[..]])
-    }
-
-    /// Forgets everything.
-    pub fn clear(&mut self) {
-        self.values_mut().for_each(|values| values.fill(0.0));
     }
 }

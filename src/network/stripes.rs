@@ -5,7 +5,8 @@
 //! and as every sum keeps its order, the result has the same bits.
 
 use super::kernel::{Panels, add_product, add_sparse_product, cell_forward};
-use super::parameters::{LstmTensors, Parameters, Tensor};
+use super::layers::{LstmTensors, Tensor};
+use super::parameters::Parameters;
 use std::ops::Range;
 
 /// Units to a stripe: with those of 88 keys 45 kB of sums.

@@ -1,6 +1,6 @@
-//! A repertoire in few bytes.
+//! Compresses training music for model files.
 
-mod number;
+mod varint;
 
 use super::{TrainingMusic, TrainingPiece};
 use crate::roll::{KEYS, Keys, Roll, Step};
@@ -8,57 +8,68 @@ use crate::score::{KeySignature, Metre};
 use flate2::Compression;
 use flate2::read::ZlibDecoder;
 use flate2::write::ZlibEncoder;
-use number::{length, number, signed, unsigned, write_number};
 use std::io::{self, Read, Write};
 use std::sync::Arc;
+use varint::{read_length, read_varint, unzigzag, write_varint, zigzag};
 
 /// The version of the format.
 const VERSION: u64 = 1;
 
-/// The most bytes that a repertoire may have before it is compressed: some hundred times those of
-/// 302 pieces. No more is packed, so what asks for more is damaged, and must not fill the memory.
+/// The most bytes of training music before compression: some hundred times those of 302 pieces.
+/// Nothing larger is packed, so data that asks for more is damaged, and must not fill the memory.
 const LARGEST: usize = 1 << 28;
 
-/// A repertoire in about a byte a step, as model files hold it.
+/// Training music in about a byte per step, as model files hold it.
 ///
-/// It is one zlib stream. Numbers are written seven bits a byte, the lowest first, the eighth bit set
-/// where more follow; signed ones with their sign in the lowest bit. First the version, 1, and how
-/// many pieces there are; for each piece the length of its name and the name (UTF-8), its tempo, its
-/// key (0 for none, else 1 + 2 × sharps, signed, + 1 if it is minor), how many changes of metre and
-/// for each its step, numerator and power of the denominator, and how many steps. Then, for all
-/// pieces in turn, three columns: the strokes of each step; the keys that are struck, from low to
-/// high, each by how far it is from the one below, the lowest (signed) from the lowest struck before;
-/// how many steps each of these notes lasts.
+/// It is one zlib stream. Numbers are varints: seven bits per byte, the lowest first, with the
+/// eighth bit set if more bytes follow. Signed numbers are zigzag-encoded: the sign is the lowest
+/// bit.
+///
+/// First come the version, 1, and the number of pieces. Then comes a header for each piece:
+///
+/// - the length of its name, and the name (UTF-8);
+/// - its tempo;
+/// - its key: 0 for none, otherwise 1 + 2 × sharps (zigzag) + 1 if it is minor;
+/// - the number of changes of metre, and for each its step, numerator, and the power of its
+///   denominator;
+/// - the number of its steps.
+///
+/// Then come three columns, each for all pieces in turn:
+///
+/// - the number of onsets at each step;
+/// - the keys that are struck, from low to high, each as the distance from the key below; the lowest
+///   key as the distance (zigzag) from the lowest key of the chord before;
+/// - the length of each of these notes in steps.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Packed(Arc<[u8]>);
 
-/// More music than a model can carry.
+/// There is more training music than a model file can hold.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "the music that is learned from has {pieces} pieces of {steps} steps, which is more than a model \
      can carry; take less of it, or leave it out of the model"
 )]
 pub struct TooMuchMusic {
-    /// How many pieces there are.
+    /// The number of pieces.
     pub pieces: usize,
-    /// How long they are together.
+    /// The number of their steps.
     pub steps: usize,
 }
 
-/// Bytes that are no repertoire.
+/// Why bytes cannot be unpacked as training music.
 #[derive(Debug, thiserror::Error)]
 pub enum PackedError {
-    /// Cut off, or not compressed as it should be.
-    #[error("the music that it has learned from is damaged ({0}); copy the model again")]
+    /// The compressed data is cut off or damaged.
+    #[error("its training music is damaged ({0}); copy the model again")]
     Compression(io::Error),
-    /// From another version of the format.
+    /// It has another version of the format.
     #[error(
-        "the music that it has learned from is of format {0}, and this program reads format \
-         {VERSION}; use the deep-jammer that wrote it"
+        "its training music has format {0}, and this program reads format {VERSION}; use the \
+         deep-jammer that wrote it"
     )]
     Version(u64),
-    /// Something that no roll can be.
-    #[error("the music that it has learned from is damaged ({0}); copy the model again")]
+    /// It contains something that cannot be in a roll.
+    #[error("its training music is damaged ({0}); copy the model again")]
     Music(&'static str),
 }
 
@@ -69,17 +80,18 @@ impl std::fmt::Debug for Packed {
 }
 
 impl Packed {
-    /// Packs a repertoire, if it is of a size that [`unpack`](Self::unpack) takes: some 30 000 pieces.
+    /// Packs training music of at most the size that [`unpack`](Self::unpack) accepts: some 30 000
+    /// pieces.
     pub fn of(training_music: &TrainingMusic) -> Result<Packed, TooMuchMusic> {
         Packed::within(LARGEST, training_music)
     }
 
-    /// Packs a repertoire that has no more bytes before it is compressed.
+    /// Packs training music of at most `largest` bytes before compression.
     fn within(largest: usize, training_music: &TrainingMusic) -> Result<Packed, TooMuchMusic> {
         let mut text = Vec::new();
-        write_number(&mut text, VERSION);
-        write_number(&mut text, training_music.pieces.len() as u64);
-        training_music.pieces.iter().for_each(|piece| write_head(&mut text, piece));
+        write_varint(&mut text, VERSION);
+        write_varint(&mut text, training_music.pieces.len() as u64);
+        training_music.pieces.iter().for_each(|piece| write_header(&mut text, piece));
         let (mut counts, mut keys, mut lengths) = (Vec::new(), Vec::new(), Vec::new());
         for roll in training_music.pieces.iter().map(|piece| &piece.roll) {
             let steps = roll.steps().iter();
@@ -87,13 +99,13 @@ impl Packed {
             let mut before = 0;
             for step in roll.steps() {
                 let Some(lowest) = step.articulate.lowest() else { continue };
-                write_number(&mut keys, signed(lowest as i64 - before));
+                write_varint(&mut keys, zigzag(lowest as i64 - before));
                 before = lowest as i64;
                 let gaps = step.articulate.iter().zip(step.articulate.iter().skip(1));
-                gaps.for_each(|(low, high)| write_number(&mut keys, (high - low) as u64));
+                gaps.for_each(|(low, high)| write_varint(&mut keys, (high - low) as u64));
             }
             for note in roll.notes() {
-                write_number(&mut lengths, (note.end - note.start) as u64);
+                write_varint(&mut lengths, (note.end - note.start) as u64);
             }
         }
         let parts = [&text, &counts, &keys, &lengths];
@@ -104,22 +116,22 @@ impl Packed {
         }
         let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
         for part in parts {
-            encoder.write_all(part).expect("memory takes all");
+            encoder.write_all(part).expect("writing to memory cannot fail");
         }
-        Ok(Packed(encoder.finish().expect("memory takes all").into()))
+        Ok(Packed(encoder.finish().expect("writing to memory cannot fail").into()))
     }
 
-    /// Takes bytes for a repertoire; whether they are one, [`unpack`](Self::unpack) tells.
+    /// Wraps packed bytes without checking them; [`unpack`](Self::unpack) does that.
     pub fn from_bytes(bytes: &[u8]) -> Packed {
         Packed(bytes.into())
     }
 
-    /// The bytes.
+    /// The packed bytes.
     pub fn bytes(&self) -> &[u8] {
         &self.0
     }
 
-    /// The repertoire.
+    /// Unpacks the training music, and checks all of it.
     pub fn unpack(&self) -> Result<TrainingMusic, PackedError> {
         let mut bytes = Vec::new();
         ZlibDecoder::new(&*self.0)
@@ -131,35 +143,35 @@ impl Packed {
         }
         let mut rest = &bytes[..];
         let rest = &mut rest;
-        let version = number(rest)?;
+        let version = read_varint(rest)?;
         if version != VERSION {
             return Err(PackedError::Version(version));
         }
-        let count = number(rest)?;
-        let mut heads = Vec::new();
+        let count = read_varint(rest)?;
+        let mut headers = Vec::new();
         for _ in 0..count {
-            heads.push(head(rest)?);
+            headers.push(read_header(rest)?);
         }
-        let steps = heads.iter().map(|head| head.steps).sum();
+        let steps = headers.iter().map(|header| header.steps).sum();
         let mut counts = rest.split_off(..steps).ok_or(CUT_OFF)?.iter();
-        let chords = heads.iter().map(|head| chords(head.steps, &mut counts, rest));
+        let chords = headers.iter().map(|header| chords(header.steps, &mut counts, rest));
         let chords = chords.collect::<Result<Vec<_>, _>>()?;
         let mut pieces = Vec::new();
-        for (head, chords) in heads.into_iter().zip(chords) {
+        for (header, chords) in headers.into_iter().zip(chords) {
             let steps = steps_of(&chords, rest)?;
-            pieces.push(TrainingPiece { roll: head.roll(steps), source: head.source });
+            pieces.push(TrainingPiece { roll: header.roll(steps), source: header.source });
         }
         match rest.is_empty() {
             true => Ok(TrainingMusic { pieces }),
-            false => Err(PackedError::Music("there is more than music")),
+            false => Err(PackedError::Music("there are bytes after the music")),
         }
     }
 }
 
 const CUT_OFF: PackedError = PackedError::Music("it is cut off");
 
-/// What is known of a piece before its notes.
-struct Head {
+/// The header of a piece, which comes before its notes.
+struct PieceHeader {
     source: String,
     tempo: u32,
     key: Option<KeySignature>,
@@ -167,49 +179,49 @@ struct Head {
     steps: usize,
 }
 
-fn write_head(text: &mut Vec<u8>, piece: &TrainingPiece) {
+fn write_header(text: &mut Vec<u8>, piece: &TrainingPiece) {
     let TrainingPiece { source, roll } = piece;
-    write_number(text, source.len() as u64);
+    write_varint(text, source.len() as u64);
     text.extend(source.as_bytes());
-    write_number(text, u64::from(roll.tempo));
-    let key = |key: KeySignature| 1 + 2 * signed(i64::from(key.sharps)) + u64::from(key.minor);
-    write_number(text, roll.key.map_or(0, key));
-    write_number(text, roll.metres().len() as u64);
+    write_varint(text, u64::from(roll.tempo));
+    let key = |key: KeySignature| 1 + 2 * zigzag(i64::from(key.sharps)) + u64::from(key.minor);
+    write_varint(text, roll.key.map_or(0, key));
+    write_varint(text, roll.metres().len() as u64);
     for change in roll.metres() {
-        write_number(text, change.step as u64);
+        write_varint(text, change.step as u64);
         text.extend([change.metre.numerator, change.metre.denominator_power]);
     }
-    write_number(text, roll.len() as u64);
+    write_varint(text, roll.len() as u64);
 }
 
-fn head(rest: &mut &[u8]) -> Result<Head, PackedError> {
-    let length = length(rest)?;
+fn read_header(rest: &mut &[u8]) -> Result<PieceHeader, PackedError> {
+    let length = read_length(rest)?;
     let name = rest.split_off(..length).ok_or(CUT_OFF)?;
     let source =
-        String::from_utf8(name.to_vec()).map_err(|_| PackedError::Music("a name is no text"))?;
-    let tempo = u32::try_from(number(rest)?).map_err(|_| PackedError::Music("a tempo"))?;
-    let key = match number(rest)?.checked_sub(1) {
+        String::from_utf8(name.to_vec()).map_err(|_| PackedError::Music("a name is not text"))?;
+    let tempo = u32::try_from(read_varint(rest)?).map_err(|_| PackedError::Music("a tempo"))?;
+    let key = match read_varint(rest)?.checked_sub(1) {
         None => None,
         Some(key) => Some(KeySignature {
-            sharps: unsigned(key / 2).try_into().map_err(|_| PackedError::Music("a key"))?,
+            sharps: unzigzag(key / 2).try_into().map_err(|_| PackedError::Music("a key"))?,
             minor: key % 2 == 1,
         }),
     };
     let mut metres = Vec::new();
-    for _ in 0..number(rest)? {
-        let step = number::length(rest)?;
+    for _ in 0..read_varint(rest)? {
+        let step = read_length(rest)?;
         let metre = rest.split_off(..2).ok_or(CUT_OFF)?;
         metres.push((step, Metre { numerator: metre[0], denominator_power: metre[1] }));
     }
-    let steps = number::length(rest)?;
+    let steps = read_length(rest)?;
     let in_order = metres.windows(2).all(|pair| pair[0].0 < pair[1].0);
     if metres.first().is_none_or(|first| first.0 != 0) || !in_order {
         return Err(PackedError::Music("its metres are out of order"));
     }
-    Ok(Head { source, tempo, key, metres, steps })
+    Ok(PieceHeader { source, tempo, key, metres, steps })
 }
 
-impl Head {
+impl PieceHeader {
     fn roll(&self, steps: Vec<Step>) -> Roll {
         let mut roll = Roll::new(self.metres[0].1);
         (roll.tempo, roll.key) = (self.tempo, self.key);
@@ -220,13 +232,13 @@ impl Head {
             }
             roll.push(step);
         }
-        // A last one, for steps to come.
+        // A change after the last step holds for steps that are added later.
         metres.for_each(|(_, metre)| roll.change_metre(*metre));
         roll
     }
 }
 
-/// What is struck at each step of a piece.
+/// The keys that are struck at each step of a piece.
 fn chords<'a>(
     steps: usize,
     counts: &mut impl Iterator<Item = &'a u8>,
@@ -241,8 +253,8 @@ fn chords<'a>(
         let mut chord = Keys::NONE;
         let mut last = before;
         for nth in 0..count {
-            let leap = number(rest)?;
-            last += if nth == 0 { unsigned(leap) } else { leap.min(KEYS as u64) as i64 };
+            let leap = read_varint(rest)?;
+            last += if nth == 0 { unzigzag(leap) } else { leap.min(KEYS as u64) as i64 };
             let key = key(last)?;
             if chord.contains(key) {
                 return Err(PackedError::Music("a key is struck twice at once"));
@@ -255,15 +267,15 @@ fn chords<'a>(
     Ok(chords)
 }
 
-/// The steps of a piece of which it is known what is struck.
+/// The steps of a piece, made from the keys that are struck and the lengths of the notes.
 fn steps_of(chords: &[Keys], rest: &mut &[u8]) -> Result<Vec<Step>, PackedError> {
     let mut steps: Vec<Step> =
         chords.iter().map(|&keys| Step { play: Keys::NONE, articulate: keys }).collect();
     let mut until = [0; KEYS];
     for (start, chord) in chords.iter().enumerate() {
         for key in chord.iter() {
-            let length = length(rest)?;
-            // Notes of a key never overlap, so that no file can ask for more work than it has steps.
+            let length = read_length(rest)?;
+            // Notes of one key never overlap. So no file can ask for more work than it has steps.
             if length == 0 || until[key] > start || steps.len() - start < length {
                 return Err(PackedError::Music("a note lasts too long"));
             }
@@ -347,7 +359,8 @@ mod tests {
             let mut encoder = ZlibEncoder::new(Vec::new(), Compression::fast());
             encoder.write_all(&text).unwrap();
             let packed = Packed::from_bytes(&encoder.finish().unwrap());
-            // Few are one by chance; none may panic, and what is read is packed as it was.
+            // A few are valid by chance. None may panic, and what can be read comes back the same
+            // when it is packed again.
             if let Ok(found) = packed.unpack() {
                 prop_assert_eq!(Packed::of(&found).unwrap().unpack().unwrap(), found);
             }
@@ -364,7 +377,7 @@ mod tests {
         for place in 0..bytes.len() {
             let mut altered = bytes.clone();
             altered[place] ^= 0x10;
-            // Some bits of a zlib stream mean nothing; what they say has a checksum.
+            // Some bits of a zlib stream have no meaning. The content has a checksum.
             match Packed::from_bytes(&altered).unpack() {
                 Ok(found) => assert_eq!(found, training_music(), "{place}"),
                 Err(error) => assert!(error.to_string().contains("damaged"), "{place}: {error}"),
@@ -384,11 +397,11 @@ mod tests {
     fn numbers_have_as_many_bytes_as_they_need() {
         for (number, bytes) in [(0, 1), (127, 1), (128, 2), (1 << 62, 9)] {
             let mut text = Vec::new();
-            write_number(&mut text, number);
-            assert_eq!((text.len(), self::number(&mut &text[..]).unwrap()), (bytes, number));
+            write_varint(&mut text, number);
+            assert_eq!((text.len(), read_varint(&mut &text[..]).unwrap()), (bytes, number));
         }
         for number in [0, 1, -1, 64, -64, i64::from(i8::MIN)] {
-            assert_eq!(unsigned(signed(number)), number);
+            assert_eq!(unzigzag(zigzag(number)), number);
         }
     }
 }

@@ -1,18 +1,18 @@
-//! The music that somebody has learned from.
+//! The training music: the pieces that a model has learned from.
 
 use crate::corpus::Piece;
 use crate::roll::Roll;
 
-/// A piece that has been learned from.
+/// A piece that a model has learned from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrainingPiece {
-    /// Whose music it is: the file's folder and name.
+    /// The file's folder and name. The folder often has the name of the composer.
     pub source: String,
     /// The music.
     pub roll: Roll,
 }
 
-/// All pieces that somebody has learned from.
+/// All pieces that a model has learned from.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TrainingMusic {
     /// The pieces.
@@ -20,29 +20,29 @@ pub struct TrainingMusic {
 }
 
 impl TrainingMusic {
-    /// The music of pieces, in their order.
+    /// The training music of some pieces, in their order.
     pub fn of<'a>(pieces: impl IntoIterator<Item = &'a Piece>) -> TrainingMusic {
-        let heard = |piece: &Piece| TrainingPiece {
+        let training_piece = |piece: &Piece| TrainingPiece {
             source: match piece.folder.is_empty() {
                 true => piece.name.clone(),
                 false => format!("{}/{}", piece.folder, piece.name),
             },
             roll: piece.roll().clone(),
         };
-        TrainingMusic { pieces: pieces.into_iter().map(heard).collect() }
+        TrainingMusic { pieces: pieces.into_iter().map(training_piece).collect() }
     }
 
-    /// How many steps it has.
+    /// The total number of steps.
     pub fn steps(&self) -> usize {
         self.pieces.iter().map(|piece| piece.roll.len()).sum()
     }
 
-    /// Whether it has no piece.
+    /// Whether there are no pieces.
     pub fn is_empty(&self) -> bool {
         self.pieces.is_empty()
     }
 
-    /// Adds what another has, but for pieces that are here already.
+    /// Adds the pieces of `other` that are not here already.
     pub fn add(&mut self, other: TrainingMusic) {
         for piece in other.pieces {
             if !self.pieces.contains(&piece) {

@@ -1,19 +1,19 @@
-//! Where numbers lie along an edge, and which of them are written there.
+//! Axes: where numbers lie on them, and which numbers are labelled.
 
-/// An edge from one number to another.
+/// An axis.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Axis {
     /// The numbers at its ends, ascending.
     pub range: (f64, f64),
-    /// The places of its ends.
+    /// The positions of its ends, in units of the canvas.
     pub places: (f64, f64),
     /// Whether equal ratios, rather than equal differences, are equally far apart.
     pub logarithmic: bool,
-    /// Whether there is nothing between whole numbers.
+    /// Whether only whole numbers are labelled.
     pub whole: bool,
 }
 
-/// A number that is written at an axis.
+/// A labelled number on an axis.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Tick {
     pub place: f64,
@@ -21,7 +21,7 @@ pub(super) struct Tick {
 }
 
 impl Axis {
-    /// The place of a number.
+    /// The position of a number.
     pub fn place(&self, number: f64) -> f64 {
         let scale = |x: f64| if self.logarithmic { libm::log(x) } else { x };
         let (from, to) = (scale(self.range.0), scale(self.range.1));
@@ -29,7 +29,8 @@ impl Axis {
         self.places.0 + share * (self.places.1 - self.places.0)
     }
 
-    /// As many round numbers as stand at least `apart` from each other, `most` of them at most.
+    /// As many ticks at round numbers as possible: at most `most`, and at least `apart` units from
+    /// each other.
     pub fn ticks(&self, apart: f64, most: usize) -> Vec<Tick> {
         let mut best = Vec::new();
         for numbers in self.choices() {
@@ -48,7 +49,7 @@ impl Axis {
         best
     }
 
-    /// Ways to choose round numbers, each with the decimals that it needs.
+    /// Possible series of round numbers, each number with the decimals that it needs.
     fn choices(&self) -> Vec<Vec<(f64, usize)>> {
         let largest = self.range.0.abs().max(self.range.1.abs());
         // The power of ten at or below the largest number.
@@ -56,7 +57,8 @@ impl Axis {
         let mut choices = Vec::new();
         if self.logarithmic {
             let lowest = libm::floor(libm::log10(self.range.0)) as i32;
-            // Powers of ten, each or some; then numbers between them, in tenths to stay whole.
+            // All or some powers of ten, then numbers between them, in tenths so that they are
+            // integers.
             let series: [(i32, &[u32]); 9] = [
                 (100, &[10]),
                 (50, &[10]),
@@ -79,7 +81,7 @@ impl Axis {
                 numbers.filter(|&(number, _)| self.holds(number)).collect()
             }));
         }
-        // Equal differences; on a logarithmic axis good for a narrow range.
+        // Numbers at equal differences. On a logarithmic axis they suit a narrow range.
         let (low, high) = self.range;
         let finest = if self.whole { 0 } else { top - 8 };
         for power in (finest..=top + 1).rev() {
@@ -101,7 +103,8 @@ impl Axis {
         choices
     }
 
-    /// A number in words of so many decimals; on a logarithmic axis it can have too many digits.
+    /// A number with the given decimals. On a logarithmic axis, very large and very small numbers
+    /// are written with an exponent.
     fn label(&self, number: f64, digits: usize) -> String {
         match self.logarithmic && !(1e-6..1e8).contains(&number) {
             true => format!("{number:e}"),
@@ -114,7 +117,7 @@ impl Axis {
     }
 }
 
-/// The nearest number there is: powers of ten that are multiplied are not always.
+/// `number` · 10^`power`, correctly rounded, which a product of powers of ten would not always be.
 fn times_ten_to(number: f64, power: i32) -> f64 {
     format!("{number}e{power}").parse().expect("digits and a power")
 }

@@ -1,18 +1,18 @@
-//! Generated music beside real music: a panel for each statistic.
+//! Draws the comparison of generated with real music: a panel for each statistic.
 
 use super::Format;
 use super::axis::Axis;
+use super::canvas::{Alignment, Canvas, Colour};
 use super::format::{Drawing, render};
-use super::sheet::{Ink, Sheet, Side};
 use crate::statistic::{Comparison, Distribution, SetFigure, density};
 use plotters_backend::DrawingBackend;
 
-/// Real music, its density.
-const REAL: Ink = Ink(178, 208, 231);
-/// The edge of it, and where nine in ten are.
-const REAL_EDGE: Ink = Ink(0, 114, 178);
-/// Generated music; see [`Ink`] for why these two.
-const GENERATED: Ink = Ink(213, 94, 0);
+/// The density of real music, and the range of nine in ten real passages.
+const REAL: Colour = Colour(178, 208, 231);
+/// The edge of that density.
+const REAL_EDGE: Colour = Colour(0, 114, 178);
+/// Generated music. [`Colour`] tells why these colours were chosen.
+const GENERATED: Colour = Colour(213, 94, 0);
 
 const COLUMNS: usize = 3;
 const WIDTH: f64 = 960.0;
@@ -20,23 +20,24 @@ const LEFT: f64 = 24.0;
 const RIGHT: f64 = 24.0;
 const TOP: f64 = 78.0;
 const BOTTOM: f64 = 20.0;
-/// Between two columns.
+/// The gap between two columns.
 const BETWEEN: f64 = 28.0;
-/// A panel with its words.
+/// The height of a panel with its text.
 const PANEL: f64 = 178.0;
-/// The words above a density.
+/// The height of the text above a density.
 const HEAD: f64 = 40.0;
 /// The height of a density.
 const HEIGHT: f64 = 84.0;
-/// Below its foot: the passages one by one.
+/// The height of the rug plot below a density, which marks the passages one by one.
 const RUG: f64 = 13.0;
 
-/// More marks than these would be a bar.
+/// The most marks of a rug plot. With more it would be a solid bar.
 const MOST_MARKS: usize = 400;
 
-/// For every statistic the densities of real and of generated passages, on one scale: what both have
-/// in common is the area that they share. Below it the range in which nine in ten real passages
-/// lie, and a mark for each generated one (an even choice, if there are very many).
+/// Draws, for every statistic, the kernel density estimates of real and of generated passages on
+/// one scale, so that the area under both is their overlap. Below them is the range in which nine
+/// in ten real passages lie, with a mark for each generated passage (or for an even selection, if
+/// there are very many).
 pub fn comparison(comparison: &Comparison, title: &str, format: Format) -> Vec<u8> {
     render(&Picture { comparison, title }, format)
 }
@@ -52,49 +53,49 @@ impl Drawing for Picture<'_> {
         (WIDTH as u32, (TOP + rows * PANEL + BOTTOM) as u32)
     }
 
-    fn fineness(&self) -> u32 {
+    fn subunits(&self) -> u32 {
         4
     }
 
-    fn draw<B: DrawingBackend>(&self, sheet: &mut Sheet<B>) {
-        let title = sheet.fitted(self.title, 19.0, WIDTH - LEFT - RIGHT);
-        sheet.text(&title, (LEFT, 34.0), 19.0, Side::Left, Ink::TEXT);
-        self.explain(sheet);
+    fn draw<B: DrawingBackend>(&self, canvas: &mut Canvas<B>) {
+        let title = canvas.fitted(self.title, 19.0, WIDTH - LEFT - RIGHT);
+        canvas.text(&title, (LEFT, 34.0), 19.0, Alignment::Left, Colour::TEXT);
+        self.draw_legend(canvas);
         let width = (WIDTH - LEFT - RIGHT - BETWEEN * (COLUMNS - 1) as f64) / COLUMNS as f64;
         for (index, figure) in self.comparison.set.statistics.iter().enumerate() {
             let left = LEFT + (index % COLUMNS) as f64 * (width + BETWEEN);
             let top = TOP + (index / COLUMNS) as f64 * PANEL;
-            Panel { figure, left, top, width }.draw(sheet);
+            Panel { figure, left, top, width }.draw(canvas);
         }
     }
 }
 
 impl Picture<'_> {
-    /// What is compared, and the inks.
-    fn explain<B: DrawingBackend>(&self, sheet: &mut Sheet<B>) {
+    /// Draws the length of the passages and the legend.
+    fn draw_legend<B: DrawingBackend>(&self, canvas: &mut Canvas<B>) {
         let (em, baseline) = (12.0, 58.0);
         let set = &self.comparison.set;
         let words = format!("passages of {} steps", set.passage);
-        sheet.text(&words, (LEFT, baseline), em, Side::Left, Ink::FAINT_TEXT);
+        canvas.text(&words, (LEFT, baseline), em, Alignment::Left, Colour::FAINT_TEXT);
         let mut x = WIDTH - RIGHT;
         let entries = [
             (format!("real ({}), 5 to 95 % below", set.real_passages), REAL_EDGE),
             (format!("generated ({})", set.generated_passages), GENERATED),
         ];
-        for (words, ink) in entries {
-            x -= sheet.width(&words, em);
-            sheet.text(&words, (x, baseline), em, Side::Left, Ink::TEXT);
+        for (words, colour) in entries {
+            x -= canvas.width(&words, em);
+            canvas.text(&words, (x, baseline), em, Alignment::Left, Colour::TEXT);
             let (from, to, middle) = (x - 30.0, x - 7.0, baseline - 4.5);
-            if ink == REAL_EDGE {
-                sheet.rectangle(from, middle - 5.0, to, middle + 5.0, REAL);
+            if colour == REAL_EDGE {
+                canvas.rectangle(from, middle - 5.0, to, middle + 5.0, REAL);
             }
-            sheet.rectangle(from, middle - 1.25, to, middle + 1.25, ink);
+            canvas.rectangle(from, middle - 1.25, to, middle + 1.25, colour);
             x -= 30.0 + 18.0;
         }
     }
 }
 
-/// One statistic.
+/// The panel of one statistic.
 struct Panel<'a> {
     figure: &'a SetFigure,
     left: f64,
@@ -107,13 +108,13 @@ impl Panel<'_> {
         self.top + HEAD + HEIGHT
     }
 
-    fn draw<B: DrawingBackend>(&self, sheet: &mut Sheet<B>) {
+    fn draw<B: DrawingBackend>(&self, canvas: &mut Canvas<B>) {
         let SetFigure { statistic, generated_values, real_values, .. } = self.figure;
         let at = (self.left, self.top + 12.0);
-        sheet.text(statistic.in_words(), at, 13.0, Side::Left, Ink::TEXT);
-        let words = sheet.fitted(&self.words(), 11.0, self.width);
+        canvas.text(statistic.in_words(), at, 13.0, Alignment::Left, Colour::TEXT);
+        let words = canvas.fitted(&self.words(), 11.0, self.width);
         let at = (self.left, self.top + 28.0);
-        sheet.text(&words, at, 11.0, Side::Left, Ink::FAINT_TEXT);
+        canvas.text(&words, at, 11.0, Alignment::Left, Colour::FAINT_TEXT);
         let axis = self.axis();
         let real = density(real_values, axis.range);
         let generated = density(generated_values, axis.range);
@@ -123,24 +124,36 @@ impl Panel<'_> {
             let mut area = vec![(self.left, self.foot())];
             area.extend(&edge);
             area.push((self.left + self.width, self.foot()));
-            sheet.area(&area, REAL);
-            sheet.line(&edge, 1.25, REAL_EDGE);
+            canvas.area(&area, REAL);
+            canvas.line(&edge, 1.25, REAL_EDGE);
         }
         if let Some(generated) = generated {
-            sheet.line(&self.edge(&generated, highest), 2.0, GENERATED);
+            canvas.line(&self.edge(&generated, highest), 2.0, GENERATED);
         }
-        sheet.level(self.foot() - 0.5, self.left, self.left + self.width, 1.0, Ink::LINE);
-        self.draw_rug(sheet, &axis);
+        canvas.horizontal_line(
+            self.foot() - 0.5,
+            self.left,
+            self.left + self.width,
+            1.0,
+            Colour::LINE,
+        );
+        self.draw_rug(canvas, &axis);
         let bottom = self.foot() + RUG;
         for tick in axis.ticks(44.0, 7) {
-            sheet.upright(tick.place - 0.5, bottom, bottom + 4.0, 1.0, Ink::LINE);
+            canvas.vertical_line(tick.place - 0.5, bottom, bottom + 4.0, 1.0, Colour::LINE);
             let place = (tick.place, bottom + 16.0);
-            sheet.text(&tick.label, place, 11.0, Side::Middle, Ink::FAINT_TEXT);
+            canvas.text(&tick.label, place, 11.0, Alignment::Middle, Colour::FAINT_TEXT);
         }
-        sheet.level(bottom - 0.5, self.left, self.left + self.width, 1.0, Ink::FAINT_LINE);
+        canvas.horizontal_line(
+            bottom - 0.5,
+            self.left,
+            self.left + self.width,
+            1.0,
+            Colour::FAINT_LINE,
+        );
     }
 
-    /// How many pieces lie inside, and how much the densities overlap.
+    /// The caption: how many pieces lie inside the range, and how much the densities overlap.
     fn words(&self) -> String {
         let SetFigure { inside, of, overlap, .. } = self.figure;
         let mut words = format!("{inside} of {of} inside");
@@ -152,14 +165,15 @@ impl Panel<'_> {
         words
     }
 
-    /// From the least value to the greatest, and a little room; what nothing can be is not shown.
+    /// The axis from the least to the greatest value, with a margin. Negative values, which no
+    /// statistic has, are hardly shown.
     fn axis(&self) -> Axis {
         let ends = |values: &Distribution| {
             let values = values.values();
             values.first().copied().zip(values.last().copied())
         };
         let SetFigure { generated_values, real_values, .. } = self.figure;
-        // A few odd real passages must not take all the room.
+        // A few outliers among the real passages must not take up most of the axis.
         let real = real_values.quantile(0.002).zip(real_values.quantile(0.998));
         let (low, high) = match (real, ends(generated_values)) {
             (Some(a), Some(b)) => (a.0.min(b.0), a.1.max(b.1)),
@@ -175,7 +189,7 @@ impl Panel<'_> {
         }
     }
 
-    /// The upper edge of a density.
+    /// The upper edge of a density as points.
     fn edge(&self, masses: &[f64], highest: f64) -> Vec<(f64, f64)> {
         let cell = self.width / masses.len() as f64;
         let point = |(index, mass): (usize, &f64)| {
@@ -185,18 +199,18 @@ impl Panel<'_> {
         masses.iter().enumerate().map(point).collect()
     }
 
-    /// The range of the real ones, and a mark for each of ours.
-    fn draw_rug<B: DrawingBackend>(&self, sheet: &mut Sheet<B>, axis: &Axis) {
+    /// Draws the range of the real passages, and a mark for each generated one.
+    fn draw_rug<B: DrawingBackend>(&self, canvas: &mut Canvas<B>, axis: &Axis) {
         let place = |value: f64| axis.place(value).clamp(self.left, self.left + self.width);
         let (top, bottom) = (self.foot() + 2.0, self.foot() + RUG - 1.0);
         if let Some((low, high)) = self.figure.real_values.range() {
-            sheet.rectangle(place(low), top, place(high), bottom, REAL);
+            canvas.rectangle(place(low), top, place(high), bottom, REAL);
         }
         let values = self.figure.generated_values.values();
         let every = values.len().div_ceil(MOST_MARKS).max(1);
         for &value in values.iter().step_by(every) {
             let x = place(value);
-            sheet.upright(x - 0.75, top, bottom, 1.5, GENERATED);
+            canvas.vertical_line(x - 0.75, top, bottom, 1.5, GENERATED);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! From a drawing to the bytes of a file.
 
-use super::sheet::Sheet;
+use super::canvas::Canvas;
 use plotters_backend::DrawingBackend;
 use plotters_bitmap::BitMapBackend;
 use plotters_svg::SVGBackend;
@@ -20,30 +20,30 @@ impl Format {
     pub const ALL: [Format; 2] = [Format::Svg, Format::Png];
 }
 
-/// Something that can be drawn on any sheet.
+/// Something that can be drawn on any canvas.
 pub(super) trait Drawing {
     /// Width and height in units: CSS pixels of an SVG, pixels of a PNG.
     fn size(&self) -> (u32, u32);
 
     /// How many parts of a unit can still be told apart: 1 where all is made of upright
     /// rectangles, more for slanted lines.
-    fn fineness(&self) -> u32;
+    fn subunits(&self) -> u32;
 
-    /// Draws it on a sheet that is still white.
-    fn draw<B: DrawingBackend>(&self, sheet: &mut Sheet<B>);
+    /// Draws it on a canvas that is still white.
+    fn draw<B: DrawingBackend>(&self, canvas: &mut Canvas<B>);
 }
 
 /// The bytes of a drawing.
 pub(super) fn render(drawing: &impl Drawing, format: Format) -> Vec<u8> {
     let (width, height) = drawing.size();
-    let fineness = drawing.fineness();
-    let fine = (width * fineness, height * fineness);
+    let subunits = drawing.subunits();
+    let fine = (width * subunits, height * subunits);
     match format {
         Format::Svg => {
             let mut text = String::new();
             {
                 let mut backend = SVGBackend::with_string(&mut text, fine);
-                drawing.draw(&mut Sheet::new(&mut backend, fineness));
+                drawing.draw(&mut Canvas::new(&mut backend, subunits));
                 backend.present().expect("a drawing in memory");
             }
             // The drawing is in fine parts; it is to be shown in units.
@@ -55,28 +55,28 @@ pub(super) fn render(drawing: &impl Drawing, format: Format) -> Vec<u8> {
             let mut pixels = vec![0xff; 3 * fine.0 as usize * fine.1 as usize];
             {
                 let mut backend = BitMapBackend::with_buffer(&mut pixels, fine);
-                drawing.draw(&mut Sheet::new(&mut backend, fineness));
+                drawing.draw(&mut Canvas::new(&mut backend, subunits));
                 backend.present().expect("a drawing in memory");
             }
-            png(&shrunk(pixels, fine.0 as usize, fineness as usize), width, height)
+            png(&shrunk(pixels, fine.0 as usize, subunits as usize), width, height)
         }
     }
 }
 
-/// Squares of `fineness` by `fineness` pixels as one each, their mean; rows are `width` wide.
-fn shrunk(pixels: Vec<u8>, width: usize, fineness: usize) -> Vec<u8> {
-    if fineness == 1 {
+/// Squares of `subunits` by `subunits` pixels as one each, their mean; rows are `width` wide.
+fn shrunk(pixels: Vec<u8>, width: usize, subunits: usize) -> Vec<u8> {
+    if subunits == 1 {
         return pixels;
     }
     let row = 3 * width;
-    let mut sums = vec![0u32; row / fineness];
-    let area = (fineness * fineness) as u32;
-    let mut small = Vec::with_capacity(pixels.len() / (fineness * fineness));
-    for rows in pixels.chunks_exact(row * fineness) {
+    let mut sums = vec![0u32; row / subunits];
+    let area = (subunits * subunits) as u32;
+    let mut small = Vec::with_capacity(pixels.len() / (subunits * subunits));
+    for rows in pixels.chunks_exact(row * subunits) {
         sums.fill(0);
         for row in rows.chunks_exact(row) {
             for (at, &value) in row.iter().enumerate() {
-                sums[at / 3 / fineness * 3 + at % 3] += u32::from(value);
+                sums[at / 3 / subunits * 3 + at % 3] += u32::from(value);
             }
         }
         small.extend(sums.iter().map(|sum| ((sum + area / 2) / area) as u8));

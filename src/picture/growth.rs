@@ -1,17 +1,17 @@
-//! How the music grows with training: a grid of piano rolls.
+//! Draws how the music develops during training: a grid of piano rolls.
 
 use super::Format;
+use super::canvas::{Alignment, Canvas, Colour};
 use super::format::{Drawing, render};
-use super::panel::{Panel, explain};
-use super::sheet::{Ink, Sheet, Side};
+use super::panel::{Panel, draw_legend};
 use crate::roll::{KEYS, Keys, LOWEST_PITCH, Roll};
 use plotters_backend::DrawingBackend;
 use std::ops::Range;
 
-/// How many rolls are shown at most.
+/// The most rolls that are shown.
 pub const MOST_PANELS: usize = 24;
 
-/// The room for the rolls of a row and the gaps between them.
+/// The width of a row of rolls, including the gaps.
 const ROOM: f64 = 1602.0;
 
 /// The gap between two columns.
@@ -20,7 +20,7 @@ const BETWEEN: f64 = 22.0;
 /// The gap between two rows, with the caption in it.
 const ABOVE: f64 = 34.0;
 
-/// The keyboard's width, at the left of each row.
+/// The width of the keyboard at the left of each row.
 const KEYBOARD: f64 = 16.0;
 
 const LEFT: f64 = 44.0;
@@ -28,18 +28,18 @@ const RIGHT: f64 = 24.0;
 const TOP: f64 = 52.0;
 const BOTTOM: f64 = 24.0;
 
-/// A heading's least room.
+/// The least width, so that the heading fits.
 const NARROWEST: f64 = 560.0;
 
-/// What was composed after so many epochs, in a grid: time to the right, keys upward, the same
-/// keys and as much time in every roll. Of more than [`MOST_PANELS`] an even choice is shown, the
-/// first and the last among them.
+/// Draws rolls in a grid, each given with the epoch after which it was composed. Time goes to the
+/// right and keys go upward; all rolls have the same keys and the same length of time. Of more than
+/// [`MOST_PANELS`] rolls, an even selection is shown, including the first and the last.
 pub fn growth(rolls: &[(u64, Roll)], format: Format) -> Vec<u8> {
     let chosen = chosen(rolls.len()).map(|index| &rolls[index]).collect();
     render(&Grid { chosen }, format)
 }
 
-/// Which of so many are shown.
+/// The indices of the rolls that are shown, of `count` rolls.
 fn chosen(count: usize) -> impl Iterator<Item = usize> {
     let shown = count.min(MOST_PANELS);
     let steps = shown.saturating_sub(1).max(1);
@@ -60,12 +60,12 @@ impl Grid<'_> {
         }
     }
 
-    /// The frame of one roll.
+    /// The panel of one roll.
     fn panel(&self, index: usize) -> Panel {
         let columns = self.columns();
         let steps = self.chosen.iter().map(|(_, roll)| roll.len()).max().unwrap_or(0).max(1);
         let room = (ROOM - BETWEEN * (columns - 1) as f64) / columns as f64 / steps as f64;
-        // Whole units, so that all steps are equally wide.
+        // A whole number of units, so that all steps are equally wide.
         let step = if room >= 1.0 { room.round().min(8.0) } else { room };
         let key = step.floor().clamp(3.0, 6.0);
         let (left, top, steps) = (LEFT, TOP + ABOVE, 0..steps);
@@ -76,11 +76,11 @@ impl Grid<'_> {
         panel
     }
 
-    /// The octaves, from C to C, in which all the music is.
+    /// The range of keys, in whole octaves from C to C, that contains all of the music.
     fn keys(&self) -> Range<usize> {
         let steps = self.chosen.iter().flat_map(|(_, roll)| roll.steps());
         let all = steps.fold(Keys::NONE, |all, step| all.or(step.play));
-        // Where there is nothing: two octaves on either side of the middle C.
+        // For silence, two octaves on either side of middle C.
         let (lowest, highest) = all.lowest().zip(all.highest()).unwrap_or((15, 63));
         let above_c = |key: usize| (key + usize::from(LOWEST_PITCH)) % 12;
         let lowest = lowest.saturating_sub(above_c(lowest));
@@ -98,27 +98,28 @@ impl Drawing for Grid<'_> {
         ((right + RIGHT).ceil().max(NARROWEST) as u32, (bottom + BOTTOM) as u32)
     }
 
-    fn fineness(&self) -> u32 {
+    fn subunits(&self) -> u32 {
         1
     }
 
-    fn draw<B: DrawingBackend>(&self, sheet: &mut Sheet<B>) {
+    fn draw<B: DrawingBackend>(&self, canvas: &mut Canvas<B>) {
         let edge = f64::from(self.size().0) - RIGHT;
         let title = "What the network composes as it learns";
-        sheet.text(title, (LEFT, 34.0), 19.0, Side::Left, Ink::TEXT);
-        explain(sheet, edge, 34.0);
-        // A composition in which nothing sounds has lost its metre on the way through a file.
+        canvas.text(title, (LEFT, 34.0), 19.0, Alignment::Left, Colour::TEXT);
+        draw_legend(canvas, edge, 34.0);
+        // A composition in which nothing sounds loses its metre when it is written to a file. It
+        // gets the bar lines of the longest one.
         let longest = self.chosen.iter().map(|(_, roll)| roll).max_by_key(|roll| roll.len());
         for (index, (epoch, roll)) in self.chosen.iter().enumerate() {
             let panel = self.panel(index);
             let like = if roll.is_empty() { longest.unwrap_or(roll) } else { roll };
             let measure = |at: &usize| like.place(*at).in_measure == 0;
             let measures: Vec<_> = panel.steps.clone().filter(measure).collect();
-            panel.draw(sheet, &roll.notes(), &measures);
+            panel.draw(canvas, &roll.notes(), &measures);
             let caption = (panel.left, panel.top - 8.0);
-            sheet.text(&format!("epoch {epoch}"), caption, 13.0, Side::Left, Ink::TEXT);
+            canvas.text(&format!("epoch {epoch}"), caption, 13.0, Alignment::Left, Colour::TEXT);
             if index % self.columns() == 0 {
-                panel.keyboard(sheet, KEYBOARD);
+                panel.keyboard(canvas, KEYBOARD);
             }
         }
     }

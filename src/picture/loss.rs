@@ -1,23 +1,24 @@
-//! How the loss falls.
+//! Draws the loss curves of a training.
 
 use super::Format;
 use super::axis::Axis;
+use super::canvas::{Alignment, Canvas, Colour};
 use super::format::{Drawing, render};
-use super::sheet::{Ink, Sheet, Side};
 use plotters_backend::DrawingBackend;
 
-/// The loss by epoch, in nats a step. Epochs ascend; what is not a number above zero is left out.
+/// The loss (negative log-likelihood) by epoch, in nats per step. Epochs ascend. Values that are
+/// not finite or not positive are left out.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct LossCurves {
-    /// Of each epoch's batch.
+    /// The training loss of each epoch.
     pub training: Vec<(u64, f64)>,
-    /// Of the validation pieces, where it was measured.
+    /// The loss on the validation pieces, at the epochs where it was measured.
     pub validation: Vec<(u64, f64)>,
 }
 
-/// The loss of training and validation below a title: epochs to the right, nats a step upward on
-/// a logarithmic scale. Training is shown faintly epoch by epoch and strongly on average,
-/// validation by points with the best of them ringed.
+/// Draws the loss curves below a title. Epochs go to the right, and nats per step go upward on a
+/// logarithmic scale. The training loss is a faint curve of all epochs and a strong curve of their
+/// running mean. The validation loss is a curve with points, and the best point is ringed.
 pub fn loss(curves: &LossCurves, title: &str, format: Format) -> Vec<u8> {
     let shown = |curve: &[(u64, f64)]| {
         curve.iter().copied().filter(|&(_, nats)| shows(nats)).collect::<Vec<_>>()
@@ -45,16 +46,16 @@ const RIGHT: f64 = 28.0;
 const TOP: f64 = 84.0;
 const BOTTOM: f64 = 56.0;
 
-/// How wide a stretch is in which many epochs become their least and their greatest loss.
-const STRETCH: f64 = 2.0;
+/// The width of a bin. Where epochs are dense, a bin shows only their least and greatest loss.
+const BIN: f64 = 2.0;
 
 struct Picture<'a> {
     title: &'a str,
-    /// As it came, with gaps.
+    /// The training loss, including values that cannot be shown.
     training: &'a [(u64, f64)],
-    /// What can be shown of it.
+    /// The training loss that can be shown.
     shown: Vec<(u64, f64)>,
-    /// What can be shown of the validation.
+    /// The validation loss that can be shown.
     validation: Vec<(u64, f64)>,
 }
 
@@ -63,49 +64,50 @@ impl Drawing for Picture<'_> {
         (WIDTH as u32, HEIGHT as u32)
     }
 
-    fn fineness(&self) -> u32 {
+    fn subunits(&self) -> u32 {
         4
     }
 
-    fn draw<B: DrawingBackend>(&self, sheet: &mut Sheet<B>) {
+    fn draw<B: DrawingBackend>(&self, canvas: &mut Canvas<B>) {
         let (epochs, nats) = self.axes();
-        let title = sheet.fitted(self.title, 19.0, WIDTH - LEFT - RIGHT);
-        sheet.text(&title, (LEFT, 38.0), 19.0, Side::Left, Ink::TEXT);
-        draw_axes(sheet, &epochs, &nats);
+        let title = canvas.fitted(self.title, 19.0, WIDTH - LEFT - RIGHT);
+        canvas.text(&title, (LEFT, 38.0), 19.0, Alignment::Left, Colour::TEXT);
+        draw_axes(canvas, &epochs, &nats);
         let at = |&(epoch, loss): &(u64, f64)| (epochs.place(epoch as f64), nats.place(loss));
         let half = half_window(self.shown.len());
         let (raw, strong) = match half {
-            0 => (Ink::TRAINING_MEAN, Ink::TRAINING_MEAN),
-            _ => (Ink::TRAINING, Ink::TRAINING_MEAN),
+            0 => (Colour::TRAINING_MEAN, Colour::TRAINING_MEAN),
+            _ => (Colour::TRAINING, Colour::TRAINING_MEAN),
         };
         for run in self.training.split(|&(_, loss)| !shows(loss)) {
             let points: Vec<_> = run.iter().map(at).collect();
             match points[..] {
                 [] => {}
-                [only] => sheet.dot(only, 2.5, raw),
-                _ if dense(&points) => band(sheet, &points, raw),
-                _ => sheet.line(&points, if half == 0 { 2.0 } else { 1.25 }, raw),
+                [only] => canvas.dot(only, 2.5, raw),
+                _ if dense(&points) => band(canvas, &points, raw),
+                _ => canvas.line(&points, if half == 0 { 2.0 } else { 1.25 }, raw),
             }
         }
         if half > 0 {
             let mean: Vec<_> = running_mean(&self.shown, half).iter().map(at).collect();
-            sheet.line(&thinned(&mean), 2.25, strong);
+            canvas.line(&thinned(&mean), 2.25, strong);
         }
         let validation: Vec<_> = self.validation.iter().map(at).collect();
-        sheet.line(&thinned(&validation), 2.25, Ink::VALIDATION);
-        // Points that would run into each other are no points.
+        canvas.line(&thinned(&validation), 2.25, Colour::VALIDATION);
+        // Points are left out if they would run into each other.
         let room = (WIDTH - LEFT - RIGHT) / validation.len().max(1) as f64;
         if room >= 9.0 {
-            validation.iter().for_each(|&point| sheet.dot(point, 3.5, Ink::VALIDATION));
+            validation.iter().for_each(|&point| canvas.dot(point, 3.5, Colour::VALIDATION));
         }
         if let Some(best) = self.best() {
             let place = at(&best);
-            for (radius, ink) in [(8.0, Ink::VALIDATION), (6.0, Ink::WHITE), (3.5, Ink::VALIDATION)]
+            for (radius, colour) in
+                [(8.0, Colour::VALIDATION), (6.0, Colour::WHITE), (3.5, Colour::VALIDATION)]
             {
-                sheet.dot(place, radius, ink);
+                canvas.dot(place, radius, colour);
             }
         }
-        self.explain(sheet, half, raw);
+        self.draw_legend(canvas, half, raw);
     }
 }
 
@@ -115,7 +117,7 @@ impl Picture<'_> {
         let last = all().map(|&(epoch, _)| epoch).max().unwrap_or(0).max(1);
         let least = all().map(|&(_, loss)| loss).fold(f64::INFINITY, f64::min);
         let most = all().map(|&(_, loss)| loss).fold(0.0, f64::max);
-        // A little room above and below, in which one lonely value has its place, too.
+        // With a margin above and below, so that a single value has a range, too.
         let range = match least <= most {
             true => {
                 let room = libm::exp(0.05 * (libm::log(most) - libm::log(least))).max(1.02);
@@ -133,63 +135,65 @@ impl Picture<'_> {
         (epochs, Axis { range, places, logarithmic: true, whole: false })
     }
 
-    /// The best validation, the first of several.
+    /// The best validation; of equals, the first.
     fn best(&self) -> Option<(u64, f64)> {
         self.validation.iter().copied().min_by(|a, b| a.1.total_cmp(&b.1))
     }
 
-    /// The legend, above the curves, where nothing can run into it.
-    fn explain<B: DrawingBackend>(&self, sheet: &mut Sheet<B>, half: usize, raw: Ink) {
+    /// Draws the legend above the curves.
+    fn draw_legend<B: DrawingBackend>(&self, canvas: &mut Canvas<B>, half: usize, raw: Colour) {
         let mut entries = Vec::new();
         if let Some((epoch, loss)) = self.best() {
-            entries.push((format!("validation, best {loss:.3} at epoch {epoch}"), Ink::VALIDATION));
+            entries
+                .push((format!("validation, best {loss:.3} at epoch {epoch}"), Colour::VALIDATION));
         }
         if half > 0 {
-            entries.push((format!("mean of {} epochs", 2 * half + 1), Ink::TRAINING_MEAN));
+            entries.push((format!("mean of {} epochs", 2 * half + 1), Colour::TRAINING_MEAN));
         }
         if !self.shown.is_empty() {
             entries.push(("training".to_owned(), raw));
         }
         let (em, baseline) = (12.0, TOP - 14.0);
         let mut x = WIDTH - RIGHT;
-        for (words, ink) in entries {
-            x -= sheet.width(&words, em);
-            sheet.text(&words, (x, baseline), em, Side::Left, Ink::TEXT);
+        for (words, colour) in entries {
+            x -= canvas.width(&words, em);
+            canvas.text(&words, (x, baseline), em, Alignment::Left, Colour::TEXT);
             let (from, to, middle) = (x - 30.0, x - 7.0, baseline - 4.5);
-            sheet.rectangle(from, middle - 1.25, to, middle + 1.25, ink);
-            if ink == Ink::VALIDATION {
-                sheet.dot(((from + to) / 2.0, middle), 3.5, ink);
+            canvas.rectangle(from, middle - 1.25, to, middle + 1.25, colour);
+            if colour == Colour::VALIDATION {
+                canvas.dot(((from + to) / 2.0, middle), 3.5, colour);
             }
             x -= 30.0 + 18.0;
         }
     }
 }
 
-fn draw_axes<B: DrawingBackend>(sheet: &mut Sheet<B>, epochs: &Axis, nats: &Axis) {
+fn draw_axes<B: DrawingBackend>(canvas: &mut Canvas<B>, epochs: &Axis, nats: &Axis) {
     let (right, bottom) = (WIDTH - RIGHT, HEIGHT - BOTTOM);
     for tick in nats.ticks(30.0, 10) {
-        sheet.level(tick.place - 0.5, LEFT, right, 1.0, Ink::FAINT_LINE);
+        canvas.horizontal_line(tick.place - 0.5, LEFT, right, 1.0, Colour::FAINT_LINE);
         let place = (LEFT - 9.0, tick.place + 4.5);
-        sheet.text(&tick.label, place, 12.0, Side::Right, Ink::FAINT_TEXT);
+        canvas.text(&tick.label, place, 12.0, Alignment::Right, Colour::FAINT_TEXT);
     }
     for tick in epochs.ticks(70.0, 12) {
-        sheet.upright(tick.place - 0.5, bottom, bottom + 5.0, 1.0, Ink::LINE);
+        canvas.vertical_line(tick.place - 0.5, bottom, bottom + 5.0, 1.0, Colour::LINE);
         let place = (tick.place, bottom + 20.0);
-        sheet.text(&tick.label, place, 12.0, Side::Middle, Ink::FAINT_TEXT);
+        canvas.text(&tick.label, place, 12.0, Alignment::Middle, Colour::FAINT_TEXT);
     }
-    sheet.level(bottom - 0.5, LEFT, right, 1.0, Ink::LINE);
-    sheet.text("nats a step", (LEFT, TOP - 14.0), 12.0, Side::Left, Ink::FAINT_TEXT);
-    sheet.text("epochs", (right, bottom + 42.0), 12.0, Side::Right, Ink::FAINT_TEXT);
+    canvas.horizontal_line(bottom - 0.5, LEFT, right, 1.0, Colour::LINE);
+    canvas.text("nats a step", (LEFT, TOP - 14.0), 12.0, Alignment::Left, Colour::FAINT_TEXT);
+    canvas.text("epochs", (right, bottom + 42.0), 12.0, Alignment::Right, Colour::FAINT_TEXT);
 }
 
-/// Over how many epochs on either side the mean is taken: a fortieth of the whole at most; none
-/// where there are so few epochs that each can be seen.
+/// The number of epochs on either side in the running mean: at most a fortieth of all epochs. It is
+/// 0 if there are so few epochs that each of them can be seen.
 fn half_window(epochs: usize) -> usize {
     [100, 50, 25, 10, 5, 2].into_iter().find(|half| 40 * half <= epochs).unwrap_or(0)
 }
 
-/// The mean of each value and its neighbours. At the beginning, where the loss falls steeply,
-/// there are as many before as after it; at the end there are just none after.
+/// The running mean of a curve. At the beginning, where the loss falls steeply, the window is
+/// narrower, so that it has as many values before as after. At the end, values after it are simply
+/// missing.
 fn running_mean(curve: &[(u64, f64)], half: usize) -> Vec<(u64, f64)> {
     let mean = |(index, &(epoch, _)): (usize, &(u64, f64))| {
         let half = half.min(index);
@@ -200,17 +204,17 @@ fn running_mean(curve: &[(u64, f64)], half: usize) -> Vec<(u64, f64)> {
     curve.iter().enumerate().map(mean).collect()
 }
 
-/// Whether points lie so close together that a line through them would be a blot.
+/// Whether points lie so close together that a line through them would fill an area.
 fn dense(points: &[(f64, f64)]) -> bool {
     let (first, last) = (points[0], points[points.len() - 1]);
-    last.0 - first.0 < STRETCH * points.len() as f64
+    last.0 - first.0 < BIN * points.len() as f64
 }
 
-/// Draws where a dense curve is: between the least and the greatest of each stretch.
-fn band<B: DrawingBackend>(sheet: &mut Sheet<B>, points: &[(f64, f64)], ink: Ink) {
-    let stretch = |point: &(f64, f64)| (point.0 / STRETCH) as i64;
+/// Draws a dense curve as an area, between the least and the greatest value of each bin.
+fn band<B: DrawingBackend>(canvas: &mut Canvas<B>, points: &[(f64, f64)], colour: Colour) {
+    let bin = |point: &(f64, f64)| (point.0 / BIN) as i64;
     let (mut upper, mut lower) = (Vec::new(), Vec::new());
-    for points in points.chunk_by(|a, b| stretch(a) == stretch(b)) {
+    for points in points.chunk_by(|a, b| bin(a) == bin(b)) {
         let x = (points[0].0 + points[points.len() - 1].0) / 2.0;
         let top = points.iter().map(|&(_, y)| y).fold(f64::INFINITY, f64::min);
         let bottom = points.iter().map(|&(_, y)| y).fold(f64::NEG_INFINITY, f64::max);
@@ -218,10 +222,10 @@ fn band<B: DrawingBackend>(sheet: &mut Sheet<B>, points: &[(f64, f64)], ink: Ink
         lower.push((x, bottom + 0.5));
     }
     upper.extend(lower.into_iter().rev());
-    sheet.area(&upper, ink);
+    canvas.area(&upper, colour);
 }
 
-/// A curve without the points that are no further than a unit from the one before.
+/// A curve without points that are less than one unit to the right of the one before.
 fn thinned(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
     let mut kept: Vec<(f64, f64)> = Vec::new();
     for (index, &point) in points.iter().enumerate() {

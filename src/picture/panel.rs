@@ -1,22 +1,22 @@
-//! A roll in a frame: time to the right, keys upward.
+//! A panel with a piano roll: time goes to the right, keys go upward.
 
-use super::sheet::{Ink, Sheet, Side};
+use super::canvas::{Alignment, Canvas, Colour};
 use crate::roll::{KEYS, LOWEST_PITCH, RollNote};
 use plotters_backend::DrawingBackend;
 use std::ops::Range;
 
-/// A roll's frame on a sheet.
+/// The position and the scale of a roll on a canvas.
 pub(super) struct Panel {
-    /// Where the music begins; the keyboard lies to the left of it.
+    /// The left edge of the music. The keyboard lies to the left of it.
     pub left: f64,
     pub top: f64,
-    /// How wide a step is.
+    /// The width of a step.
     pub step: f64,
-    /// How high a key is.
+    /// The height of a key.
     pub key: f64,
-    /// Which steps are shown, the last of them perhaps beyond the roll's end.
+    /// The steps that are shown. The last may lie beyond the end of the roll.
     pub steps: Range<usize>,
-    /// Which keys are shown.
+    /// The keys that are shown.
     pub keys: Range<usize>,
 }
 
@@ -29,17 +29,17 @@ impl Panel {
         self.top + self.keys.len() as f64 * self.key
     }
 
-    /// The left edge of a step that is shown, or of the first one after those.
+    /// The left edge of a step that is shown, or of the step after the last one.
     pub fn x(&self, step: usize) -> f64 {
         self.left + (step - self.steps.start) as f64 * self.step
     }
 
-    /// The upper edge of a key's row.
+    /// The upper edge of the row of a key.
     pub fn y(&self, key: usize) -> f64 {
         self.top + (self.keys.end - 1 - key) as f64 * self.key
     }
 
-    /// The Cs among its keys, with the numbers of their octaves: 4 is the middle one.
+    /// The Cs among the keys, with their octave numbers. Middle C is C4.
     pub fn octaves(&self) -> impl Iterator<Item = (usize, usize)> {
         let pitches = self.keys.clone().map(|key| (key, key + usize::from(LOWEST_PITCH)));
         pitches.filter(|(_, pitch)| pitch % 12 == 0).map(|(key, pitch)| (key, pitch / 12 - 1))
@@ -48,7 +48,7 @@ impl Panel {
     /// Draws the frame, the bar lines at `measures`, and the notes of a roll.
     pub fn draw<B: DrawingBackend>(
         &self,
-        sheet: &mut Sheet<B>,
+        canvas: &mut Canvas<B>,
         notes: &[RollNote],
         measures: &[usize],
     ) {
@@ -56,20 +56,26 @@ impl Panel {
         if self.key >= 3.0 {
             for key in self.keys.clone().filter(|&key| is_black(key)) {
                 let top = self.y(key);
-                sheet.rectangle(self.left, top, right, top + self.key, Ink::SHADE);
+                canvas.rectangle(self.left, top, right, top + self.key, Colour::SHADE);
             }
         }
         for (key, _) in self.octaves().filter(|&(key, _)| key > self.keys.start) {
-            sheet.level(self.y(key) + self.key - 1.0, self.left, right, 1.0, Ink::FAINT_LINE);
+            canvas.horizontal_line(
+                self.y(key) + self.key - 1.0,
+                self.left,
+                right,
+                1.0,
+                Colour::FAINT_LINE,
+            );
         }
-        // Where measures are but a few pixels, their lines would hide the music.
+        // If measures are only a few pixels wide, all of their bar lines would hide the music.
         let shown: Vec<usize> =
             measures.iter().copied().filter(|step| self.steps.contains(step)).collect();
-        let every = readable(shown.len(), right - self.left, 12.0);
+        let every = display_stride(shown.len(), right - self.left, 12.0);
         for &measure in shown.iter().step_by(every).filter(|&&step| step > self.steps.start) {
-            sheet.upright(self.x(measure) - 1.0, self.top, bottom, 1.0, Ink::LINE);
+            canvas.vertical_line(self.x(measure) - 1.0, self.top, bottom, 1.0, Colour::LINE);
         }
-        // The gap above each note keeps neighbours apart.
+        // A gap above each note separates neighbouring keys.
         let gap = if self.key >= 3.0 { 1.0 } else { 0.0 };
         let is_shown = |note: &&RollNote| {
             let in_time = note.start < self.steps.end && note.end > self.steps.start;
@@ -80,54 +86,64 @@ impl Panel {
             let end = note.end.min(self.steps.end);
             let held = (note.start + 1).max(self.steps.start);
             if end > held {
-                sheet.rectangle(self.x(held), top, self.x(end), low, Ink::HELD);
+                canvas.rectangle(self.x(held), top, self.x(end), low, Colour::HELD);
             }
-            // Last: where steps are narrower than a pixel, it must still be seen.
+            // The onset is drawn last, so that it is visible even if steps are narrower than a
+            // pixel.
             if note.start >= self.steps.start {
                 let struck = self.x(note.start + 1);
-                sheet.rectangle(self.x(note.start), top, struck, low, Ink::STRUCK);
+                canvas.rectangle(self.x(note.start), top, struck, low, Colour::STRUCK);
             }
         }
-        sheet.frame(self.left, self.top, right, bottom, Ink::LINE);
+        canvas.frame(self.left, self.top, right, bottom, Colour::LINE);
     }
 
-    /// Draws the keyboard, so wide, at the left of the frame, and the names of the Cs beside it.
-    pub fn keyboard<B: DrawingBackend>(&self, sheet: &mut Sheet<B>, width: f64) {
+    /// Draws a keyboard of the given width at the left of the frame, and the names of the Cs beside
+    /// it.
+    pub fn keyboard<B: DrawingBackend>(&self, canvas: &mut Canvas<B>, width: f64) {
         let (left, right) = (self.left - width, self.left - 1.0);
         for key in self.keys.clone().filter(|&key| is_black(key)) {
             let top = self.y(key);
-            sheet.rectangle(
+            canvas.rectangle(
                 left,
                 top,
                 (left + 0.62 * width).round(),
                 top + self.key,
-                Ink::BLACK_KEY,
+                Colour::BLACK_KEY,
             );
         }
-        // The white keys meet below each C and each F, and in the middle of each black key.
+        // White keys meet below each C and each F, and in the middle of each black key.
         for key in self.keys.clone().skip(1) {
             let (y, half) = (self.y(key) + self.key - 1.0, (self.key / 2.0).floor());
             match is_black(key) {
-                true => sheet.level(y - half, (left + 0.62 * width).round(), right, 1.0, Ink::LINE),
-                false if !is_black(key - 1) => sheet.level(y, left, right, 1.0, Ink::LINE),
+                true => canvas.horizontal_line(
+                    y - half,
+                    (left + 0.62 * width).round(),
+                    right,
+                    1.0,
+                    Colour::LINE,
+                ),
+                false if !is_black(key - 1) => {
+                    canvas.horizontal_line(y, left, right, 1.0, Colour::LINE)
+                }
                 false => {}
             }
         }
-        sheet.frame(left, self.top, right, self.bottom(), Ink::LINE);
+        canvas.frame(left, self.top, right, self.bottom(), Colour::LINE);
         let em = (2.5 * self.key).clamp(9.0, 11.0);
         for (key, octave) in self.octaves() {
-            // On the line of its key; at the edge so that it does not stick out.
+            // In the middle of its key, but not beyond the edge of the panel.
             let baseline = (self.y(key) + self.key / 2.0 + 0.36 * em).min(self.bottom());
             let baseline = baseline.max(self.top + 0.73 * em);
             let place = (left - 5.0, baseline);
-            sheet.text(&format!("C{octave}"), place, em, Side::Right, Ink::FAINT_TEXT);
+            canvas.text(&format!("C{octave}"), place, em, Alignment::Right, Colour::FAINT_TEXT);
         }
     }
 }
 
-/// Of `count` things over a `length`, every how many must be shown to stand `apart` at least: a
-/// power of two.
-pub(super) fn readable(count: usize, length: f64, apart: f64) -> usize {
+/// The stride with which to show `count` things over a `length`, so that they stand at least
+/// `apart` from each other. It is a power of two.
+pub(super) fn display_stride(count: usize, length: f64, apart: f64) -> usize {
     let mut every = 1;
     while every < count && length * every as f64 / (count as f64) < apart {
         every *= 2;
@@ -140,15 +156,15 @@ fn is_black(key: usize) -> bool {
     matches!((key + usize::from(LOWEST_PITCH)) % 12, 1 | 3 | 6 | 8 | 10)
 }
 
-/// The key for the two inks, its right end at a place on a baseline.
-pub(super) fn explain<B: DrawingBackend>(sheet: &mut Sheet<B>, right: f64, baseline: f64) {
+/// Draws the legend for the two colours. Its right end stands at `right` on the baseline.
+pub(super) fn draw_legend<B: DrawingBackend>(canvas: &mut Canvas<B>, right: f64, baseline: f64) {
     let (em, square) = (12.0, 9.0);
     let mut x = right;
-    for (word, ink) in [("held", Ink::HELD), ("struck", Ink::STRUCK)] {
-        x -= sheet.width(word, em).round();
-        sheet.text(word, (x, baseline), em, Side::Left, Ink::FAINT_TEXT);
+    for (word, colour) in [("held", Colour::HELD), ("struck", Colour::STRUCK)] {
+        x -= canvas.width(word, em).round();
+        canvas.text(word, (x, baseline), em, Alignment::Left, Colour::FAINT_TEXT);
         x -= square + 5.0;
-        sheet.rectangle(x, baseline - square, x + square, baseline, ink);
+        canvas.rectangle(x, baseline - square, x + square, baseline, colour);
         x -= 16.0;
     }
 }
@@ -166,8 +182,8 @@ mod tests {
 
     #[test]
     fn what_would_stand_too_close_is_thinned_out_by_halves() {
-        assert_eq!(readable(8, 1024.0, 30.0), 1);
-        assert_eq!(readable(100, 1000.0, 30.0), 4);
-        assert_eq!(readable(0, 0.0, 30.0), 1);
+        assert_eq!(display_stride(8, 1024.0, 30.0), 1);
+        assert_eq!(display_stride(100, 1000.0, 30.0), 4);
+        assert_eq!(display_stride(0, 0.0, 30.0), 1);
     }
 }

@@ -1,58 +1,60 @@
-//! How music was rated: a row for each, its rating and its believability beside each other.
+//! Draws the results of a listening test: a row for each piece or group, with its mean rating and
+//! the share of listeners who took it for human music.
 
 use super::Format;
 use super::axis::Axis;
+use super::canvas::{Alignment, Canvas, Colour};
 use super::format::{Drawing, render};
-use super::sheet::{Ink, Sheet, Side};
 use plotters_backend::DrawingBackend;
 
-/// A figure, and the interval in which it may lie.
+/// An estimate with its confidence interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Measured {
-    /// The figure.
+pub struct Estimate {
+    /// The estimate.
     pub value: f64,
-    /// From where to where, if that is known.
+    /// The ends of the 95 % confidence interval, if it is known.
     pub interval: Option<[f64; 2]>,
 }
 
-/// A row.
+/// A row of the picture.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Rated {
+pub struct RatingRow {
     /// What was rated.
     pub name: String,
     /// Whether it is real music.
     pub real: bool,
     /// The mean rating, 1 to 10.
-    pub rating: Option<Measured>,
-    /// The share of those who thought that a human could have composed it, 0 to 1.
-    pub believed: Option<Measured>,
+    pub rating: Option<Estimate>,
+    /// The share of listeners who thought that a human could have composed it, 0 to 1.
+    pub believed: Option<Estimate>,
 }
 
 /// Rows in groups, each under its heading.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ratings {
-    /// What stands above.
+    /// The title of the picture.
     pub title: String,
-    /// The groups.
-    pub groups: Vec<(String, Vec<Rated>)>,
+    /// The groups, each a heading and its rows.
+    pub groups: Vec<(String, Vec<RatingRow>)>,
 }
 
-const REAL: Ink = Ink(0, 114, 178);
-const GENERATED: Ink = Ink(213, 94, 0);
+const REAL: Colour = Colour(0, 114, 178);
+const GENERATED: Colour = Colour(213, 94, 0);
 
 const WIDTH: f64 = 960.0;
 const LEFT: f64 = 24.0;
 const RIGHT: f64 = 40.0;
-/// The names of the rows.
+/// The width of the names of the rows.
 const NAMES: f64 = 330.0;
-/// Between the two axes.
+/// The gap between the two axes.
 const BETWEEN: f64 = 44.0;
 const TOP: f64 = 92.0;
 const ROW: f64 = 22.0;
 const HEADING: f64 = 30.0;
 const BOTTOM: f64 = 40.0;
 
-/// Dots for the figures, bars for their intervals; real music in blue, generated in vermilion.
+/// Draws dots for the estimates and bars for their confidence intervals. Real music is blue,
+/// generated music is vermilion.
 pub fn ratings(ratings: &Ratings, format: Format) -> Vec<u8> {
     render(&Picture(ratings), format)
 }
@@ -61,7 +63,7 @@ struct Picture<'a>(&'a Ratings);
 
 impl Picture<'_> {
     fn foot(&self) -> f64 {
-        let rows = |(_, rows): &(String, Vec<Rated>)| HEADING + rows.len() as f64 * ROW;
+        let rows = |(_, rows): &(String, Vec<RatingRow>)| HEADING + rows.len() as f64 * ROW;
         TOP + self.0.groups.iter().map(rows).sum::<f64>() + 6.0
     }
 
@@ -81,44 +83,50 @@ impl Drawing for Picture<'_> {
         (WIDTH as u32, (self.foot() + BOTTOM).ceil() as u32)
     }
 
-    fn fineness(&self) -> u32 {
+    fn subunits(&self) -> u32 {
         4
     }
 
-    fn draw<B: DrawingBackend>(&self, sheet: &mut Sheet<B>) {
-        let title = sheet.fitted(&self.0.title, 19.0, WIDTH - LEFT - RIGHT);
-        sheet.text(&title, (LEFT, 34.0), 19.0, Side::Left, Ink::TEXT);
-        let legend = "dots: means and shares; bars: where 95 % of them may lie";
-        sheet.text(legend, (LEFT, 58.0), 12.0, Side::Left, Ink::FAINT_TEXT);
+    fn draw<B: DrawingBackend>(&self, canvas: &mut Canvas<B>) {
+        let title = canvas.fitted(&self.0.title, 19.0, WIDTH - LEFT - RIGHT);
+        canvas.text(&title, (LEFT, 34.0), 19.0, Alignment::Left, Colour::TEXT);
+        let legend = "dots: means and shares; bars: 95 % confidence intervals";
+        canvas.text(legend, (LEFT, 58.0), 12.0, Alignment::Left, Colour::FAINT_TEXT);
         let axes = Picture::axes();
         for (axis, name) in axes.iter().zip(["rating, 1 to 10", "thought a human's, %"]) {
-            sheet.text(name, (axis.places.0, TOP - 8.0), 12.0, Side::Left, Ink::FAINT_TEXT);
+            canvas.text(
+                name,
+                (axis.places.0, TOP - 8.0),
+                12.0,
+                Alignment::Left,
+                Colour::FAINT_TEXT,
+            );
             for tick in axis.ticks(26.0, 10) {
-                sheet.upright(tick.place - 0.5, TOP, self.foot(), 1.0, Ink::FAINT_LINE);
+                canvas.vertical_line(tick.place - 0.5, TOP, self.foot(), 1.0, Colour::FAINT_LINE);
                 let place = (tick.place, self.foot() + 16.0);
-                sheet.text(&tick.label, place, 11.0, Side::Middle, Ink::FAINT_TEXT);
+                canvas.text(&tick.label, place, 11.0, Alignment::Middle, Colour::FAINT_TEXT);
             }
-            sheet.level(self.foot(), axis.places.0, axis.places.1, 1.0, Ink::LINE);
+            canvas.horizontal_line(self.foot(), axis.places.0, axis.places.1, 1.0, Colour::LINE);
         }
         let mut y = TOP;
         for (heading, rows) in &self.0.groups {
-            let heading = sheet.fitted(heading, 13.0, NAMES - 12.0);
-            sheet.text(&heading, (LEFT, y + 20.0), 13.0, Side::Left, Ink::TEXT);
+            let heading = canvas.fitted(heading, 13.0, NAMES - 12.0);
+            canvas.text(&heading, (LEFT, y + 20.0), 13.0, Alignment::Left, Colour::TEXT);
             y += HEADING;
             for row in rows {
-                let name = sheet.fitted(&row.name, 12.0, NAMES - 24.0);
-                sheet.text(&name, (LEFT + 12.0, y + 15.0), 12.0, Side::Left, Ink::TEXT);
-                let ink = if row.real { REAL } else { GENERATED };
+                let name = canvas.fitted(&row.name, 12.0, NAMES - 24.0);
+                canvas.text(&name, (LEFT + 12.0, y + 15.0), 12.0, Alignment::Left, Colour::TEXT);
+                let colour = if row.real { REAL } else { GENERATED };
                 let figures = [(row.rating, 1.0), (row.believed, 100.0)];
                 for (axis, (figure, unit)) in axes.iter().zip(figures) {
-                    let Some(Measured { value, interval }) = figure else { continue };
+                    let Some(Estimate { value, interval }) = figure else { continue };
                     let place =
                         |value: f64| axis.place((unit * value).clamp(axis.range.0, axis.range.1));
                     let middle = y + ROW / 2.0;
                     if let Some([from, to]) = interval {
-                        sheet.level(middle - 1.0, place(from), place(to), 2.0, ink);
+                        canvas.horizontal_line(middle - 1.0, place(from), place(to), 2.0, colour);
                     }
-                    sheet.dot((place(value), middle), 4.5, ink);
+                    canvas.dot((place(value), middle), 4.5, colour);
                 }
                 y += ROW;
             }

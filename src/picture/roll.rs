@@ -1,41 +1,41 @@
-//! A piano roll.
+//! Draws a piano roll.
 
 use super::Format;
+use super::canvas::{Alignment, Canvas, Colour};
 use super::format::{Drawing, render};
-use super::panel::{Panel, explain, readable};
-use super::sheet::{Ink, Sheet, Side};
+use super::panel::{Panel, display_stride, draw_legend};
 use crate::roll::{KEYS, Roll};
 use plotters_backend::DrawingBackend;
 use std::ops::Range;
 
-/// The room for the music of a row, in units.
+/// The greatest width of the music in a row.
 const ROOM: f64 = 1120.0;
 
-/// How wide a step can be, and how many rows a piece may have for the sake of that. Whole units,
+/// Widths of a step, each with the most rows that a piece may have to get it. They are whole units,
 /// so that all steps are equally wide.
 const STEPS: [(f64, usize); 8] =
     [(8.0, 2), (7.0, 3), (6.0, 5), (5.0, 7), (4.0, 8), (3.0, 10), (2.0, 12), (1.0, 12)];
 
-/// How high a key is.
+/// The height of a key.
 const KEY: f64 = 4.0;
 
-/// The keyboard's width.
+/// The width of the keyboard.
 const KEYBOARD: f64 = 24.0;
 
-/// The room around the rows: octave names and keyboard at the left, above each row its bar numbers.
+/// The margins: octave names and keyboard at the left, and bar numbers above each row.
 const LEFT: f64 = 56.0;
 const RIGHT: f64 = 24.0;
 const TOP: f64 = 44.0;
 const ABOVE: f64 = 30.0;
 const BOTTOM: f64 = 24.0;
 
-/// The least room that a heading needs.
+/// The least width, so that the heading fits.
 const NARROWEST: f64 = 400.0;
 
-/// A piano roll of the whole keyboard below a title, at most 1200 units wide: time to the right,
-/// keys upward, in as many rows as legibility takes, each with the keyboard at its left. A note is
-/// dark where it is struck and light where it is held; upright lines are bar lines with the
-/// numbers of their bars, level ones lie below each C.
+/// Draws a piano roll of the whole keyboard below a title, at most 1200 units wide. Time goes to
+/// the right and keys go upward, in as many rows as are needed to keep it legible. Each row has a
+/// keyboard at its left. A note is dark where it is struck and light where it is held. Vertical
+/// lines are bar lines with bar numbers, and horizontal lines lie below each C.
 pub fn roll(roll: &Roll, title: &str, format: Format) -> Vec<u8> {
     render(&Picture::of(roll, title), format)
 }
@@ -43,7 +43,7 @@ pub fn roll(roll: &Roll, title: &str, format: Format) -> Vec<u8> {
 struct Picture<'a> {
     roll: &'a Roll,
     title: &'a str,
-    /// How wide a step is.
+    /// The width of a step.
     step: f64,
     /// The steps of each row.
     rows: Vec<Range<usize>>,
@@ -57,7 +57,7 @@ impl<'a> Picture<'a> {
                 return Picture { roll, title, step, rows };
             }
         }
-        // Hours of music: steps narrower than a pixel.
+        // For hours of music, steps are narrower than a pixel.
         let (_, most) = STEPS[STEPS.len() - 1];
         let in_row = roll.len().div_ceil(most);
         let cut = |row: usize| row * in_row..((row + 1) * in_row).min(roll.len());
@@ -77,8 +77,8 @@ impl<'a> Picture<'a> {
     }
 }
 
-/// The steps of rows that have room for so many, whole measures each where these are not longer
-/// than a row.
+/// Divides a roll into rows of at most `room` steps. Rows consist of whole measures unless a
+/// measure is longer than a row.
 fn rows(roll: &Roll, room: usize) -> Vec<Range<usize>> {
     let mut rows = Vec::new();
     let mut start = 0;
@@ -105,32 +105,32 @@ impl Drawing for Picture<'_> {
         ((right.max(LEFT + NARROWEST) + RIGHT).ceil() as u32, (bottom + BOTTOM) as u32)
     }
 
-    fn fineness(&self) -> u32 {
+    fn subunits(&self) -> u32 {
         1
     }
 
-    fn draw<B: DrawingBackend>(&self, sheet: &mut Sheet<B>) {
+    fn draw<B: DrawingBackend>(&self, canvas: &mut Canvas<B>) {
         let edge = f64::from(self.size().0) - RIGHT;
         let baseline = TOP - 10.0;
-        let title = sheet.fitted(self.title, 19.0, edge - LEFT - 160.0);
-        sheet.text(&title, (LEFT, baseline), 19.0, Side::Left, Ink::TEXT);
-        explain(sheet, edge, baseline);
+        let title = canvas.fitted(self.title, 19.0, edge - LEFT - 160.0);
+        canvas.text(&title, (LEFT, baseline), 19.0, Alignment::Left, Colour::TEXT);
+        draw_legend(canvas, edge, baseline);
         let (notes, measures) = (self.roll.notes(), self.roll.measures());
         for panel in self.panels() {
-            panel.draw(sheet, &notes, &measures);
-            panel.keyboard(sheet, KEYBOARD);
+            panel.draw(canvas, &notes, &measures);
+            panel.keyboard(canvas, KEYBOARD);
             let first = measures.partition_point(|&measure| measure < panel.steps.start);
             let shown: Vec<_> = (first..measures.len())
                 .take_while(|&index| panel.steps.contains(&measures[index]))
                 .collect();
-            let every = readable(shown.len(), panel.right() - panel.left, 36.0);
+            let every = display_stride(shown.len(), panel.right() - panel.left, 36.0);
             for &index in shown.iter().step_by(every) {
                 let place = (panel.x(measures[index]), panel.top - 6.0);
                 let number = (index + 1).to_string();
-                sheet.text(&number, place, 11.0, Side::Left, Ink::FAINT_TEXT);
+                canvas.text(&number, place, 11.0, Alignment::Left, Colour::FAINT_TEXT);
             }
             let place = (LEFT - KEYBOARD - 5.0, panel.top - 6.0);
-            sheet.text("bar", place, 11.0, Side::Right, Ink::FAINT_TEXT);
+            canvas.text("bar", place, 11.0, Alignment::Right, Colour::FAINT_TEXT);
         }
     }
 }

@@ -1,13 +1,13 @@
-//! A score heard in 16th notes.
+//! Quantises a score to 16th notes.
 
 use super::{KEYS, LOWEST_PITCH, Roll, Step};
 use crate::score::{KeySignature, Metre, Note, Score};
 
-/// The most 16ths that a roll can have: some thirty hours at 120 quarters a minute, so a file
-/// that asks for more is wrong, and must not fill the memory.
+/// The most 16ths that a roll can have. They last some thirty hours at 120 quarters per minute, so
+/// a file that asks for more is damaged, and must not fill the memory.
 pub const LONGEST_ROLL: u64 = 1_000_000;
 
-/// A key signature that holds from a step on.
+/// A change of key signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct KeyChange {
     /// The first step under it.
@@ -16,63 +16,63 @@ pub struct KeyChange {
     pub key: KeySignature,
 }
 
-/// A roll and what was lost in writing it down.
+/// A quantised score, and what was lost in quantising it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Transcription {
-    /// The piece in 16ths; from a file, it has at least one note.
+    /// The piece in 16ths. If it comes from a file, it has at least one note.
     pub roll: Roll,
     /// How many notes of the score are in the roll.
     pub notes: usize,
-    /// How many notes lie outside the 88 keys, and so are not in the roll.
+    /// How many notes are not in the roll because they lie outside the 88 keys.
     pub out_of_range: usize,
-    /// How many of the notes in the roll begin further than a tenth of a 16th from their step.
+    /// How many onsets in the roll were moved by more than a tenth of a 16th.
     pub off_grid: usize,
-    /// All key signatures, of which a roll keeps only the first; by step, each unlike the one
-    /// before.
+    /// All key signatures by step, each different from the one before. The roll itself keeps only
+    /// the first.
     pub keys: Vec<KeyChange>,
 }
 
 impl Transcription {
-    /// A roll that was there from the first, so that nothing was lost.
+    /// The transcription of music that is a roll already, so that nothing is lost.
     pub fn exact(roll: Roll) -> Transcription {
         let keys = roll.key.map(|key| KeyChange { step: 0, key }).into_iter().collect();
         Transcription { notes: roll.notes().len(), roll, out_of_range: 0, off_grid: 0, keys }
     }
 }
 
-/// Why a score has no roll.
+/// Why a score cannot be turned into a roll.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RollError {
-    /// Nothing that a piano could play.
+    /// It has no note that a piano could play.
     #[error("none of its {0} notes is on the 88 keys of a piano (A0 to C8); give piano music")]
     NoKeys(usize),
-    /// Longer than any piece.
+    /// It is longer than [`LONGEST_ROLL`].
     #[error(
-        "it lasts {0} 16ths, and {LONGEST_ROLL} can be had; if a file says so, its times are damaged: \
-         export it again or cut it"
+        "it lasts {0} 16ths, and the limit is {LONGEST_ROLL}; its times may be damaged: export the \
+         file again, or cut it"
     )]
     TooLong(u128),
 }
 
 impl Roll {
-    /// Writes a score down in 16th-note steps.
+    /// Quantises a score to steps of a 16th note.
     ///
-    /// Every time signature begins a measure, and the grid anew, so that all later downbeats fall
-    /// on a step even where the measure before is not a whole number of 16ths. A region between
-    /// two time signatures has as many steps as it has 16ths, rounded; one that rounds to none is
-    /// left out. Within a region each tick goes to its nearest step.
+    /// Every time signature begins a measure and restarts the grid. So all later downbeats fall on
+    /// a step, even if the measure before is not a whole number of 16ths. A region between two time
+    /// signatures has as many steps as it has 16ths, rounded; a region that rounds to none is left
+    /// out. Within a region each tick goes to its nearest step.
     ///
-    /// A note lasts from its rounded start to its rounded end, at least one step. Each stroke
-    /// articulates; where notes of one pitch overlap, the key sounds from the first to the last.
-    /// The roll ends with the last release, or where the score says that it does; rests at the start
-    /// stay.
+    /// A note lasts from its rounded start to its rounded end, at least one step. It is articulated
+    /// at its first step (the onset) and plays at all of them (the frames). Where notes of one
+    /// pitch overlap, the key sounds from the first onset to the last release. The roll ends with
+    /// the last release, or at the end that the score gives. Rests at the start stay.
     ///
-    /// The pedal does not lengthen notes: the network learns how long notes are written, from
-    /// which the voices can be read; what the pedal adds is a blur that no score contains.
+    /// The pedal does not lengthen notes. The network learns the written length of notes, from
+    /// which the voices can be read; no score contains the blur that the pedal adds.
     pub fn from_score(score: &Score) -> Result<Transcription, RollError> {
         let on_keys = score.notes.iter().filter(|note| key(note).is_some());
         let last = on_keys.clone().map(Note::end).max();
-        // What was composed may be rests from beginning to end.
+        // A composed piece may be silent from beginning to end.
         let last = last.or((score.length > 0).then_some(0));
         let last = last.ok_or(RollError::NoKeys(score.notes.len()))?.max(score.length);
         let sixteenths = u128::from(last) * 4 / u128::from(score.ticks_per_quarter.max(1));
@@ -94,8 +94,8 @@ impl Roll {
                 steps.resize(end, Step::SILENCE);
             }
             steps[start].articulate.insert(key);
-            // What an earlier note has filled is not filled again: thousands of notes, all as long
-            // as the piece, would take hours.
+            // Steps that an earlier note has filled are not filled again: a file with thousands of
+            // notes, all as long as the piece, would take hours.
             let silent_from = sounds_until[key].clamp(start, end);
             for step in &mut steps[silent_from..end] {
                 step.play.insert(key);
@@ -121,7 +121,7 @@ impl Roll {
     }
 }
 
-/// The key of a note, where a piano has it.
+/// The key of a note, if a piano has it.
 fn key(note: &Note) -> Option<usize> {
     note.pitch.checked_sub(LOWEST_PITCH).map(usize::from).filter(|&key| key < KEYS)
 }
@@ -133,7 +133,7 @@ struct Region {
     metre: Metre,
 }
 
-/// Where the steps of a piece lie in time.
+/// The quantisation grid: where the steps of a piece lie in time.
 struct Grid {
     ticks_per_quarter: u128,
     /// The first begins at tick 0, step 0.
@@ -154,8 +154,8 @@ impl Grid {
         grid
     }
 
-    /// How many 16ths some ticks are, rounded, halves up. Exact: a quarter may have any number of
-    /// ticks, and a 16th need not have a whole one.
+    /// Converts ticks to 16ths, rounded, halves up. It is exact even if a 16th is not a whole
+    /// number of ticks.
     fn sixteenths(&self, ticks: u64) -> usize {
         let doubled = (8 * u128::from(ticks) + self.ticks_per_quarter) / self.ticks_per_quarter;
         usize::try_from(doubled / 2).unwrap_or(usize::MAX / 2)
@@ -174,12 +174,12 @@ impl Grid {
         next.map_or(step, |next| step.min(next.step))
     }
 
-    /// The key signatures of the first so many steps.
+    /// The key signatures of the first `steps` steps.
     fn keys(&self, score: &Score, steps: usize) -> Vec<KeyChange> {
         let mut keys: Vec<KeyChange> = Vec::new();
         for change in &score.keys {
             let step = self.step(change.tick);
-            // The last word of a step is the one that holds.
+            // Of several signatures at one step, the last one counts.
             keys.pop_if(|last| last.step == step);
             if step < steps && keys.last().is_none_or(|last| last.key != change.value) {
                 keys.push(KeyChange { step, key: change.value });
@@ -188,7 +188,7 @@ impl Grid {
         keys
     }
 
-    /// Whether a tick is further than a tenth of a 16th from its step.
+    /// Whether a tick is more than a tenth of a 16th away from its step.
     fn is_off(&self, tick: u64) -> bool {
         let (region, next) = self.region(tick);
         let step = self.step(tick);

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// How many keys a piano has: A0 (MIDI pitch 21) to C8 (108).
+/// The number of keys of a piano: A0 (MIDI pitch 21) to C8 (108).
 pub const KEYS: usize = 88;
 
 /// The MIDI pitch of the lowest key, A0.
@@ -13,7 +13,7 @@ pub const LOWEST_PITCH: u8 = 21;
 pub struct Keys(u128);
 
 impl Keys {
-    /// No key at all.
+    /// The empty set.
     pub const NONE: Keys = Keys(0);
 
     const ALL: u128 = (1 << KEYS) - 1;
@@ -60,7 +60,7 @@ impl Keys {
         Keys(self.0 & !other.0)
     }
 
-    /// Every key moved by some semitones; what leaves the keyboard is lost.
+    /// Every key moved by some semitones. Keys that leave the keyboard are lost.
     pub fn transposed(self, semitones: i32) -> Keys {
         let distance = semitones.unsigned_abs();
         if distance >= KEYS as u32 {
@@ -69,7 +69,7 @@ impl Keys {
         Keys(if semitones >= 0 { self.0 << distance } else { self.0 >> distance } & Self::ALL)
     }
 
-    /// The keys from the lowest to the highest.
+    /// The keys, from the lowest to the highest.
     pub fn iter(self) -> impl Iterator<Item = usize> {
         let mut rest = self.0;
         std::iter::from_fn(move || {
@@ -82,22 +82,22 @@ impl Keys {
         })
     }
 
-    /// The lowest key, where there is one.
+    /// The lowest key; `None` for the empty set.
     pub fn lowest(self) -> Option<usize> {
         (self.0 != 0).then(|| self.0.trailing_zeros() as usize)
     }
 
-    /// The highest key, where there is one.
+    /// The highest key; `None` for the empty set.
     pub fn highest(self) -> Option<usize> {
         (self.0 != 0).then(|| 127 - self.0.leading_zeros() as usize)
     }
 
-    /// The set as the lowest 88 bits of a number, key 0 the lowest bit.
+    /// The set as the lowest 88 bits of a number; key 0 is the lowest bit.
     pub fn bits(self) -> u128 {
         self.0
     }
 
-    /// A set from such bits; those beyond the 88th are dropped.
+    /// The set of such [`bits`](Self::bits); bits beyond the 88th are dropped.
     pub fn from_bits(bits: u128) -> Keys {
         Keys(bits & Self::ALL)
     }

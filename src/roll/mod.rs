@@ -1,4 +1,10 @@
 //! The piano roll that all parts of the program share: 88 keys by 16th-note steps.
+//!
+//! A [`Roll`] is a list of [`Step`]s, with changes of metre, a tempo and a key signature. A step is
+//! two sets of [`Keys`]: those that play (sound; "frame" in the literature) and those of them that
+//! are articulated (struck; "onset"). [`Roll::from_score`] quantises a
+//! [`Score`](crate::score::Score) and reports what was lost in a [`Transcription`];
+//! [`Roll::to_score`] goes back. Start with [`Roll`] and [`Step`].
 
 mod from_score;
 mod keys;

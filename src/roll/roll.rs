@@ -1,9 +1,10 @@
-//! The roll: the waist of the program, which everything before it makes and everything after uses.
+//! The piano roll. Everything before it in the program makes rolls, and everything after it uses
+//! them.
 
 use super::{Place, Step};
 use crate::score::{KeySignature, Metre};
 
-/// A metre that holds from a step on.
+/// A change of metre.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct MetreChange {
     /// The first step of the new metre's first measure.
@@ -14,46 +15,45 @@ pub struct MetreChange {
 
 /// A piece of music as a piano roll: 88 keys by 16th-note steps.
 ///
-/// Kept true by its methods: what is struck sounds, what sounds unstruck sounded before, the
-/// changes of metre are in order and the first is at step 0.
+/// Its methods keep these invariants: a key that is struck sounds; a key that sounds without being
+/// struck sounded at the step before; changes of metre are in order, and the first is at step 0.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Roll {
     steps: Vec<Step>,
     metres: Vec<MetreChange>,
     /// The length of a quarter note in microseconds.
     pub tempo: u32,
-    /// The key signature, where the piece has one.
+    /// The key signature, if the piece has one.
     pub key: Option<KeySignature>,
 }
 
 impl Roll {
-    /// An empty roll in one metre, at 120 quarters a minute.
+    /// An empty roll in one metre, at 120 quarters per minute.
     pub fn new(metre: Metre) -> Roll {
         let metres = vec![MetreChange { step: 0, metre }];
         Roll { steps: Vec::new(), metres, tempo: crate::score::Score::DEFAULT_TEMPO, key: None }
     }
 
-    /// Appends a step. A key that sounds without having sounded before is struck, whatever the
-    /// step says.
+    /// Appends a step. A key that begins to sound is struck, whatever the step says.
     pub fn push(&mut self, step: Step) {
         let previous = self.steps.last().copied().unwrap_or_default();
         self.steps.push(step.after(previous));
     }
 
-    /// Takes back all steps from one on, and the changes of metre there.
+    /// Removes all steps from `step` on, and the changes of metre there.
     pub fn truncate(&mut self, step: usize) {
         self.steps.truncate(step);
         self.metres.retain(|change| change.step == 0 || change.step < step);
     }
 
-    /// Begins a measure of another metre with the next step that is pushed. The measure that was
-    /// under way ends there, however short it is (so an upbeat can be written).
+    /// Begins a measure in another metre with the next step that is pushed. The current measure
+    /// ends there, however short it is. This is how an upbeat is written.
     pub fn change_metre(&mut self, metre: Metre) {
         let step = self.steps.len();
         if self.metres.last().is_some_and(|last| last.step == step) {
             self.metres.pop();
         }
-        // A change to the same metre still matters: it moves the bar lines, unless it falls on one.
+        // A change to the same metre still moves the bar lines, unless it falls on one.
         if let Some(last) = self.metres.last() {
             let into = (step - last.step) % last.metre.sixteenths() as usize;
             if last.metre == metre && into == 0 {
@@ -68,12 +68,12 @@ impl Roll {
         &self.steps
     }
 
-    /// How many steps there are.
+    /// The number of steps.
     pub fn len(&self) -> usize {
         self.steps.len()
     }
 
-    /// Whether there is no step.
+    /// Whether the roll has no steps.
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty()
     }
@@ -83,13 +83,13 @@ impl Roll {
         &self.metres
     }
 
-    /// The change of metre under which a step stands, also beyond the end.
+    /// The change of metre that holds at a step, which may lie beyond the end.
     pub fn metre_at(&self, step: usize) -> MetreChange {
         let next = self.metres.partition_point(|change| change.step <= step);
         self.metres[next - 1]
     }
 
-    /// The place of a step in its measure. Beyond the end the last metre goes on.
+    /// The place of a step in its measure. Beyond the end, the last metre goes on.
     pub fn place(&self, step: usize) -> Place {
         let change = self.metre_at(step);
         Place::within(change.metre, step - change.step)
@@ -100,7 +100,7 @@ impl Roll {
         (0..self.len()).map(|step| self.place(step)).collect()
     }
 
-    /// The steps at which measures begin, a last one that is cut short included.
+    /// The steps at which measures begin, including a last measure that is cut short.
     pub fn measures(&self) -> Vec<usize> {
         let mut starts = Vec::new();
         for (index, change) in self.metres.iter().enumerate() {
@@ -111,7 +111,7 @@ impl Roll {
         starts
     }
 
-    /// Notes, each a key with the steps during which it sounds, by first step, then by key.
+    /// The notes, sorted by first step, then by key.
     pub fn notes(&self) -> Vec<RollNote> {
         let mut notes = Vec::new();
         let mut open: [Option<usize>; super::KEYS] = [None; super::KEYS];
@@ -133,8 +133,8 @@ impl Roll {
         notes
     }
 
-    /// The steps `from..to` as a roll of their own, with their places in the measure kept: the
-    /// excerpt begins with the measure in which `from` stands, and rests until there.
+    /// The steps `from..to` as a roll of their own, in which they keep their places in the measure.
+    /// The excerpt begins with the measure that contains `from`, and is silent up to `from`.
     pub fn excerpt(&self, from: usize, to: usize) -> Roll {
         let to = to.min(self.len());
         let from = from.min(to);
@@ -158,11 +158,11 @@ impl Roll {
 /// One note of a roll.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct RollNote {
-    /// 0 (A0) to 87 (C8).
+    /// The key, 0 (A0) to 87 (C8).
     pub key: usize,
-    /// The step at which it is struck.
+    /// The step of its onset.
     pub start: usize,
-    /// The first step at which it no longer sounds, or is struck again.
+    /// The first step at which the key no longer sounds, or is struck again.
     pub end: usize,
 }
 

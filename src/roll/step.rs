@@ -3,32 +3,32 @@
 use super::Keys;
 use crate::score::Metre;
 
-/// What the 88 keys do during one 16th: which sound, and which of those are struck.
+/// The state of the 88 keys during one 16th: which keys sound, and which of those are struck.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Step {
-    /// Keys that sound.
+    /// Keys that sound ("frame" in the literature).
     pub play: Keys,
-    /// Keys that are struck at this step; each of them sounds.
+    /// Keys that are struck at this step ("onset"); each of them sounds.
     pub articulate: Keys,
 }
 
 impl Step {
-    /// A step in which nothing sounds.
+    /// A step at which nothing sounds.
     pub const SILENCE: Step = Step { play: Keys::NONE, articulate: Keys::NONE };
 
-    /// Keys that sound on from the step before, without being struck.
+    /// Keys that go on sounding from the step before, without being struck.
     pub fn held(self) -> Keys {
         self.play.without(self.articulate)
     }
 
-    /// Strikes whatever sounds without having sounded before, and only what sounds: the step
-    /// becomes one that a pianist could play after `previous`.
+    /// Makes the step one that a pianist could play after `previous`: every key that begins to
+    /// sound is struck, and no key is struck that does not sound.
     pub fn after(self, previous: Step) -> Step {
         let struck = self.articulate.and(self.play);
         Step { play: self.play, articulate: struck.or(self.play.without(previous.play)) }
     }
 
-    /// The step moved by some semitones; what leaves the keyboard is lost.
+    /// The step moved by some semitones. Keys that leave the keyboard are lost.
     pub fn transposed(self, semitones: i32) -> Step {
         Step {
             play: self.play.transposed(semitones),
@@ -37,15 +37,15 @@ impl Step {
     }
 }
 
-/// Where in its measure a step stands, in 16ths.
+/// The place of a step in its measure, in 16ths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Place {
-    /// From the downbeat, which is 0.
+    /// Counted from the downbeat, which is 0.
     pub in_measure: u32,
-    /// From the start of the half, third or other part in which a measure of more than sixteen
-    /// 16ths is counted ([`Metre::place_in_part`]): 0 to 15.
+    /// Counted from the start of its part, 0 to 15. Measures of more than sixteen 16ths are divided
+    /// into halves, thirds or other parts ([`Metre::place_in_part`]).
     pub in_part: u8,
-    /// How long the measure is.
+    /// The length of the measure.
     pub measure: u32,
 }
 

@@ -1,19 +1,19 @@
-//! A roll as a score that can be written down.
+//! Turns a roll into a score.
 
 use super::{LOWEST_PITCH, Roll};
 use crate::score::{At, Note, Score};
 
-/// Ticks of a quarter note in the scores that rolls become: what most sequencers write.
+/// Ticks per quarter note in scores made from rolls. Most sequencers write as many.
 pub const TICKS_PER_QUARTER: u32 = 480;
 
 /// Ticks of one step, a 16th.
 pub const TICKS_PER_STEP: u64 = TICKS_PER_QUARTER as u64 / 4;
 
-/// How hard every note of a roll is struck: mezzo-forte. A roll knows no loudness.
+/// The velocity of every note in scores made from rolls: mezzo-forte. A roll has no dynamics.
 pub const VELOCITY: u8 = 80;
 
 impl Roll {
-    /// The score of the roll, at [`TICKS_PER_QUARTER`], with a title and texts to go with it.
+    /// The roll as a score with [`TICKS_PER_QUARTER`], and with a title and texts.
     pub fn to_score(&self, title: Option<&str>, texts: &[String]) -> Score {
         let tick = |step: usize| step as u64 * TICKS_PER_STEP;
         let notes = self.notes().into_iter().map(|note| Note {

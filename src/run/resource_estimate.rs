@@ -1,7 +1,7 @@
 //! Whether a run has room: in memory, and on the disk.
 
 use super::Config;
-use crate::network::{Architecture, Layers};
+use crate::network::{Architecture, Layers, TrainingEngine};
 use crate::roll::KEYS;
 use crate::segment::SEGMENT_STEPS;
 use crate::training::{TrainingSettings, memory_needed};
@@ -63,9 +63,10 @@ const PROGRAM: u64 = 16 << 20;
 const STEP: u64 = 64;
 
 impl ResourceEstimate {
-    /// Finds out what a run takes: from an epoch on, on so many steps of music, by so many threads.
+    /// Finds out what a run on an engine of type `E` takes: from an epoch on, on so many steps of music, by
+    /// so many threads.
     /// `memory` is what it may take, if somebody has said so.
-    pub fn find(
+    pub fn find<E: TrainingEngine>(
         config: &Config,
         folder: &Path,
         from_epoch: u64,
@@ -76,7 +77,7 @@ impl ResourceEstimate {
         let memory_free = memory.unwrap_or_else(free_memory);
         let music = PROGRAM + STEP * steps as u64;
         let (slice, memory) =
-            slice(&config.architecture, &config.training, threads, music, memory_free)?;
+            slice::<E>(&config.architecture, &config.training, threads, music, memory_free)?;
         let disk = disk_needed(config, from_epoch, steps);
         let disk_free = free_disk(folder).unwrap_or(u64::MAX);
         if disk_free < disk {
@@ -98,14 +99,14 @@ impl std::fmt::Display for ResourceEstimate {
 }
 
 /// The most segments at once that fit into the memory that is free, and what they need.
-fn slice(
+fn slice<E: TrainingEngine>(
     architecture: &Architecture,
     training: &TrainingSettings,
     threads: usize,
     besides: u64,
     free: u64,
 ) -> Result<(usize, u64), ResourceError> {
-    let needed = |slice| besides + memory_needed(architecture, training, slice, threads);
+    let needed = |slice| besides + memory_needed::<E>(architecture, training, slice, threads);
     let fitting = (1..=training.batch).rev().find(|&slice| needed(slice) <= free);
     match fitting {
         Some(slice) => Ok((slice, needed(slice))),
@@ -170,7 +171,7 @@ fn in_bytes(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::Preset;
+    use crate::network::{Cpu, Preset};
 
     fn config() -> Config {
         let mut config = Config::article(Preset::Large.architecture());
@@ -182,7 +183,7 @@ mod tests {
     fn with_less_memory_fewer_segments_are_worked_on_at_once() {
         let find = |free| {
             let Config { architecture, training, .. } = config();
-            slice(&architecture, &training, 2, 0, free)
+            slice::<Cpu>(&architecture, &training, 2, 0, free)
         };
         let (whole, needed) = find(u64::MAX).unwrap();
         assert_eq!(whole, 5);
@@ -204,7 +205,7 @@ mod tests {
         config.goal.epochs = Some(u64::MAX / 1_000_000);
         let folder = tempfile::tempdir().unwrap();
         let run = folder.path().join("not/yet/there");
-        let error = ResourceEstimate::find(&config, &run, 0, 1000, 1, Some(u64::MAX))
+        let error = ResourceEstimate::find::<Cpu>(&config, &run, 0, 1000, 1, Some(u64::MAX))
             .unwrap_err()
             .to_string();
         assert!(error.contains("there") && error.contains("make room"), "{error}");

@@ -17,7 +17,7 @@ use crate::atomic_file::{self, AtomicFileError, Existing};
 use crate::corpus::Piece;
 use crate::dataset::{Dataset, Pieces};
 use crate::model::{self, Model};
-use crate::network::Nats;
+use crate::network::{Nats, Parameters, TrainingEngine};
 use crate::originality::{Packed, TooMuchMusic, TrainingMusic};
 use crate::roll::Roll;
 use crate::training::{Excerpts, Progress, SnapshotError, Start, Trainer};
@@ -27,13 +27,13 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 /// A run under way.
-pub struct Session<'a> {
+pub struct Session<'a, E: TrainingEngine> {
     folder: RunFolder,
     config: Config,
     dataset: Dataset,
     fingerprint: String,
     schedule: Schedule,
-    trainer: Trainer<'a>,
+    trainer: Trainer<'a, E>,
     held_out: Vec<&'a Roll>,
     /// The music that the model is to carry.
     training_music: Option<Packed>,
@@ -93,9 +93,10 @@ pub enum SessionError {
     },
 }
 
-impl<'a> Session<'a> {
+impl<'a, E: TrainingEngine> Session<'a, E> {
     /// Begins a run in a folder that holds none. Its configuration is written when all else is there.
-    /// `training_music` is the music that its model carries ([`carried`](super::carried)).
+    /// `training_music` is the music that its model carries ([`carried`](super::carried)); `engine` makes
+    /// the engine, such as [`Cpu::for_training`](crate::network::Cpu::for_training).
     pub fn begin(
         folder: &RunFolder,
         config: Config,
@@ -103,9 +104,11 @@ impl<'a> Session<'a> {
         pieces: &'a Pieces,
         start: Start,
         training_music: Option<Packed>,
-    ) -> Result<Session<'a>, SessionError> {
+        engine: impl FnOnce(&Parameters) -> E,
+    ) -> Result<Session<'a, E>, SessionError> {
         let excerpts = Excerpts::new(&pieces.training, config.training.segment);
-        let trainer = Trainer::new(config.architecture.clone(), config.training, excerpts, start);
+        let architecture = config.architecture.clone();
+        let trainer = Trainer::new(architecture, config.training, excerpts, start, engine);
         atomic_file::write(&folder.dataset(), &dataset.to_json(), Existing::Replace)?;
         let mut session = Session {
             training_music,
@@ -135,12 +138,13 @@ impl<'a> Session<'a> {
         dataset: Dataset,
         pieces: &'a Pieces,
         checkpoint: Checkpoint,
-    ) -> Result<Session<'a>, SessionError> {
+        engine: impl FnOnce(&Parameters) -> E,
+    ) -> Result<Session<'a, E>, SessionError> {
         let Checkpoint { path, run_state, snapshot, model, .. } = checkpoint;
         let excerpts = Excerpts::new(&pieces.training, config.training.segment);
-        let trainer =
-            Trainer::resume(config.architecture.clone(), config.training, excerpts, snapshot)
-                .map_err(|reason| SessionError::Snapshot { path, reason })?;
+        let architecture = config.architecture.clone();
+        let trainer = Trainer::resume(architecture, config.training, excerpts, snapshot, engine)
+            .map_err(|reason| SessionError::Snapshot { path, reason })?;
         let epoch = trainer.epochs();
         let schedule = Schedule { interval: config.retention.validate_every };
         // What was heard before this run is known to the model only.

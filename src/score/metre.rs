@@ -1,29 +1,29 @@
-//! The metre of a measure, as a time signature says it.
+//! The metre of a measure, as given by its time signature.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// A time signature: `numerator` notes of the `denominator`th kind to a measure.
+/// A time signature: a measure has `numerator` notes, each a `denominator`th long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Metre {
-    /// How many, at least 1.
+    /// The upper number, at least 1.
     pub numerator: u8,
-    /// Of which kind, as a power of two: 2 for quarters, 3 for eighths.
+    /// The lower number as a power of two: 2 for quarters, 3 for eighths.
     pub denominator_power: u8,
 }
 
 impl Metre {
-    /// Four quarters: what holds where nothing is said.
+    /// 4/4, the default of MIDI files.
     pub const COMMON: Metre = Metre { numerator: 4, denominator_power: 2 };
 
-    /// The number below the line: 4 for quarters, 8 for eighths.
+    /// The lower number: 4 for quarters, 8 for eighths.
     pub fn denominator(self) -> u32 {
         1 << self.denominator_power.min(31)
     }
 
-    /// The measure's length in 16th notes, rounded, at least one.
+    /// The length of a measure in 16th notes, rounded, at least one.
     ///
-    /// Only metres of 32nds and shorter have to be rounded: 3/32 counts as two.
+    /// Only metres of 32nds and shorter values need rounding: 3/32 counts as two.
     pub fn sixteenths(self) -> u32 {
         let numerator = u32::from(self.numerator.max(1));
         let length = match u32::from(self.denominator_power) {
@@ -36,26 +36,27 @@ impl Metre {
         length.max(1)
     }
 
-    /// Whether a measure is a whole number of 16ths, so that bars can be what the signature says.
+    /// Whether a measure is a whole number of 16ths, so that a roll can hold it exactly.
     pub fn is_of_sixteenths(self) -> bool {
         let power = u32::from(self.denominator_power);
         u32::from(self.numerator.max(1)).trailing_zeros() + 4 >= power
     }
 
-    /// The metre of 16ths that is [as long](Self::sixteenths).
+    /// The metre of [the same length](Self::sixteenths), counted in 16ths.
     pub fn in_sixteenths(self) -> Metre {
         let numerator = u8::try_from(self.sixteenths()).unwrap_or(u8::MAX);
         Metre { numerator, denominator_power: 4 }
     }
 
-    /// How many 16ths after the beginning of its part a place stands that is so many 16ths, less
-    /// than a measure, after the downbeat. No part is longer than sixteen, so that the place within
-    /// fits the article's sixteen beats.
+    /// Divides a measure into parts and returns a place within its part: how many 16ths it stands
+    /// after the part's beginning. `in_measure` is the place in 16ths after the downbeat, less than
+    /// a measure. No part is longer than sixteen 16ths, so the result fits the article's sixteen
+    /// beats.
     ///
-    /// A measure of at most sixteen 16ths is one part. A longer one falls into its metrical halves
-    /// (6/4 into 3 + 3 quarters, 12/8 into 6 + 6 eighths) or thirds (9/8 into 3 + 3 + 3 eighths,
-    /// 3/2 into three half notes), again and again; where neither is possible (5/4, 7/4) the
-    /// first part is the longer one (3 + 2, 4 + 3), as such measures are mostly felt.
+    /// A measure of at most sixteen 16ths is one part. A longer one is divided into its metrical
+    /// halves (6/4 into 3 + 3 quarters, 12/8 into 6 + 6 eighths) or thirds (9/8 into 3 + 3 + 3
+    /// eighths, 3/2 into three half notes), and these again if need be. Where neither is possible
+    /// (5/4, 7/4), the first part is the longer one (3 + 2, 4 + 3): most such measures are felt so.
     pub fn place_in_part(self, in_measure: u32) -> u32 {
         let (mut beats, beat) = match self.denominator_power {
             0..=4 => (u32::from(self.numerator.max(1)), 16 >> self.denominator_power),

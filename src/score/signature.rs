@@ -5,27 +5,28 @@ use std::str::FromStr;
 
 /// A key signature: sharps or flats, and the mode.
 ///
-/// Files often say "major" whatever the mode is (all of piano-midi.de does), so `minor` is a
-/// claim, not a fact.
+/// Many files say "major" whatever the mode is (all files of piano-midi.de do), so `minor` may be
+/// wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct KeySignature {
-    /// Sharps where positive, flats where negative: −7 to 7.
+    /// The number of sharps, or of flats where negative: −7 to 7.
     pub sharps: i8,
     /// Whether the file says that the mode is minor.
     pub minor: bool,
 }
 
 impl KeySignature {
-    /// The key on a pitch class (C is 0, C sharp 1), spelled with the fewest accidentals: F sharp
-    /// major and not G flat major, D sharp minor and not E flat minor.
+    /// The key with a given tonic (a pitch class: C is 0, C sharp 1), spelled with the fewest
+    /// accidentals. Where two spellings have six, it is F sharp major and D sharp minor.
     pub fn on(tonic: usize, minor: bool) -> KeySignature {
-        // On the line of fifths; A minor has the signature of C major, three fifths below A.
+        // Counted on the line of fifths. A minor has the signature of C major, which is three
+        // fifths below A.
         let fifths = 7 * (tonic % 12) as i32 - if minor { 3 } else { 0 };
         let sharps = (fifths + 5).rem_euclid(12) - 5;
         KeySignature { sharps: sharps as i8, minor }
     }
 
-    /// The pitch class of the key's first note, if the file is right about the mode.
+    /// The pitch class of the tonic, if the file is right about the mode.
     pub fn tonic(self) -> usize {
         let fifths = i32::from(self.sharps) + if self.minor { 3 } else { 0 };
         (7 * fifths).rem_euclid(12) as usize
@@ -46,13 +47,13 @@ impl fmt::Display for KeySignature {
     }
 }
 
-/// Why a text is not a key.
+/// Why a text cannot be read as a key.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum KeyError {
-    /// It cannot be read.
+    /// It does not name a key.
     #[error("\"{0}\" is not a key; write it like D, \"Bb major\", \"F# minor\" or Em")]
     Unknown(String),
-    /// It would have more than seven sharps or flats.
+    /// Its signature would have more than seven sharps or flats.
     #[error("{0} has no key signature; write {1}, which sounds the same")]
     Unwritten(String, KeySignature),
 }
@@ -60,8 +61,8 @@ pub enum KeyError {
 impl FromStr for KeySignature {
     type Err = KeyError;
 
-    /// A letter, sharps or flats as `#` or `b`, and the mode in words or as `m`; major where it is
-    /// not said.
+    /// Reads a letter, an optional `#` or `b`, and a mode: `major`, `minor`, `m` or nothing for
+    /// major.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let unknown = || KeyError::Unknown(text.to_owned());
         let mut rest = text.trim().chars();

@@ -1,24 +1,24 @@
-//! A sound of a given length, in memory.
+//! A sound of fixed length in memory.
 
 use super::SAMPLE_RATE;
 use super::instrument::Instrument;
 use super::rendering::Rendering;
-use super::wav::{PEAK, Samples};
+use super::wav::{PEAK, SampleConverter};
 use ebur128::{EbuR128, Mode};
 use std::io::Cursor;
 
-/// Some seconds of a rendering, cut off exactly.
+/// The beginning of a rendering, cut to an exact number of frames.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Clip {
-    /// Left and right in turn.
+    /// SampleConverter of the left and right channel in turn.
     samples: Vec<f32>,
     loudness: f64,
     peak: f64,
 }
 
 impl Clip {
-    /// The first `frames` frames of a rendering; the last `fade` of them fade away. If the rendering
-    /// is shorter, silence follows.
+    /// The first `frames` frames of a rendering, with a fade-out over the last `fade` of them. If
+    /// the rendering is shorter, silence follows.
     pub fn of<I: Instrument>(rendering: &mut Rendering<I>, frames: usize, fade: usize) -> Clip {
         let (mut left, mut right) = (vec![0.0; frames], vec![0.0; frames]);
         rendering.render(&mut left, &mut right);
@@ -38,13 +38,14 @@ impl Clip {
         Clip { samples, loudness, peak }
     }
 
-    /// How loud it can be made, in LUFS, without exceeding [`PEAK`]; not finite if it is silent.
+    /// The greatest loudness in LUFS that does not exceed [`PEAK`]. It is not finite if the clip is
+    /// silent.
     pub fn greatest_loudness(&self) -> f64 {
         self.loudness + PEAK - 20.0 * libm::log10(self.peak)
     }
 
-    /// A WAV file of it, so loud (LUFS): 16 bits, stereo. Those of clips of one length have one
-    /// length.
+    /// The clip as a WAV file (16 bits, stereo) with a loudness in LUFS. Clips of the same number
+    /// of frames give files of the same size.
     pub fn wav(&self, loudness: f64) -> Vec<u8> {
         let spec = hound::WavSpec {
             channels: 2,
@@ -54,8 +55,8 @@ impl Clip {
         };
         let bytes: Vec<u8> = self.samples.iter().flat_map(|sample| sample.to_le_bytes()).collect();
         let gain = if self.loudness.is_finite() { loudness - self.loudness } else { 0.0 };
-        // Hundredths, as the last bits of a logarithm are not the same on every machine.
-        let mut samples = Samples::new(&bytes[..], (gain * 100.0).floor() / 100.0);
+        // Rounded to hundredths, because the last bits of a logarithm differ between machines.
+        let mut samples = SampleConverter::new(&bytes[..], (gain * 100.0).floor() / 100.0);
         let mut file = Cursor::new(Vec::new());
         let mut wav = hound::WavWriter::new(&mut file, spec).expect("a file in memory");
         for _ in 0..self.samples.len() {

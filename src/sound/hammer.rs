@@ -1,23 +1,23 @@
-//! The hammer: how long it stays on the string, and which partials that excites.
+//! The hammer: how long it touches the string, and how strongly it excites each partial.
 
 use libm::{exp, log, pow, sqrt};
 
 /// The hammer of one key.
 ///
-/// Felt is the harder the faster it is pressed, so a loud stroke is a short one, and a short one
-/// has more treble. How long hammers touch strings was measured by Askenfelt and Jansson (1985 to
-/// 1993): some 4 ms in the bass, 2 ms in the middle, less than 1 ms at the top, and between forte
-/// and piano 20 % less or more than at mezzo-forte.
+/// The faster felt is compressed, the harder it is. So the contact of a loud stroke is shorter, and
+/// a short contact gives more treble. Askenfelt and Jansson (1985 to 1993) measured the contact
+/// time: some 4 ms in the bass, 2 ms in the middle, and less than 1 ms at the top. At forte it is
+/// 20 % less than at mezzo-forte, and at piano 20 % more.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Hammer {
-    /// Seconds of contact at [`MEZZO_FORTE`].
+    /// The contact time at [`MEZZO_FORTE`], in seconds.
     contact: f64,
 }
 
-/// The velocity that MIDI calls neither loud nor soft.
+/// The MIDI velocity of mezzo-forte.
 pub(super) const MEZZO_FORTE: f64 = 64.0;
 
-/// Pitches and contacts in milliseconds; between them the logarithm is interpolated.
+/// Contact times in milliseconds by pitch. In between, their logarithm is interpolated.
 const CONTACTS: [(f64, f64); 4] = [(21.0, 3.8), (48.0, 2.3), (72.0, 1.5), (108.0, 0.65)];
 
 impl Hammer {
@@ -25,17 +25,17 @@ impl Hammer {
         Hammer { contact: between(&CONTACTS, f64::from(pitch)) / 1000.0 }
     }
 
-    /// Seconds for which the string is touched.
+    /// The contact time in seconds.
     pub fn contact(self, velocity: f64) -> f64 {
-        // From p (40) to f (96), 1.2 to 0.8 times the contact of mezzo-forte.
+        // From p (40) to f (96), 1.2 to 0.8 times the contact time at mezzo-forte.
         self.contact * pow(velocity / MEZZO_FORTE, -0.42)
     }
 
     /// How strongly a frequency in Hz is excited.
     ///
-    /// A half-sine pulse, which the force on the string resembles, has lost 3 dB at 0.59 / contact
-    /// and falls by 12 dB an octave from there on. Real pulses rise faster than they fall, and so
-    /// have more treble; the louder the stroke, the more.
+    /// The force on the string resembles a half-sine pulse. Its spectrum has lost 3 dB at 0.59 /
+    /// contact, and falls by 12 dB per octave above. Real pulses rise faster than they fall, so
+    /// they have more treble, and the louder the stroke, the more.
     pub fn excitation(self, frequency: f64, velocity: f64) -> f64 {
         let loudness = velocity / MEZZO_FORTE;
         let relative = frequency * self.contact(velocity) / 0.8;
@@ -44,8 +44,8 @@ impl Hammer {
     }
 }
 
-/// The value at `x` of a curve through points, the logarithm of which is straight between them and
-/// goes on straight beyond the first and the last.
+/// Interpolates the logarithm of a curve through some points linearly, and extrapolates it beyond
+/// the first and the last point. Returns the value at `x`.
 pub(super) fn between(points: &[(f64, f64)], x: f64) -> f64 {
     let next = points.iter().position(|point| x < point.0).unwrap_or(points.len());
     let next = next.clamp(1, points.len() - 1);

@@ -1,41 +1,41 @@
-//! What a player does, and what answers.
+//! Instruments, and the events that play them.
 
-/// What a player does.
+/// An action of the player.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Event {
     /// A key is struck.
     Strike {
-        /// MIDI pitch, 0 to 127; one that the instrument lacks is silent.
+        /// MIDI pitch, 0 to 127. Pitches that the instrument lacks are silent.
         pitch: u8,
-        /// How hard, 1 to 127.
+        /// How hard the key is struck, 1 to 127.
         velocity: u8,
     },
-    /// A key is released, once for each time it was struck: where two voices share a key, it stays
-    /// down until both have left it.
+    /// A key is released once. A key that two voices have struck stays down until both release it.
     Release {
         /// MIDI pitch.
         pitch: u8,
     },
     /// The sustain pedal goes down or up.
     Pedal {
-        /// Whether it is down now.
+        /// Whether it is down from now on.
         down: bool,
     },
 }
 
 /// Something that can be played.
 pub trait Instrument {
-    /// Takes in what the player does, now: between what has been rendered and what comes next.
+    /// Plays an event now: after the frames that have been rendered, and before the next ones.
     fn play(&mut self, event: Event);
 
-    /// Fills two buffers of one length with the next frames, for the left and the right ear. How
-    /// the frames are cut into buffers changes nothing.
+    /// Fills two buffers of the same length with the next frames of the left and the right channel.
+    /// The size of the buffers has no influence on the sound.
     fn render(&mut self, left: &mut [f32], right: &mut [f32]);
 
-    /// Whether nothing sounds any more, and nothing will until a key is struck.
+    /// Whether nothing sounds, and nothing will sound until a key is struck.
     fn is_silent(&self) -> bool;
 
-    /// What has broken while it was played, if anything has; from then on it is silent.
+    /// The reason why the instrument has failed while playing, if it has. From then on it is
+    /// silent.
     fn fault(&self) -> Option<String> {
         None
     }

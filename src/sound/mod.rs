@@ -1,26 +1,27 @@
-//! Scores as sound: a piano of our own, or one from a SoundFont, in stereo at 44.1 kHz.
+//! Scores as sound: a synthesised piano, or one from a SoundFont, in stereo at 44.1 kHz.
 //!
-//! A score becomes a [`Performance`], events at frames. An [`Instrument`] takes events and fills the
-//! caller's buffers, as much at a time as the caller likes: [`Piano`], the strings of which are
-//! computed, or [`SoundFontPiano`], those of which were recorded. A [`Rendering`] is the one played
-//! on the other, and [`write_wav()`] makes a file of it.
+//! A [`Score`](crate::score::Score) becomes a [`Performance`], which is a list of events at frames.
+//! An [`Instrument`] takes events and fills the caller's buffers, which may have any size. There
+//! are two: [`Piano`], which computes its strings, and [`SoundFontPiano`], which plays recordings.
+//! A [`Rendering`] plays a performance on an instrument, and [`write_wav()`] writes it to a file.
+//! Start with [`Performance::of`] and [`Rendering`].
 //!
-//! Within the piano the sound goes from the hammer to the strings, whose vibration is computed
-//! partial by partial, with the knock of key and hammer, into the room. It has the same bits on
-//! every machine: nothing but additions, multiplications, divisions and square roots,
-//! in one order, and functions of `libm`.
+//! The piano is made by modal synthesis: the hammer excites the modes of the strings, which are
+//! computed one by one; hammer noise is added; and all of it goes through a reverb. The sound has
+//! the same bits on every machine, because it uses only additions, multiplications, divisions and
+//! square roots in a fixed order, and functions of `libm`.
 
 mod clip;
 mod hammer;
+mod hammer_noise;
 mod instrument;
-mod knock;
+mod modal;
 mod performance;
 mod piano;
 mod rendering;
 mod reverb;
 mod soundfont;
 mod strings;
-mod vibration;
 mod wav;
 
 pub use clip::Clip;
@@ -29,14 +30,15 @@ pub use performance::{LONGEST, Performance, TooLong};
 pub use piano::Piano;
 pub use rendering::Rendering;
 pub use soundfont::{SoundFont, SoundFontError, SoundFontPiano};
-pub use wav::{LOUDNESS, Measured, PEAK, WavError, write_wav};
+pub use wav::{LOUDNESS, LoudnessReport, PEAK, WavError, write_wav};
 
-/// Frames (a sample for the left and one for the right ear) in a second.
+/// Frames per second. A frame is a sample for the left and one for the right channel.
 pub const SAMPLE_RATE: u32 = 44_100;
 
-/// A number from 0 up to 1 that looks drawn at random, and is always the same for the same two:
-/// where pianos differ from string to string, ours does, and yet every piano of ours is the same.
-fn scattered(which: u32, salt: u32) -> f64 {
+/// A pseudo-random number from 0 to 1 (exclusive), which depends only on the two arguments. With it
+/// the strings differ from each other, as those of real pianos do, and still every [`Piano`] is the
+/// same.
+fn pseudo_random(which: u32, salt: u32) -> f64 {
     // Two rounds of the finaliser of MurmurHash3.
     let mut bits = which.wrapping_mul(0x9E37_79B9) ^ salt.wrapping_mul(0x85EB_CA6B);
     for _ in 0..2 {

@@ -1,40 +1,39 @@
-//! A score as it is played: events at frames.
+//! A score as events at frames.
 
 use super::SAMPLE_RATE;
 use super::instrument::Event;
 use crate::score::Score;
 
-/// The longest performance, in seconds: six hours, which a WAV file can just hold.
+/// The longest performance in seconds: six hours, about as much as fits into a WAV file.
 pub const LONGEST: u64 = 6 * 3600;
 
-/// How long strings go on below the pedal when the last key has been released, in seconds; then the
-/// pedal goes up as well.
+/// How long the pedal stays down after the last key has been released, in seconds.
 const LAST_PEDAL: u64 = 4;
 
-/// A score that would never end.
+/// A score is too long to be played.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "the piece lasts {} hours, longer than the {} that a sound file can hold; \
-     its times or tempos are damaged, or it must be cut",
+    "the piece lasts {} hours, and a sound file can hold only {}; its times or tempos may be damaged: \
+     repair or cut it",
     .seconds / 3600, LONGEST / 3600
 )]
 pub struct TooLong {
-    /// How long it lasts.
+    /// The length of the score in seconds.
     pub seconds: u64,
 }
 
-/// What is played when, in frames of [`SAMPLE_RATE`].
+/// The events of a piece and their times, in frames at [`SAMPLE_RATE`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Performance {
     events: Vec<(u64, Event)>,
 }
 
 impl Performance {
-    /// Every note and every movement of the pedal, at the tempos of the score, velocities as they
-    /// are. The first event comes when the score says so, rests before it included.
+    /// The performance of a score: all its notes and pedal changes, at its tempos and with its
+    /// velocities. Rests at the start are kept.
     ///
-    /// At one moment keys are released first, then the pedal moves, then keys are struck. If the
-    /// pedal stays down when all is over, it goes up four seconds after the last key.
+    /// At one frame, keys are released first, then the pedal moves, then keys are struck. If the
+    /// pedal is still down at the end, it goes up four seconds after the last release.
     pub fn of(score: &Score) -> Result<Performance, TooLong> {
         let tempos = Tempos::of(score);
         let end = tempos.frame(score.end());
@@ -47,7 +46,7 @@ impl Performance {
             let velocity = note.velocity.clamp(1, 127);
             let (start, end) = (tempos.frame(note.start), tempos.frame(note.end()));
             events.push((start, Event::Strike { pitch: note.pitch, velocity }));
-            // A note of no length is released as soon as it has been struck.
+            // A note of no length is released one frame after its onset.
             events.push((end.max(start + 1), Event::Release { pitch: note.pitch }));
         }
         let last = end + LAST_PEDAL * u64::from(SAMPLE_RATE);
@@ -71,22 +70,22 @@ impl Performance {
         Ok(Performance { events })
     }
 
-    /// The events, by their frames.
+    /// The events with their frames, in order.
     pub fn events(&self) -> &[(u64, Event)] {
         &self.events
     }
 
-    /// The frame of the last event; the sound goes on until it has died away.
+    /// The frame of the last event. The sound goes on until it has died away.
     pub fn frames(&self) -> u64 {
         self.events.last().map_or(0, |event| event.0)
     }
 }
 
-/// When each tempo begins.
+/// The tempo map.
 struct Tempos {
     ticks_per_quarter: u128,
-    /// Tick, the time until then in microseconds times ticks per quarter, microseconds a quarter
-    /// from then on. The first is at tick 0.
+    /// For each change: its tick; the time up to it, in microseconds times ticks per quarter; and
+    /// microseconds per quarter from there on. The first is at tick 0.
     changes: Vec<(u64, u128, u32)>,
 }
 
@@ -101,7 +100,7 @@ impl Tempos {
         Tempos { ticks_per_quarter: u128::from(score.ticks_per_quarter.max(1)), changes }
     }
 
-    /// The frame of a tick, rounded; exact, however many tempos there are.
+    /// The frame of a tick, rounded. The error does not grow with the number of tempos.
     fn frame(&self, tick: u64) -> u64 {
         let next = self.changes.partition_point(|change| change.0 <= tick).max(1);
         let (since, time, tempo) = self.changes[next - 1];
@@ -135,7 +134,7 @@ mod tests {
     #[test]
     fn a_quarter_lasts_as_long_as_the_tempo_of_its_ticks_says() {
         let mut score = score(100, &[(0, 100), (100, 200), (250, 300)]);
-        // 0.5 s a quarter; from the second on 0.25 s; from the middle of the third on 1 s.
+        // A quarter lasts 0.5 s; from the second on 0.25 s; from the middle of the third on 1 s.
         score.tempos = vec![At { tick: 100, value: 250_000 }, At { tick: 250, value: 1_000_000 }];
         let performance = Performance::of(&score).unwrap();
         let frames: Vec<_> = performance.events().iter().map(|event| event.0).collect();
@@ -154,7 +153,7 @@ mod tests {
         let pedal = |down| Event::Pedal { down };
         let expected = [strike, release, pedal(true), strike, release, pedal(false)];
         assert!(performance.events().iter().map(|event| event.1).eq(expected));
-        // Two quarters of half a second, and the pedal four seconds later.
+        // Two quarters of half a second each, and the pedal goes up four seconds later.
         assert_eq!(performance.frames(), 5 * 44_100);
     }
 

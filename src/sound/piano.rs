@@ -1,11 +1,11 @@
-//! The piano of our own.
+//! The synthesised piano.
 
+use super::hammer_noise::{HammerNoise, SoundingNoises};
 use super::instrument::{Event, Instrument};
-use super::knock::{Knock, Knocks};
+use super::modal::{BLOCK, Block, ROW, SILENCE, StringSet, StringState};
+use super::pseudo_random;
 use super::reverb::Reverb;
-use super::scattered;
 use super::strings::{HIGHEST, LOWEST};
-use super::vibration::{QUANTUM, Quantum, ROW, SILENCE, StringSet, Vibration};
 use libm::{cos, sin};
 use pulp::{Arch, Simd, WithSimd};
 use std::array::from_fn;
@@ -13,54 +13,57 @@ use std::sync::Arc;
 
 const KEYS: usize = (HIGHEST - LOWEST + 1) as usize;
 
-/// A piano of 88 keys in a small room, tuned to equal temperament with A4 = 440 Hz.
+/// A piano of 88 keys in a small room, made by modal synthesis and tuned to equal temperament with
+/// A4 = 440 Hz.
 ///
-/// Each string set is the sum of its modes: partials that are as inharmonic as piano strings are,
-/// each with a prompt sound and an aftersound. What strikes it excites them by its velocity; a
-/// damper takes the sound away unless key or pedal hold it up; the last octave and a half has none.
-/// Mode by mode is computed until it cannot be heard, so any number of keys may sound.
+/// The sound of the strings of a key is the sum of their modes. Each partial, as inharmonic as that
+/// of a piano string, has a prompt sound and an aftersound. The hammer excites the modes by its
+/// velocity. A damper stops them unless the key or the pedal holds it up; the last octave and a
+/// half has no dampers. Every mode is computed until it is inaudible, so any number of keys may
+/// sound.
 ///
-/// Events are heard from the next multiple of 32 frames on (0.7 ms). A copy goes on independently.
+/// An event is heard from the next multiple of 32 frames (0.7 ms) on. A clone of the piano goes on
+/// independently.
 #[derive(Debug, Clone)]
 pub struct Piano {
-    design: Arc<Design>,
-    keys: Vec<Vibration>,
-    knocks: Knocks,
+    parameters: Arc<PianoParameters>,
+    keys: Vec<StringState>,
+    noises: SoundingNoises,
     reverb: Reverb,
     pedal: bool,
-    /// The frames that were computed last, and how many of them have been handed out.
-    frames: [[f32; QUANTUM]; 2],
+    /// The block that was computed last, and how many of its frames have been handed out.
+    frames: [[f32; BLOCK]; 2],
     handed_out: usize,
 }
 
-/// What does not change when it is played.
+/// The part of a piano that does not change while it is played.
 #[derive(Debug)]
-struct Design {
-    machine: Arch,
+struct PianoParameters {
+    arch: Arch,
     sets: Vec<StringSet>,
-    /// How much of the prompt sound and of the aftersound of each key either ear hears.
-    sides: Vec<[[f32; 2]; 2]>,
-    knock: Knock,
+    /// For each key, the gains of its prompt sound and of its aftersound for the two ears.
+    panning: Vec<[[f32; 2]; 2]>,
+    hammer_noise: HammerNoise,
 }
 
 impl Piano {
-    /// A piano that nobody has touched.
+    /// A silent piano.
     pub fn new() -> Piano {
         let pitches = LOWEST..=HIGHEST;
-        let design = Design {
-            machine: Arch::new(),
+        let parameters = PianoParameters {
+            arch: Arch::new(),
             sets: pitches.clone().map(StringSet::of).collect(),
-            sides: pitches.map(sides).collect(),
-            knock: Knock::new(),
+            panning: pitches.map(panning).collect(),
+            hammer_noise: HammerNoise::new(),
         };
         Piano {
-            design: Arc::new(design),
-            keys: vec![Vibration::default(); KEYS],
-            knocks: Knocks::default(),
+            parameters: Arc::new(parameters),
+            keys: vec![StringState::default(); KEYS],
+            noises: SoundingNoises::default(),
             reverb: Reverb::new(),
             pedal: false,
-            frames: [[0.0; QUANTUM]; 2],
-            handed_out: QUANTUM,
+            frames: [[0.0; BLOCK]; 2],
+            handed_out: BLOCK,
         }
     }
 
@@ -68,18 +71,18 @@ impl Piano {
         (LOWEST..=HIGHEST).contains(&pitch).then(|| usize::from(pitch - LOWEST))
     }
 
-    /// Computes the next quantum.
+    /// Computes the next block.
     fn compute(&mut self) {
         struct Compute<'a>(&'a mut Piano);
         impl WithSimd for Compute<'_> {
-            type Output = [Quantum; 2];
+            type Output = [Block; 2];
             #[inline(always)]
-            fn with_simd<S: Simd>(self, _simd: S) -> [Quantum; 2] {
-                self.0.quantum()
+            fn with_simd<S: Simd>(self, _simd: S) -> [Block; 2] {
+                self.0.block()
             }
         }
-        let machine = self.design.machine;
-        let sound = machine.dispatch(Compute(self));
+        let arch = self.parameters.arch;
+        let sound = arch.dispatch(Compute(self));
         for (frames, sound) in self.frames.iter_mut().zip(&sound) {
             for (frames, row) in frames.chunks_exact_mut(ROW).zip(sound) {
                 frames.copy_from_slice(row);
@@ -89,13 +92,14 @@ impl Piano {
     }
 
     #[inline(always)]
-    fn quantum(&mut self) -> [Quantum; 2] {
-        let design = &*self.design;
+    fn block(&mut self) -> [Block; 2] {
+        let parameters = &*self.parameters;
         let mut sound = [SILENCE; 2];
-        let sets = design.sets.iter().zip(&design.sides);
-        for (key, (set, sides)) in self.keys.iter_mut().zip(sets).filter(|(key, _)| key.sounds()) {
+        let sets = parameters.sets.iter().zip(&parameters.panning);
+        for (key, (set, panning)) in self.keys.iter_mut().zip(sets).filter(|(key, _)| key.sounds())
+        {
             let parts = key.next(set, self.pedal);
-            for (part, gains) in parts.iter().zip(sides) {
+            for (part, gains) in parts.iter().zip(panning) {
                 for (sound, gain) in sound.iter_mut().zip(gains) {
                     for (sound, part) in sound.iter_mut().zip(part) {
                         *sound = from_fn(|k| sound[k] + gain * part[k]);
@@ -103,7 +107,7 @@ impl Piano {
                 }
             }
         }
-        self.knocks.add(&design.knock, &mut sound);
+        self.noises.add(&parameters.hammer_noise, &mut sound);
         if !(self.reverb.is_silent() && sound == [SILENCE; 2]) {
             self.reverb.add(&mut sound);
         }
@@ -122,10 +126,10 @@ impl Instrument for Piano {
         match event {
             Event::Strike { pitch, velocity } => {
                 let Some(key) = Piano::key(pitch) else { return };
-                let design = &*self.design;
+                let parameters = &*self.parameters;
                 self.keys[key].holds += 1;
-                self.keys[key].strike(&design.sets[key], velocity);
-                self.knocks.strike(pitch, velocity, design.sides[key][0]);
+                self.keys[key].strike(&parameters.sets[key], velocity);
+                self.noises.strike(pitch, velocity, parameters.panning[key][0]);
             }
             Event::Release { pitch } => {
                 let Some(key) = Piano::key(pitch) else { return };
@@ -139,10 +143,10 @@ impl Instrument for Piano {
         assert_eq!(left.len(), right.len());
         let mut done = 0;
         while done < left.len() {
-            if self.handed_out == QUANTUM {
+            if self.handed_out == BLOCK {
                 self.compute();
             }
-            let count = (QUANTUM - self.handed_out).min(left.len() - done);
+            let count = (BLOCK - self.handed_out).min(left.len() - done);
             let from = self.handed_out..self.handed_out + count;
             left[done..done + count].copy_from_slice(&self.frames[0][from.clone()]);
             right[done..done + count].copy_from_slice(&self.frames[1][from]);
@@ -152,20 +156,20 @@ impl Instrument for Piano {
     }
 
     fn is_silent(&self) -> bool {
-        let rest = |ear: &[f32; QUANTUM]| ear[self.handed_out..].iter().all(|&frame| frame == 0.0);
-        !self.keys.iter().any(Vibration::sounds)
-            && !self.knocks.sounds()
+        let rest = |ear: &[f32; BLOCK]| ear[self.handed_out..].iter().all(|&frame| frame == 0.0);
+        !self.keys.iter().any(StringState::sounds)
+            && !self.noises.sounds()
             && self.reverb.is_silent()
             && self.frames.iter().all(rest)
     }
 }
 
-/// How much of a key's prompt sound and of its aftersound either ear hears: as from the player's
-/// seat, low keys from the left, high keys from the right; the aftersound, which comes from another
-/// part of the soundboard, from beside it. Both ears together always hear the same power.
-fn sides(pitch: u8) -> [[f32; 2]; 2] {
+/// Constant-power panning: the gains of a key's prompt sound and of its aftersound for the two
+/// ears. As from the player's seat, low keys sound from the left and high keys from the right. The
+/// aftersound comes from another part of the soundboard, a little to the side.
+fn panning(pitch: u8) -> [[f32; 2]; 2] {
     let place = (f64::from(pitch) - 64.5) / 43.5;
-    let beside = 0.5 * (scattered(u32::from(pitch), 7) - 0.5);
+    let beside = 0.5 * (pseudo_random(u32::from(pitch), 7) - 0.5);
     [0.42 * place, 0.2 * place + beside].map(|place| {
         let angle = (1.0 + place) * std::f64::consts::FRAC_PI_4;
         [cos(angle) as f32, sin(angle) as f32]
@@ -179,9 +183,10 @@ mod tests {
     #[test]
     fn plain_code_and_wide_registers_give_the_same_bits() {
         let fast = Piano::new();
-        let design = Arc::into_inner(Piano::new().design).expect("nobody else has it");
-        let design = Design { machine: Arch::Scalar, ..design };
-        let plain = Piano { design: Arc::new(design), ..Piano::new() };
+        let parameters =
+            Arc::into_inner(Piano::new().parameters).expect("there is no other reference");
+        let parameters = PianoParameters { arch: Arch::Scalar, ..parameters };
+        let plain = Piano { parameters: Arc::new(parameters), ..Piano::new() };
         let [fast, plain] = [fast, plain].map(|mut piano| {
             let mut sound = [vec![0.0; 9000], vec![0.0; 9000]];
             for (at, pitch) in (21..=108).enumerate() {

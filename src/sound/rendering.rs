@@ -1,18 +1,18 @@
-//! A performance on an instrument.
+//! Plays a performance on an instrument.
 
 use super::SAMPLE_RATE;
 use super::instrument::Instrument;
 use super::performance::Performance;
 
-/// Whether all is silent is asked every so many frames, so that it does not depend on how the
-/// caller cuts them.
-const ASKED: u64 = 1024;
+/// The number of frames between two checks for silence. It is fixed, so that the end does not
+/// depend on the size of the caller's buffers.
+const SILENCE_CHECK: u64 = 1024;
 
 /// How long a sound may take to die away after the last event, in seconds.
 const LONGEST_END: u64 = 20;
 
-/// A performance that is being played, from the first frame on; the caller takes as many at a time
-/// as it likes.
+/// A performance that is being played from its first frame on. The caller takes as many frames at a
+/// time as it likes.
 #[derive(Debug, Clone)]
 pub struct Rendering<I> {
     performance: Performance,
@@ -23,13 +23,14 @@ pub struct Rendering<I> {
 }
 
 impl<I: Instrument> Rendering<I> {
-    /// Begins to play.
+    /// Begins to play a performance.
     pub fn new(performance: Performance, instrument: I) -> Rendering<I> {
         Rendering { performance, instrument, next: 0, frame: 0, over: false }
     }
 
-    /// Fills two buffers of one length with the next frames, and tells how many there were: fewer
-    /// than there is room for when the last sound has died away. What is beyond is silent.
+    /// Fills two buffers of the same length with the next frames, and returns their number. There
+    /// are fewer than the buffers hold when the last sound has died away; the rest is filled with
+    /// silence.
     pub fn render(&mut self, left: &mut [f32], right: &mut [f32]) -> usize {
         assert_eq!(left.len(), right.len());
         let mut done = 0;
@@ -44,14 +45,16 @@ impl<I: Instrument> Rendering<I> {
             self.next += count;
             let until = match events.get(count) {
                 Some(event) => event.0,
-                None => (self.frame / ASKED + 1) * ASKED,
+                None => (self.frame / SILENCE_CHECK + 1) * SILENCE_CHECK,
             };
-            let reverb = (left.len() - done) as u64;
-            let end = done + (until - self.frame).min(reverb) as usize;
+            let space = (left.len() - done) as u64;
+            let end = done + (until - self.frame).min(space) as usize;
             self.instrument.render(&mut left[done..end], &mut right[done..end]);
             self.frame += (end - done) as u64;
             done = end;
-            if self.next == self.performance.events().len() && self.frame.is_multiple_of(ASKED) {
+            if self.next == self.performance.events().len()
+                && self.frame.is_multiple_of(SILENCE_CHECK)
+            {
                 let longest = self.performance.frames() + LONGEST_END * u64::from(SAMPLE_RATE);
                 self.over = self.instrument.is_silent() || self.frame > longest;
             }
@@ -61,12 +64,12 @@ impl<I: Instrument> Rendering<I> {
         done
     }
 
-    /// Whether all has been played, and has died away.
+    /// Whether everything has been played and has died away.
     pub fn is_over(&self) -> bool {
         self.over
     }
 
-    /// The instrument, as it is now.
+    /// The instrument in its current state.
     pub fn instrument(&self) -> &I {
         &self.instrument
     }
@@ -76,7 +79,7 @@ impl<I: Instrument> Rendering<I> {
         self.frame
     }
 
-    /// What is played.
+    /// The performance that is being played.
     pub fn performance(&self) -> &Performance {
         &self.performance
     }

@@ -1,4 +1,4 @@
-//! A piano that was recorded: SoundFonts.
+//! A recorded piano from a SoundFont.
 
 use super::SAMPLE_RATE;
 use super::instrument::{Event, Instrument};
@@ -9,25 +9,25 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Why there is no SoundFont to play on; messages name the file.
+/// Why a SoundFont cannot be used; messages name the file.
 #[derive(Debug, thiserror::Error)]
 pub enum SoundFontError {
-    /// The system does not hand it over.
+    /// The system cannot read it.
     #[error("{}: cannot be read ({reason}); check the path and its permissions", path.display())]
     Io {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         reason: io::Error,
     },
     /// Its samples are compressed.
     #[error(
-        "{}: SoundFonts with compressed samples (SF3) are not read; \
+        "{}: SoundFonts with compressed samples (SF3) are not supported; \
          give an SF2 file, or make one with sf3convert",
         .0.display()
     )]
     Compressed(PathBuf),
-    /// It is something else, or damaged.
+    /// It is not a SoundFont, or it is damaged.
     #[error("{}: not a SoundFont that can be read ({reason}); give an SF2 file", path.display())]
     Unreadable {
         /// The file.
@@ -35,7 +35,7 @@ pub enum SoundFontError {
         /// What is wrong.
         reason: String,
     },
-    /// None lies where systems put them.
+    /// No SoundFont is installed in the usual folders.
     #[error(
         "no SoundFont (*.sf2) lies in {}; install one, on Debian with\n  \
          apt-get install fluid-soundfont-gm",
@@ -44,7 +44,7 @@ pub enum SoundFontError {
     NoneInstalled,
 }
 
-/// Where Debian and others put SoundFonts.
+/// The folders in which Debian and other systems install SoundFonts.
 const FOLDERS: [&str; 4] = [
     "/usr/share/sounds/sf2",
     "/usr/share/soundfonts",
@@ -52,11 +52,11 @@ const FOLDERS: [&str; 4] = [
     "/usr/local/share/soundfonts",
 ];
 
-/// What is taken first: what the system's owner has chosen, then good ones.
+/// The names that are preferred, in order: first the default of the system, then good ones.
 const PREFERRED: [&str; 4] =
     ["default.sf2", "default-GM.sf2", "MuseScore_General.sf2", "FluidR3_GM.sf2"];
 
-/// A SoundFont, the first instrument of which is taken to be a piano, as in General MIDI.
+/// A SoundFont. Its first instrument is taken to be a piano, as in General MIDI.
 #[derive(Debug, Clone)]
 pub struct SoundFont(Arc<rustysynth::SoundFont>);
 
@@ -71,7 +71,7 @@ impl SoundFont {
             return Err(failed(io::ErrorKind::IsADirectory.into()));
         }
         let mut reader = BufReader::with_capacity(1 << 16, file);
-        // The crate trusts some of the numbers in a file.
+        // The crate trusts some of the numbers in a file, and panics if they are wrong.
         let font = catch_unwind(AssertUnwindSafe(|| rustysynth::SoundFont::new(&mut reader)));
         match font {
             Ok(Ok(font)) if font.get_presets().is_empty() => {
@@ -86,13 +86,13 @@ impl SoundFont {
         }
     }
 
-    /// The file that would be taken of those that are installed.
+    /// Chooses one of the SoundFonts that are installed, and returns its path.
     pub fn installed() -> Result<PathBuf, SoundFontError> {
         find(&FOLDERS.map(PathBuf::from)).ok_or(SoundFontError::NoneInstalled)
     }
 }
 
-/// The SoundFont to take from some folders; where a link says which, the file behind it.
+/// Chooses a SoundFont from some folders. Links are resolved.
 fn find(folders: &[PathBuf]) -> Option<PathBuf> {
     let files = |folder: &PathBuf| {
         let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
@@ -113,21 +113,21 @@ fn find(folders: &[PathBuf]) -> Option<PathBuf> {
 /// A piano from a SoundFont, with the reverberation of `rustysynth`.
 pub struct SoundFontPiano {
     synthesizer: Synthesizer,
-    /// How many strokes hold each key down.
+    /// For each key, how often it has been struck and not yet released.
     holds: [u16; 128],
-    /// For how many frames nothing has been heard.
+    /// The number of inaudible frames in a row.
     quiet: u64,
     broken: bool,
 }
 
-/// After so many frames without a sound it is taken to be silent: a quarter of a second.
+/// The number of inaudible frames after which the piano counts as silent: a quarter of a second.
 const PATIENCE: u64 = SAMPLE_RATE as u64 / 4;
 
 impl SoundFontPiano {
     /// The piano of a SoundFont.
     pub fn new(font: &SoundFont) -> SoundFontPiano {
         let mut settings = SynthesizerSettings::new(SAMPLE_RATE as i32);
-        // As many as it takes: the pedal holds whole scales.
+        // High, because the pedal can hold whole scales.
         settings.maximum_polyphony = 256;
         let synthesizer = Synthesizer::new(&font.0, &settings).expect("settings within bounds");
         SoundFontPiano { synthesizer, holds: [0; 128], quiet: PATIENCE, broken: false }
@@ -146,7 +146,7 @@ impl Instrument for SoundFontPiano {
                 self.synthesizer.note_on(CHANNEL, i32::from(pitch), i32::from(velocity));
             }
             Event::Release { pitch } => {
-                // The key stays down until all who struck it have let it go.
+                // The key stays down until every stroke has its release.
                 let holds = &mut self.holds[usize::from(pitch & 127)];
                 *holds = holds.saturating_sub(1);
                 if *holds == 0 {
@@ -161,7 +161,7 @@ impl Instrument for SoundFontPiano {
     }
 
     fn render(&mut self, left: &mut [f32], right: &mut [f32]) {
-        // Loops and tunings that lead out of the samples are noticed only here.
+        // Sample loops and tunings that are out of range make the crate panic only here.
         let render = AssertUnwindSafe(|| self.synthesizer.render(left, right));
         if self.broken || catch_unwind(render).is_err() {
             self.broken = true;

@@ -1,7 +1,7 @@
-//! The strings of a key: which partials they have, how loud, and how fast those die away.
+//! The strings of a key as modes: their frequencies, amplitudes and decays.
 
 use super::hammer::{Hammer, MEZZO_FORTE, between};
-use super::{SAMPLE_RATE, scattered};
+use super::{SAMPLE_RATE, pseudo_random};
 use libm::{cos, exp, log2, sin, sqrt};
 use std::f64::consts::PI;
 
@@ -9,40 +9,40 @@ use std::f64::consts::PI;
 pub(super) const LOWEST: u8 = 21;
 pub(super) const HIGHEST: u8 = 108;
 
-/// From here on strings have no dampers: on most grand pianos the last octave and a half.
+/// The first key without dampers. Most grand pianos have none in the last octave and a half.
 pub(super) const FIRST_UNDAMPED: u8 = 90;
 
-/// The highest partial that is computed, in Hz. What lies above is faint on every piano.
+/// The highest partial that is computed, in Hz. Higher partials are faint on every piano.
 const HIGHEST_PARTIAL: f64 = 12_000.0;
 
-/// A way in which strings swing: a sine that dies away.
+/// A mode of vibration: a sine that decays exponentially.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Mode {
     /// In Hz.
     pub frequency: f64,
-    /// How fast it dies away: its amplitude is e^(−decay·seconds).
+    /// The decay rate: the amplitude is e^(−decay·seconds).
     pub decay: f64,
-    /// How much faster it dies away below the damper.
+    /// The decay rate that the damper adds.
     pub damping: f64,
-    /// Its amplitude, where a hammer excites it with 1.
+    /// The amplitude for an excitation of 1.
     pub gain: f64,
 }
 
 /// The strings of a key.
 ///
-/// Strings on one bridge do not swing for themselves (Weinreich, "Coupled piano strings", 1977).
-/// Swinging together they move the bridge, sound loud and die soon; swinging against each other, or
-/// sideways, they hold it still and last. So each partial is two or three modes: the prompt sound,
-/// and an aftersound some 16 dB below it that dies three to four times as slowly. As no unison is
-/// perfect, the aftersound is a little out of tune with the prompt sound, and the two beat where
-/// they meet.
+/// Strings on one bridge are coupled (Weinreich, "Coupled piano strings", 1977). If they vibrate in
+/// phase, they move the bridge, are loud and die away soon. If they vibrate against each other, or
+/// sideways, the bridge stays at rest and they last. So each partial is two or three modes: the
+/// prompt sound, and an aftersound that is some 16 dB softer and dies away three to four times as
+/// slowly. No unison is perfect, so the aftersound is slightly out of tune with the prompt sound,
+/// and the two beat while both are heard.
 #[derive(Debug, Clone)]
 pub(super) struct Strings {
-    /// The prompt sound, strongest and longest first.
+    /// The modes of the prompt sound; those that sound longest come first.
     pub prompt: Vec<Mode>,
-    /// The aftersound, likewise.
+    /// The modes of the aftersound, in the same order.
     pub after: Vec<Mode>,
-    /// What strikes them.
+    /// The hammer that strikes them.
     pub hammer: Hammer,
 }
 
@@ -60,12 +60,12 @@ impl Strings {
             if frequency > HIGHEST_PARTIAL {
                 break;
             }
-            let chance = |salt| scattered(u32::from(pitch) * 128 + partial, salt);
+            let chance = |salt| pseudo_random(u32::from(pitch) * 128 + partial, salt);
             let gain = struck(key, n) * radiation(frequency) * (0.8 + 0.4 * chance(1));
             let decay = decay(key, frequency);
             let damping = damping(pitch, frequency);
             let mode = |frequency, decay, gain| Mode { frequency, decay, damping, gain };
-            // The fundamental of the prompt sound is in tune; unisons are off by half a cent or so.
+            // The prompt sound is in tune. Unisons are off by about half a cent.
             prompt.push(mode(frequency, between(&PROMPT, key) * decay, gain));
             let mistuning = |salt| {
                 (0.2 + 0.35 * chance(salt)) * CENT * frequency
@@ -75,8 +75,8 @@ impl Strings {
             let quieter = 0.11 + 0.12 * chance(2);
             let sign = if chance(3) < 0.5 { -1.0 } else { 1.0 };
             after.push(mode(frequency + sign * mistuning(4), lasting * decay, gain * quieter));
-            // Three strings have two ways to swing against each other. Only of the lowest partials
-            // can both be heard.
+            // Three strings can vibrate against each other in two ways. Both can be heard only in
+            // the lowest partials.
             if pitch >= FIRST_OF_THREE && partial <= 6 {
                 let frequency = frequency - sign * mistuning(5);
                 after.push(mode(frequency, 1.4 * lasting * decay, 0.6 * gain * quieter));
@@ -88,7 +88,7 @@ impl Strings {
         strings
     }
 
-    /// Makes all keys about equally loud, but for the ends of the keyboard, which are a little
+    /// Makes all keys about equally loud, except the ends of the keyboard, which are a little
     /// softer on every piano.
     fn balance(&mut self, key: f64) {
         let power: f64 = self.prompt.iter().map(|mode| self.power(mode)).sum();
@@ -98,9 +98,8 @@ impl Strings {
         }
     }
 
-    /// The power of a mode over the first two fifths of a second at mezzo-forte, as the ear weighs
-    /// it: roughly the curve K of ITU-R BS.1770, which takes away what is below 60 Hz and lifts what
-    /// is above 1500 Hz by 4 dB.
+    /// The perceived power of a mode over the first 0.4 seconds at mezzo-forte. The weighting is
+    /// roughly the K curve of ITU-R BS.1770, which cuts below 60 Hz and adds 4 dB above 1500 Hz.
     fn power(&self, mode: &Mode) -> f64 {
         const WHILE: f64 = 0.4;
         let amplitude = mode.gain * self.hammer.excitation(mode.frequency, MEZZO_FORTE);
@@ -110,11 +109,11 @@ impl Strings {
         0.5 * square(amplitude) * weight * fading
     }
 
-    /// Leaves out what is never heard, and puts first what is heard longest.
+    /// Removes modes that are never audible, and puts those first that are audible longest.
     fn sort_out(&mut self) {
         let hammer = self.hammer;
         let loudest = |mode: &Mode| mode.gain * hammer.excitation(mode.frequency, 127.0);
-        // In units of e-foldings: how long a mode sounds above the least amplitude.
+        // How long a mode stays above the inaudible amplitude, in seconds.
         let lasting = |mode: &Mode| libm::log(loudest(mode) / INAUDIBLE) / mode.decay;
         for modes in [&mut self.prompt, &mut self.after] {
             modes.retain(|mode| loudest(mode) > 4.0 * INAUDIBLE);
@@ -123,25 +122,24 @@ impl Strings {
     }
 }
 
-/// How loud keys are, one in the middle being 1: the ends of the keyboard are softer.
+/// The amplitude of keys relative to one in the middle. The ends of the keyboard are softer.
 const BALANCE: [(f64, f64); 5] =
     [(21.0, 0.8), (48.0, 0.95), (60.0, 1.0), (84.0, 0.95), (108.0, 0.5)];
 
-/// How much faster the prompt sound dies than strings on a bridge that holds still, and how fast
-/// the aftersound does. Between them is a factor of three to four. In the bass, where the bridge is
-/// lively, both are faster.
+/// The decay of the prompt sound and of the aftersound, relative to strings on a rigid bridge. They
+/// differ by a factor of three to four. In the bass, where the bridge moves more, both are faster.
 const PROMPT: [(f64, f64); 4] = [(21.0, 3.4), (36.0, 3.0), (60.0, 1.4), (96.0, 1.4)];
 const AFTER: [(f64, f64); 4] = [(21.0, 1.0), (36.0, 0.9), (60.0, 0.35), (96.0, 0.35)];
 
-/// The root of the mean square of a key in the middle that is struck at mezzo-forte, full scale
-/// being 1: so much that two hands at their loudest stay below full scale.
+/// The RMS amplitude of a key in the middle at mezzo-forte, where full scale is 1. With this, two
+/// hands at their loudest stay below full scale.
 const MEAN_AMPLITUDE: f64 = 0.01;
 
-/// The amplitude below which a mode is not computed any more: −114 dB of full scale, less than a
-/// tenth of the smallest step of a 16-bit file.
+/// The amplitude below which a mode is no longer computed: −114 dBFS, less than a tenth of the
+/// smallest step of a 16-bit file.
 pub(super) const INAUDIBLE: f64 = 2e-6;
 
-/// From here on keys have three strings; below they have two, and the lowest one.
+/// The first key with three strings. Keys below have two, and the lowest keys one.
 const FIRST_OF_THREE: u8 = 45;
 
 /// A hundredth of a semitone, as a share of the frequency.
@@ -156,20 +154,21 @@ fn frequency(pitch: u8) -> f64 {
     440.0 * libm::exp2((f64::from(pitch) - 69.0) / 12.0)
 }
 
-/// The inharmonicity B: stiff strings have their nth partial at n·f·√(1 + B·n²) (Fletcher,
-/// "Normal vibration frequencies of a stiff piano string", 1964). Over the keyboard its logarithm
-/// follows two straight lines, one of the wound strings and one of the plain ones; the numbers are
-/// those of Rigaud, David and Daudet, "A parametric model and estimation techniques for the
-/// inharmonicity and tuning of the piano" (2013).
+/// The inharmonicity B: the nth partial of a stiff string lies at n·f·√(1 + B·n²) (Fletcher,
+/// "Normal vibration frequencies of a stiff piano string", 1964). Over the keyboard, its logarithm
+/// follows two straight lines, one for wound and one for plain strings. The numbers are from
+/// Rigaud, David and Daudet, "A parametric model and estimation techniques for the inharmonicity
+/// and tuning of the piano" (2013).
 fn inharmonicity(key: f64) -> f64 {
     exp(-0.0847 * key - 5.82) + exp(0.0926 * key - 13.64)
 }
 
-/// How fast a partial dies away, in 1/s, before the strings' coupling parts it in two: b₁ + b₃·f².
+/// The decay rate of a partial in 1/s, without the coupling of the strings, which splits it in two:
+/// b₁ + b₃·f².
 ///
 /// The coefficients at C2, C4 and C7 are those of Bensa, Bilbao, Kronland-Martinet and Smith, "The
-/// simulation of piano string vibration" (2003), table I, with b₃ = b₂·(2π/c)². Strings below C2
-/// die a little faster here than that line says.
+/// simulation of piano string vibration" (2003), table I, with b₃ = b₂·(2π/c)². Below C2, strings
+/// die away a little faster here than in that table's extrapolation.
 fn decay(key: f64, frequency: f64) -> f64 {
     const CONSTANT: [(f64, f64); 4] = [(21.0, 0.19), (36.0, 0.25), (60.0, 1.1), (96.0, 9.17)];
     const QUADRATIC: [(f64, f64); 4] =
@@ -177,8 +176,8 @@ fn decay(key: f64, frequency: f64) -> f64 {
     between(&CONSTANT, key) + between(&QUADRATIC, key) * square(frequency)
 }
 
-/// How much faster it dies below a damper, in 1/s: to a thousandth within half a second in the
-/// bass, a sixth of one in the treble; high partials sooner than low ones.
+/// The decay rate that a damper adds, in 1/s. The sound falls to a thousandth within half a second
+/// in the bass and a sixth of a second in the treble. High partials die away sooner than low ones.
 fn damping(pitch: u8, frequency: f64) -> f64 {
     const SECONDS: [(f64, f64); 3] = [(21.0, 0.55), (60.0, 0.28), (89.0, 0.17)];
     if pitch >= FIRST_UNDAMPED {
@@ -188,16 +187,16 @@ fn damping(pitch: u8, frequency: f64) -> f64 {
     6.9 / between(&SECONDS, f64::from(pitch)) * softness
 }
 
-/// How strongly the bridge feels the nth partial of a string that is struck at an eighth of its
-/// length, in the treble nearer to its end: |sin(nπ·place)|, but nowhere quite zero, as no hammer is
-/// a point.
+/// The strength of the nth partial by the place of the hammer: |sin(nπ·place)|. The hammer strikes
+/// at an eighth of the string's length, and nearer to its end in the treble. The strength is
+/// nowhere quite zero, because a hammer is not a point.
 fn struck(key: f64, n: f64) -> f64 {
     let place = 1.0 / (8.0 + 6.0 * ((key - 60.0) / 48.0).max(0.0));
     sqrt(0.02 + 0.98 * square(sin(n * PI * place)))
 }
 
-/// How well a frequency is radiated and heard: little of the lowest, for which a soundboard is too
-/// small, little of the highest, and with resonances of a few decibels here and there.
+/// How well the soundboard radiates a frequency. It is too small for the lowest frequencies, weak
+/// for the highest, and has resonances of a few decibels in between.
 fn radiation(frequency: f64) -> f64 {
     let low = square(frequency / 65.0);
     let octaves = log2(frequency / 100.0);
@@ -208,7 +207,7 @@ fn radiation(frequency: f64) -> f64 {
     low / (1.0 + low) * exp(0.115 * resonances) / (1.0 + high)
 }
 
-/// Radians that a frequency turns in a frame.
-pub(super) fn turn(frequency: f64) -> f64 {
+/// The phase advance of a frequency per frame, in radians.
+pub(super) fn radians_per_frame(frequency: f64) -> f64 {
     2.0 * PI * frequency / f64::from(SAMPLE_RATE)
 }

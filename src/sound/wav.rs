@@ -1,4 +1,4 @@
-//! Sound as a file: 16-bit WAV, as loud as it should be.
+//! Writes sound to 16-bit WAV files with normalised loudness.
 
 use super::SAMPLE_RATE;
 use super::instrument::Instrument;
@@ -10,75 +10,76 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
-/// How loud every file is, in LUFS: the integrated loudness of ITU-R BS.1770, at the level of EBU
-/// R 128, which has room for the high peaks of pianos.
+/// The loudness of every file in LUFS: the integrated loudness of ITU-R BS.1770 at the level of EBU
+/// R 128, which leaves headroom for the high peaks of pianos.
 pub const LOUDNESS: f64 = -23.0;
 
-/// What no file exceeds, in dBTP: the true peak of ITU-R BS.1770, between samples as well, with as
-/// much room as EBU R 128 asks for. A piece with high peaks is softer than [`LOUDNESS`] rather than
-/// bent.
+/// The highest true peak of any file in dBTP (ITU-R BS.1770, so peaks between samples count), with
+/// the headroom of EBU R 128. A piece with high peaks is made softer than [`LOUDNESS`] instead of
+/// being clipped or compressed.
 pub const PEAK: f64 = -1.0;
 
-/// How much sound is kept in memory, in bytes, before it goes to a file without a name: about
+/// How many bytes of sound are kept in memory before they go to an unnamed temporary file: about
 /// three minutes.
 const IN_MEMORY: usize = 64 << 20;
 
-/// Frames that are rendered at once.
+/// The number of frames that are rendered at once.
 const BLOCK: usize = 4096;
 
-/// Why a sound was not written. What was there before is there still.
+/// Why a WAV file was not written. An existing file is left unchanged.
 #[derive(Debug, thiserror::Error)]
 pub enum WavError {
     /// The file cannot be written.
     #[error(transparent)]
     Writing(#[from] AtomicFileError),
-    /// There is no room for the sound before its loudness is known.
+    /// The sound cannot be stored temporarily while its loudness is measured.
     #[error(
-        "cannot keep the sound of {} while it is measured: {reason}; \
-         see whether its folder has room for three times the file", path.display()
+        "cannot store the sound of {} while its loudness is measured: {reason}; \
+         check that its folder has free space for three times the file", path.display()
     )]
     Measuring {
         /// The file that was to be written.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         reason: io::Error,
     },
-    /// The instrument has broken.
+    /// The instrument has failed.
     #[error("{} was not written: {fault}", path.display())]
     Instrument {
         /// The file.
         path: PathBuf,
-        /// What has broken.
+        /// Why it has failed.
         fault: String,
     },
-    /// Whoever asked for it does not want it any more.
+    /// The caller has cancelled the writing.
     #[error("{} was not finished", .0.display())]
     Interrupted(PathBuf),
 }
 
-/// How a file has become.
+/// The measurements of a file that was written.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Measured {
-    /// How long it is.
+pub struct LoudnessReport {
+    /// The length in frames.
     pub frames: u64,
-    /// How loud it was before it was written, in LUFS; not finite where all is silent.
+    /// The loudness before normalisation in LUFS; not finite if everything is silent.
     pub loudness: f64,
-    /// Its highest true peak before, 1 being full scale.
+    /// The highest true peak before normalisation, where 1 is full scale.
     pub peak: f64,
-    /// By how many decibels it was made louder.
+    /// The gain of the normalisation in decibels.
     pub gain: f64,
 }
 
-/// Plays all that is left of a rendering into a WAV file: 16 bits, stereo, as loud as [`LOUDNESS`]
-/// if [`PEAK`] allows. The file is written beside its place and then moved there.
+/// Writes the rest of a rendering to a WAV file: 16 bits, stereo, with a loudness of [`LOUDNESS`]
+/// if [`PEAK`] allows. The file is written next to its final place and then moved there.
 ///
-/// `go_on` is told now and then how much is done, from 0 to 1, and may break it off by `false`.
+/// From time to time `go_on` is called with the progress, from 0 to 1. It cancels the writing by
+/// returning `false`.
 pub fn write_wav<I: Instrument>(
     path: &Path,
     rendering: &mut Rendering<I>,
     existing: Existing,
     go_on: &mut dyn FnMut(f64) -> bool,
-) -> Result<Measured, WavError> {
+) -> Result<LoudnessReport, WavError> {
     let folder = atomic_file::folder_of(path);
     if existing == Existing::Keep && path.symlink_metadata().is_ok() {
         return Err(AtomicFileError::Exists(path.to_owned()).into());
@@ -128,7 +129,7 @@ pub fn write_wav<I: Instrument>(
             sample_format: hound::SampleFormat::Int,
         };
         let mut wav = hound::WavWriter::new(BufWriter::new(file), spec).map_err(io)?;
-        let mut samples = Samples::new(&mut kept, gain);
+        let mut samples = SampleConverter::new(&mut kept, gain);
         let mut done = 0;
         while done < frames && going_on {
             let count = (frames - done).min(BLOCK as u64);
@@ -147,12 +148,12 @@ pub fn write_wav<I: Instrument>(
     });
     match written {
         Err(_) if !going_on => Err(interrupted()),
-        written => Ok(written.map(|()| Measured { frames, loudness, peak, gain })?),
+        written => Ok(written.map(|()| LoudnessReport { frames, loudness, peak, gain })?),
     }
 }
 
-/// By how many decibels a sound is made louder; hundredths, so that the last bits of a logarithm,
-/// which are not the same on every machine, make no difference.
+/// The gain of the normalisation in decibels. It is rounded to hundredths, because the last bits of
+/// a logarithm differ between machines.
 fn gain(loudness: f64, peak: f64) -> f64 {
     let for_loudness = if loudness.is_finite() { LOUDNESS - loudness } else { 0.0 };
     let for_peak = match peak > 0.0 {
@@ -162,22 +163,22 @@ fn gain(loudness: f64, peak: f64) -> f64 {
     (for_loudness.min(for_peak) * 100.0).floor() / 100.0
 }
 
-/// Samples on their way from 32 bits to 16.
-pub(super) struct Samples<R> {
+/// Converts samples from 32-bit floats to 16-bit integers.
+pub(super) struct SampleConverter<R> {
     from: BufReader<R>,
     factor: f32,
     chance: ChaCha8Rng,
 }
 
-impl<R: Read> Samples<R> {
-    pub fn new(from: R, gain: f64) -> Samples<R> {
+impl<R: Read> SampleConverter<R> {
+    pub fn new(from: R, gain: f64) -> SampleConverter<R> {
         let factor = (libm::exp10(gain / 20.0) * 32768.0) as f32;
         let chance = ChaCha8Rng::seed_from_u64(0);
-        Samples { from: BufReader::with_capacity(1 << 16, from), factor, chance }
+        SampleConverter { from: BufReader::with_capacity(1 << 16, from), factor, chance }
     }
 
-    /// The next one, rounded up or down by chance (triangular dither, two steps wide): so a sound
-    /// that dies away becomes a soft hiss rather than a rattle. Silence stays silent.
+    /// The next sample, rounded up or down at random (triangular dither, two steps wide). So a
+    /// sound that dies away becomes a soft hiss and is not distorted. Silence stays silent.
     pub fn next(&mut self) -> io::Result<i16> {
         let mut bytes = [0; 4];
         self.from.read_exact(&mut bytes)?;

@@ -1,13 +1,14 @@
-//! How bars follow each other.
+//! Statistics of successive bars.
 
 use crate::roll::Step;
 use std::collections::HashSet;
 
-/// One less the mean distance of adjacent bars: the share of places in the bar at which one of them
-/// has an onset and the other has none. Bars of different length are not compared.
+/// One minus the mean distance of adjacent bars. The distance of two bars is the share of places at
+/// which one of them has an onset and the other has none. Bars of different length are not
+/// compared.
 ///
-/// After Wu and Yang ("The Jazz Transformer on the front line", 2020); in a single metre the number
-/// that muspy has.
+/// After Wu and Yang ("The Jazz Transformer on the front line", 2020). In music of a single metre
+/// it is the same number as muspy's.
 pub(super) fn groove_consistency(bars: &[&[Step]]) -> Option<f64> {
     let (mut sum, mut pairs) = (0.0, 0);
     for pair in bars.windows(2).filter(|pair| pair[0].len() == pair[1].len()) {
@@ -19,7 +20,7 @@ pub(super) fn groove_consistency(bars: &[&[Step]]) -> Option<f64> {
     (pairs > 0).then(|| 1.0 - sum / f64::from(pairs))
 }
 
-/// The share of bars that are the same, key by key and stroke by stroke, as one before.
+/// The share of bars that are exactly the same as an earlier bar, in both play and articulate.
 pub(super) fn repeated(bars: &[&[Step]]) -> Option<f64> {
     let different = bars.iter().collect::<HashSet<_>>().len();
     (!bars.is_empty()).then(|| (bars.len() - different) as f64 / bars.len() as f64)
@@ -32,11 +33,11 @@ mod tests {
     use crate::statistic::Passage;
 
     /// A roll in which one key is struck at some steps.
-    fn strokes(metre: &str, steps: usize, strokes: &[usize]) -> Roll {
+    fn roll_with_onsets(metre: &str, steps: usize, onsets: &[usize]) -> Roll {
         let mut roll = Roll::new(metre.parse().unwrap());
         for step in 0..steps {
             let keys = Keys::from_iter([39]);
-            let struck = strokes.contains(&step);
+            let struck = onsets.contains(&step);
             let sounding = if struck { keys } else { Keys::NONE };
             roll.push(Step { play: sounding, articulate: sounding });
         }
@@ -47,18 +48,19 @@ mod tests {
     //   notes = [muspy.Note(time, 60, 1) for time in [0, 4, 12, 16, 19, 28, 32, 36, 44, 47]]
     //   m = muspy.Music(resolution=4, tracks=[muspy.Track(notes=notes)])
     //   muspy.groove_consistency(m, 16)
-    // Its last note ends with the third bar, after which muspy counts an empty fourth.
+    // The last note ends with the third bar. After it muspy counts an empty fourth bar.
     #[test]
     fn groove_consistency_is_that_of_muspy() {
-        let roll = strokes("4/4", 64, &[0, 4, 12, 16, 19, 28, 32, 36, 44, 47]);
+        let roll = roll_with_onsets("4/4", 64, &[0, 4, 12, 16, 19, 28, 32, 36, 44, 47]);
         let found = groove_consistency(&Passage::whole(&roll).bars).unwrap();
         assert!((found - 0.8125).abs() < 1e-12, "{found}");
     }
 
     #[test]
     fn bars_of_different_length_are_not_compared() {
-        // Three bars of 3/4, the last two alike; then two of 2/4 that differ in one place of eight.
-        let mut roll = strokes("3/4", 36, &[0, 1, 2, 12, 24]);
+        // Three bars of 3/4, of which the last two are alike; then two bars of 2/4 that differ at
+        // one place of eight.
+        let mut roll = roll_with_onsets("3/4", 36, &[0, 1, 2, 12, 24]);
         roll.change_metre("2/4".parse().unwrap());
         let keys = Keys::from_iter([5]);
         for step in 0..16 {
@@ -72,10 +74,10 @@ mod tests {
 
     #[test]
     fn a_bar_repeats_if_everything_in_it_was_there_before() {
-        let roll = strokes("2/4", 32, &[0, 9, 16, 25]);
+        let roll = roll_with_onsets("2/4", 32, &[0, 9, 16, 25]);
         assert_eq!(repeated(&Passage::whole(&roll).bars), Some(0.5));
-        let mut other = strokes("2/4", 15, &[0, 8]);
-        // The same strokes, but the last note is held longer.
+        let mut other = roll_with_onsets("2/4", 15, &[0, 8]);
+        // The same onsets, but the last note is held longer.
         other.push(Step { play: Keys::from_iter([39]), articulate: Keys::NONE });
         assert_eq!(repeated(&Passage::whole(&other).bars), Some(0.0));
         assert_eq!(repeated(&[]), None);

@@ -1,4 +1,4 @@
-//! Generated music beside real music.
+//! Compares generated music with real music.
 
 use super::real_vs_real::{Round, real_vs_real, rounds};
 use super::{Distribution, Passage, RealVsReal, Statistic, passages};
@@ -8,32 +8,33 @@ use rayon::prelude::*;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Fewer passages than these tell nothing of where nine in ten lie.
+/// The fewest passages from which a range of 5 to 95 % can be estimated.
 const ENOUGH: usize = 20;
 
-/// Generated pieces beside a set of real ones.
+/// Generated pieces compared with real pieces.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Comparison {
-    /// How many real pieces there are.
+    /// The number of real pieces.
     pub real_pieces: usize,
-    /// How many steps they have.
+    /// The number of their steps.
     pub real_steps: usize,
-    /// Each generated piece by itself.
+    /// Each generated piece on its own.
     pub generated: Vec<PieceComparison>,
-    /// All of them together.
+    /// All generated pieces together.
     pub set: SetComparison,
 }
 
-/// One generated piece beside real passages of its length.
+/// One generated piece compared with real passages of its length.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PieceComparison {
-    /// What it is called.
+    /// The name of the piece.
     pub name: String,
-    /// How many steps it has.
+    /// The number of its steps.
     pub steps: usize,
-    /// How many of them, from the first on, are compared: all, if enough real pieces are as long.
+    /// How many of these are compared, counted from the first. It is all of them if enough real
+    /// pieces are as long.
     pub compared: usize,
-    /// How many real passages of that length it is compared with.
+    /// The number of real passages of that length.
     pub real_passages: usize,
     /// Every statistic.
     pub statistics: Vec<PieceFigure>,
@@ -42,39 +43,39 @@ pub struct PieceComparison {
 /// One statistic of one piece.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct PieceFigure {
-    /// Which.
+    /// The statistic.
     pub statistic: Statistic,
-    /// Its value, where it has one.
+    /// Its value, if it has one.
     pub value: Option<f64>,
-    /// The value below which 5 % of the real passages lie.
+    /// The 5 % quantile of the real passages.
     pub low: Option<f64>,
-    /// The value above which 5 % of them lie.
+    /// The 95 % quantile of the real passages.
     pub high: Option<f64>,
-    /// Where the piece lies.
+    /// Where the value lies in relation to this range.
     pub judgement: Option<Judgement>,
 }
 
-/// Where a value lies beside the range of the real ones.
+/// Where a value lies in relation to the range of the real passages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Judgement {
     /// Below the 5 % quantile.
     Below,
-    /// Where nine in ten real passages are.
+    /// Inside the range, as nine in ten real passages are.
     Inside,
     /// Above the 95 % quantile.
     Above,
 }
 
-/// All generated pieces beside all real ones, by passages of one length.
+/// All generated pieces compared with all real pieces, by passages of one length.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SetComparison {
-    /// How long the passages are, in steps: as the shortest generated piece, if enough real pieces
-    /// are as long.
+    /// The length of the passages in steps. It is the length of the shortest generated piece, if
+    /// enough real pieces are as long.
     pub passage: usize,
-    /// How many passages the generated pieces have.
+    /// The number of passages in the generated pieces.
     pub generated_passages: usize,
-    /// How many the real ones have.
+    /// The number of passages in the real pieces.
     pub real_passages: usize,
     /// Every statistic.
     pub statistics: Vec<SetFigure>,
@@ -83,21 +84,22 @@ pub struct SetComparison {
 /// One statistic of all pieces.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SetFigure {
-    /// Which.
+    /// The statistic.
     pub statistic: Statistic,
     /// How many of the generated pieces, each as a whole, lie inside the real range.
     pub inside: usize,
-    /// Of how many: those that have a value.
+    /// How many of the generated pieces have a value.
     pub of: usize,
     /// The generated passages.
     pub generated: Option<Summary>,
     /// The real passages.
     pub real: Option<Summary>,
-    /// The area that both densities have in common, 0 to 1.
+    /// The overlapping coefficient: the area that both densities have in common, 0 to 1.
     pub overlap: Option<f64>,
-    /// How far the distributions are apart (1-Wasserstein), in standard deviations of the real one.
+    /// The 1-Wasserstein distance of the distributions, in standard deviations of the real
+    /// passages.
     pub distance: Option<f64>,
-    /// The same for real music beside other real music.
+    /// The baseline: the same numbers for real music compared with other real music.
     pub real_vs_real: Option<RealVsReal>,
     /// The values of the generated passages.
     #[serde(skip)]
@@ -107,38 +109,40 @@ pub struct SetFigure {
     pub real_values: Distribution,
 }
 
-/// A distribution in a few numbers.
+/// The summary of a distribution.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Summary {
     /// The mean.
     pub mean: f64,
-    /// The standard deviation, where there is more than one value.
+    /// The standard deviation, if there is more than one value.
     pub sd: Option<f64>,
-    /// The quantile of 5 %.
+    /// The 5 % quantile.
     pub low: f64,
-    /// The quantile of 95 %.
+    /// The 95 % quantile.
     pub high: f64,
 }
 
 impl Summary {
-    /// A distribution's numbers, where it has values.
+    /// Summarises a distribution; `None` if it is empty.
     pub fn of(values: &Distribution) -> Option<Summary> {
         let (low, high) = values.range()?;
         Some(Summary { mean: values.mean()?, sd: values.sd(), low, high })
     }
 }
 
-/// Compares generated pieces, each with its name, with real ones. None of them is empty, and there
-/// are some of both.
+/// Compares generated pieces, each given with its name, with real pieces. There must be at least
+/// one piece of either kind, and none may be empty.
 ///
 /// A generated piece is compared with the [passages](passages()) of its length in all real pieces.
-/// Where there are not twenty of them, only as much of its beginning is compared as gives twenty, but
-/// no less than 128 steps, or as much as there is. For the set, generated pieces are cut into
-/// passages as well, all as long as the shortest of them.
+/// If there are fewer than twenty, only the beginning of the piece is compared. The beginning is
+/// short enough to give twenty passages, but has at least 128 steps, or as many as there are. For
+/// the comparison of the sets, generated pieces are cut into passages, too, all as long as the
+/// shortest piece.
 ///
-/// `seed` decides how the real pieces are divided for the [`RealVsReal`].
+/// `seed` decides how the real pieces are divided for the [`RealVsReal`] baseline.
 pub fn compare(generated: &[(String, &Roll)], real: &[&Roll], seed: u64) -> Comparison {
-    let lengths: Vec<usize> = generated.iter().map(|(_, roll)| comparable(roll, real)).collect();
+    let lengths: Vec<usize> =
+        generated.iter().map(|(_, roll)| comparable_length(roll, real)).collect();
     let shortest = lengths.iter().copied().min().unwrap_or(SEGMENT_STEPS);
     let different: BTreeSet<usize> = lengths.iter().copied().collect();
     let tables: BTreeMap<usize, Table> =
@@ -146,10 +150,11 @@ pub fn compare(generated: &[(String, &Roll)], real: &[&Roll], seed: u64) -> Comp
     let pieces: Vec<_> = generated
         .par_iter()
         .zip(&lengths)
-        .map(|((name, roll), &length)| beside(name, roll, length, &tables[&length]))
+        .map(|((name, roll), &length)| compare_piece(name, roll, length, &tables[&length]))
         .collect();
     let rolls: Vec<_> = generated.iter().map(|(_, roll)| *roll).collect();
-    let set = set(&pieces, &Table::of(&rolls, shortest), &tables[&shortest], shortest, seed);
+    let set =
+        compare_set(&pieces, &Table::of(&rolls, shortest), &tables[&shortest], shortest, seed);
     Comparison {
         real_pieces: real.len(),
         real_steps: real.iter().map(|roll| roll.len()).sum(),
@@ -158,8 +163,8 @@ pub fn compare(generated: &[(String, &Roll)], real: &[&Roll], seed: u64) -> Comp
     }
 }
 
-/// How many steps of a roll can be compared.
-pub(super) fn comparable(roll: &Roll, real: &[&Roll]) -> usize {
+/// The number of steps of a roll that can be compared.
+pub(super) fn comparable_length(roll: &Roll, real: &[&Roll]) -> usize {
     let longest = real.iter().map(|roll| roll.len()).max().unwrap_or(0);
     let most = roll.len().min(longest);
     let enough =
@@ -168,11 +173,11 @@ pub(super) fn comparable(roll: &Roll, real: &[&Roll]) -> usize {
     (least..=most).rev().find(enough).unwrap_or(least)
 }
 
-/// All statistics of all passages of a length.
+/// All statistics of all passages of one length.
 pub(super) struct Table {
-    /// Of each passage, the number of its piece.
+    /// For each passage, the index of its piece.
     pieces: Vec<usize>,
-    /// Of each statistic, the values of all passages.
+    /// For each statistic, the values of all passages.
     values: Vec<Vec<Option<f64>>>,
     pub(super) distributions: Vec<Distribution>,
 }
@@ -202,7 +207,7 @@ impl Table {
     }
 }
 
-fn beside(name: &str, roll: &Roll, length: usize, real: &Table) -> PieceComparison {
+fn compare_piece(name: &str, roll: &Roll, length: usize, real: &Table) -> PieceComparison {
     let passage = Passage::new(roll, 0, length);
     let figure = |(&statistic, real): (&Statistic, &Distribution)| {
         let (value, range) = (statistic.of(&passage), real.range());
@@ -223,7 +228,7 @@ fn beside(name: &str, roll: &Roll, length: usize, real: &Table) -> PieceComparis
     }
 }
 
-fn set(
+fn compare_set(
     pieces: &[PieceComparison],
     generated: &Table,
     real: &Table,

@@ -1,24 +1,26 @@
-//! From values to a smooth density.
+//! Kernel density estimation.
 
 use super::Distribution;
 
-/// In how many cells a density is given.
+/// The number of cells of a density.
 const CELLS: usize = 512;
 
-/// So many standard deviations from its middle nothing is left of a kernel.
+/// The distance from its centre at which a kernel is cut off, in standard deviations.
 const REACH: f64 = 6.0;
 
-/// How much of a distribution lies in each of 512 equal cells between two numbers: about each value
-/// it is spread as a normal distribution (a kernel density estimate), whose width is Scott's
-/// n^(−1/5) standard deviations, as scipy's `gaussian_kde` has it. What is spread beyond the two
-/// numbers is not in it. None where there are no two different values.
+/// The kernel density estimate of a distribution between two numbers.
+///
+/// The range is divided into 512 equal cells, and the result is the mass in each of them. The
+/// kernel is Gaussian, and its bandwidth is Scott's n^(−1/5) standard deviations, as in scipy's
+/// `gaussian_kde`. Mass beyond the two numbers is left out. `None` if there are no two different
+/// values.
 pub fn density(values: &Distribution, (from, to): (f64, f64)) -> Option<Vec<f64>> {
     let cell = (to - from) / CELLS as f64;
     let width = bandwidth(values)? / cell;
     if !(cell > 0.0 && width.is_finite()) {
         return None;
     }
-    // Each value is shared by the two cells between whose middles it lies.
+    // Each value is shared between the two cells whose centres are nearest (linear binning).
     let mut weights = vec![0.0; CELLS];
     let last = (CELLS - 1) as f64;
     for value in values.values() {
@@ -40,11 +42,11 @@ pub fn density(values: &Distribution, (from, to): (f64, f64)) -> Option<Vec<f64>
     Some(masses)
 }
 
-/// The area that two densities have in common.
+/// The area that two densities have in common (the overlapping coefficient).
 pub(super) fn overlap(a: &Distribution, b: &Distribution) -> Option<f64> {
-    let room = REACH * bandwidth(a)?.max(bandwidth(b)?);
+    let margin = REACH * bandwidth(a)?.max(bandwidth(b)?);
     let ends = [a.values(), b.values()].map(|values| (values[0], values[values.len() - 1]));
-    let range = (ends[0].0.min(ends[1].0) - room, ends[0].1.max(ends[1].1) + room);
+    let range = (ends[0].0.min(ends[1].0) - margin, ends[0].1.max(ends[1].1) + margin);
     let (a, b) = (density(a, range)?, density(b, range)?);
     Some(a.iter().zip(&b).map(|(a, b)| a.min(*b)).sum())
 }
@@ -54,8 +56,8 @@ fn bandwidth(values: &Distribution) -> Option<f64> {
     Some(sd * libm::pow(values.values().len() as f64, -0.2))
 }
 
-/// How much of a normal distribution lies in the cell of its middle, in the next one, and so on;
-/// its width is in cells.
+/// The mass of a normal distribution in the cell of its centre, in the next cell, and so on.
+/// `width` is its standard deviation in cells.
 fn kernel(width: f64) -> Vec<f64> {
     let below = |x: f64| 0.5 * libm::erfc(-x / width / std::f64::consts::SQRT_2);
     let reach = ((REACH * width).ceil() as usize + 1).min(CELLS);

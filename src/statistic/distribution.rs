@@ -1,15 +1,15 @@
-//! Values of one statistic, and what can be said of them all.
+//! The distribution of the values of one statistic.
 
 use super::density::overlap;
 
-/// Values in ascending order; none of them is missing or infinite.
+/// Values in ascending order, all of them finite.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Distribution {
     values: Vec<f64>,
 }
 
 impl Distribution {
-    /// The distribution of values; what is no finite number is left out.
+    /// The distribution of some values. Those that are not finite are left out.
     pub fn new(values: impl IntoIterator<Item = f64>) -> Distribution {
         let mut values: Vec<_> = values.into_iter().filter(|value| value.is_finite()).collect();
         values.sort_by(f64::total_cmp);
@@ -21,14 +21,13 @@ impl Distribution {
         &self.values
     }
 
-    /// Their mean, where there are any.
+    /// The mean, if there are values.
     pub fn mean(&self) -> Option<f64> {
         let count = self.values.len();
         (count > 0).then(|| self.values.iter().sum::<f64>() / count as f64)
     }
 
-    /// Their standard deviation, with one degree of freedom less than there are values; none of a
-    /// single one.
+    /// The sample standard deviation (divided by n − 1); `None` for fewer than two values.
     pub fn sd(&self) -> Option<f64> {
         let mean = self.mean()?;
         let squares: f64 = self.values.iter().map(|value| (value - mean) * (value - mean)).sum();
@@ -36,8 +35,8 @@ impl Distribution {
         (count > 1).then(|| (squares / (count - 1) as f64).sqrt())
     }
 
-    /// The value below which a share (0 to 1) of them lies, on a straight line between neighbours
-    /// (as numpy has it; number 7 of Hyndman and Fan, 1996).
+    /// The quantile for a share of 0 to 1, interpolated linearly between neighbours (numpy's
+    /// default; type 7 of Hyndman and Fan, 1996).
     pub fn quantile(&self, share: f64) -> Option<f64> {
         let last = self.values.len().checked_sub(1)?;
         let place = share.clamp(0.0, 1.0) * last as f64;
@@ -46,14 +45,14 @@ impl Distribution {
         Some(low + (high - low) * (place - below as f64))
     }
 
-    /// Between which values nine in ten lie: the quantiles of 5 and 95 %.
+    /// The range in which nine in ten values lie: the 5 % and 95 % quantiles.
     pub fn range(&self) -> Option<(f64, f64)> {
         Some((self.quantile(0.05)?, self.quantile(0.95)?))
     }
 
-    /// How far values have to be moved, on average, until the one distribution is the other: the
-    /// area between their cumulative distributions (1-Wasserstein or earth mover's distance). In
-    /// the unit of the values.
+    /// The 1-Wasserstein (earth mover's) distance: how far values have to be moved, on average, to
+    /// turn one distribution into the other. It is the area between the cumulative distributions,
+    /// in the unit of the values.
     pub fn distance(&self, other: &Distribution) -> Option<f64> {
         let (a, b) = (&self.values, &other.values);
         if a.is_empty() || b.is_empty() {
@@ -76,8 +75,9 @@ impl Distribution {
         Some(sum)
     }
 
-    /// The area that both densities have in common, 0 to 1 (the overlapping coefficient); see
-    /// [`density`](super::density()). None where the values of one do not differ.
+    /// The overlapping coefficient: the area that both kernel density estimates
+    /// ([`density`](super::density())) have in common, 0 to 1. `None` if all values of one
+    /// distribution are equal.
     pub fn overlap(&self, other: &Distribution) -> Option<f64> {
         overlap(self, other)
     }

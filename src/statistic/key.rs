@@ -1,21 +1,21 @@
-//! In which key music is.
+//! Estimates the key of music.
 
 use crate::roll::{LOWEST_PITCH, Step};
 use crate::score::KeySignature;
 
-/// How well each pitch class, from the tonic on, fits a major key to the ears of musicians
-/// (Krumhansl and Kessler 1982).
+/// The Krumhansl-Kessler profile of a major key (1982): how well listeners found that each pitch
+/// class fits, from the tonic on.
 const MAJOR: [f64; 12] = [6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88];
 
-/// The same for a minor key.
+/// The Krumhansl-Kessler profile of a minor key.
 const MINOR: [f64; 12] = [6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17];
 
-/// The key of some steps: that of the 24 whose profile (Krumhansl and Kessler's) is most like the
-/// time for which each pitch class sounds, by Pearson's correlation. None where all sound for as
-/// long, as in silence.
+/// Estimates the key of some steps (the Krumhansl-Schmuckler algorithm): of the 24 keys, the one
+/// whose Krumhansl-Kessler profile correlates best with the durations of the pitch classes. `None`
+/// if all pitch classes sound for the same time, as in silence.
 ///
-/// What a file says of its key is not looked at: many call every key major. Of a few steps it is a
-/// guess.
+/// The key signature of a file is not used, because many files call every key major. For a few
+/// steps the result is a guess.
 pub fn key_of(steps: &[Step]) -> Option<KeySignature> {
     let mut durations = [0.0; 12];
     for key in steps.iter().flat_map(|step| step.play.iter()) {
@@ -27,7 +27,7 @@ pub fn key_of(steps: &[Step]) -> Option<KeySignature> {
         let rotated = std::array::from_fn(|class| profile[(class + 12 - tonic) % 12]);
         Some((correlation(&durations, &rotated)?, tonic, minor))
     });
-    // Of equals the first.
+    // Of equal fits, the first counts.
     let best = fits.reduce(|best, next| if next.0 > best.0 { next } else { best });
     best.map(|(_, tonic, minor)| KeySignature::on(tonic, minor))
 }
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
     use crate::roll::Keys;
 
-    /// Each pitch class for so many steps, C first, one after the other.
+    /// The pitch classes one after the other, C first, each for the given number of steps.
     fn durations(counts: [usize; 12]) -> Vec<Step> {
         let step = |class: usize| {
             let keys = Keys::from_iter([39 + class]);

@@ -1,19 +1,19 @@
-//! Passages: stretches of music that are counted out.
+//! Passages: parts of a roll of which statistics are taken.
 
 use crate::roll::{Roll, Step};
 
-/// A stretch of a roll, with the bars that lie in it as wholes.
+/// A part of a roll, and the whole bars in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Passage<'a> {
     /// Its steps.
     pub steps: &'a [Step],
-    /// Its bars: what stands between two bar lines, both of them in the passage or at its ends. A
-    /// bar that is cut is none.
+    /// Its whole bars. Both bar lines of a bar lie in the passage or at its ends; a bar that is cut
+    /// does not count.
     pub bars: Vec<&'a [Step]>,
 }
 
 impl<'a> Passage<'a> {
-    /// The steps `from..to` of a roll, which must lie within it.
+    /// The steps `from..to`, which must lie within the roll.
     pub fn new(roll: &'a Roll, from: usize, to: usize) -> Passage<'a> {
         Passage::between(roll, &bar_lines(roll), from, to)
     }
@@ -34,9 +34,9 @@ impl<'a> Passage<'a> {
     }
 }
 
-/// All passages of a length in steps that follow each other in a roll: each begins with a bar, the
-/// first with the first one, the others with the first that begins where the one before has ended
-/// or later. What is left at the end is in none.
+/// Cuts a roll into passages of `length` steps. Each begins with a bar: the first passage with the
+/// first bar, and every other with the first bar after the end of the passage before. What is left
+/// at the end of the roll is dropped.
 pub fn passages(roll: &Roll, length: usize) -> Vec<Passage<'_>> {
     let lines = bar_lines(roll);
     let mut passages = Vec::new();
@@ -50,7 +50,7 @@ pub fn passages(roll: &Roll, length: usize) -> Vec<Passage<'_>> {
     passages
 }
 
-/// The steps at which bars begin, and the one after the last bar if that is a whole one.
+/// The steps at which bars begin, and the end of the last bar if it is whole.
 fn bar_lines(roll: &Roll) -> Vec<usize> {
     let mut lines = roll.measures();
     if roll.place(roll.len()).in_measure == 0 {

@@ -1,12 +1,12 @@
-//! Which keys are struck.
+//! Statistics of pitch classes.
 
 use crate::roll::{LOWEST_PITCH, Step};
 
-/// The seven pitch classes of a major scale on C. A natural minor scale has those of the major one a
-/// minor third above it: the 24 scales are twelve sets.
+/// The seven pitch classes of the C major scale. A natural minor scale has the same pitch classes
+/// as the major scale a minor third above it, so the 24 scales are twelve sets.
 const MAJOR: [usize; 7] = [0, 2, 4, 5, 7, 9, 11];
 
-/// How many notes begin in each pitch class, C first.
+/// The number of onsets in each pitch class, C first.
 fn pitch_classes(steps: &[Step]) -> [usize; 12] {
     let mut classes = [0; 12];
     for key in steps.iter().flat_map(|step| step.articulate.iter()) {
@@ -15,8 +15,8 @@ fn pitch_classes(steps: &[Step]) -> [usize; 12] {
     classes
 }
 
-/// The entropy of the pitch classes, in bits: 0 where there is only one, log₂ 12 = 3.58 where all
-/// are equally frequent.
+/// The entropy of the pitch classes of all onsets, in bits. It is 0 if there is only one, and
+/// log₂ 12 = 3.58 if all are equally frequent.
 pub(super) fn entropy(steps: &[Step]) -> Option<f64> {
     let classes = pitch_classes(steps);
     let notes: usize = classes.iter().sum();
@@ -27,7 +27,7 @@ pub(super) fn entropy(steps: &[Step]) -> Option<f64> {
     (notes > 0).then(|| classes.iter().filter(|&&count| count > 0).map(bits).sum())
 }
 
-/// The largest share of notes that belong to one scale, of all major and natural minor ones.
+/// The share of onsets that belong to the best-fitting major or natural minor scale.
 pub(super) fn scale_consistency(steps: &[Step]) -> Option<f64> {
     let classes = pitch_classes(steps);
     let notes: usize = classes.iter().sum();
@@ -41,7 +41,7 @@ mod tests {
     use super::*;
     use crate::roll::Keys;
 
-    /// One note after another, each held for a step more.
+    /// One note after another, each two steps long.
     fn melody(pitches: &[u8]) -> Vec<Step> {
         let of = |&pitch: &u8| {
             let keys = Keys::from_iter([usize::from(pitch - LOWEST_PITCH)]);

@@ -3,38 +3,38 @@
 use super::{Passage, bars, pitch, texture};
 use serde::Serialize;
 
-/// A number that says something of a passage.
+/// A number that describes a passage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Statistic {
-    /// Entropy of the pitch classes of the notes that begin in it, in bits.
+    /// The entropy of the pitch classes of the notes that begin in the passage, in bits.
     PitchClassEntropy,
-    /// The largest share of these notes that one major or minor scale has.
+    /// The share of these notes that belong to the best-fitting major or minor scale.
     ScaleConsistency,
-    /// How many keys sound in a step.
+    /// The mean number of keys that sound at a step (polyphony).
     NotesSounding,
-    /// The share of steps in which nothing sounds.
+    /// The share of steps at which nothing sounds.
     SilentSteps,
-    /// How many keys are struck in a step.
+    /// The mean number of keys that are struck at a step.
     Onsets,
-    /// The share of steps in which a key is struck.
+    /// The share of steps at which a key is struck.
     StepsWithOnset,
-    /// How alike adjacent bars are in where they have onsets, 0 to 1.
+    /// How similar adjacent bars are in the places of their onsets, 0 to 1.
     GrooveConsistency,
-    /// The mean length of the notes that begin in it, in steps.
+    /// The mean length of the notes that begin in the passage, in steps.
     NoteLength,
-    /// The share of all keys of all steps that sound.
+    /// P(play): the share of keys that sound, over all keys and steps.
     Play,
-    /// The share of these that are struck.
+    /// P(articulate | play): the share of sounding keys that are struck.
     Articulate,
-    /// The longest stretch in which nothing sounds, in steps.
+    /// The longest run of silent steps.
     LongestSilence,
-    /// The share of bars that are the same as one before.
+    /// The share of bars that are the same as an earlier one.
     RepeatedBars,
 }
 
 impl Statistic {
-    /// All of them.
+    /// All statistics.
     pub const ALL: [Statistic; 12] = [
         Statistic::PitchClassEntropy,
         Statistic::ScaleConsistency,
@@ -50,7 +50,7 @@ impl Statistic {
         Statistic::RepeatedBars,
     ];
 
-    /// What it is called, its unit included.
+    /// Its name with its unit.
     pub fn in_words(self) -> &'static str {
         match self {
             Statistic::PitchClassEntropy => "pitch-class entropy, bits",
@@ -68,13 +68,14 @@ impl Statistic {
         }
     }
 
-    /// What it is called, without a unit.
+    /// Its name without a unit.
     pub fn name(self) -> &'static str {
         let words = self.in_words();
         words.split_once(',').map_or(words, |(name, _)| name)
     }
 
-    /// Its value; none where there is nothing to count: no note, no stroke, no two bars.
+    /// Its value for a passage; `None` if the passage has nothing to count: no note, no onset, or
+    /// fewer than two bars.
     pub fn of(self, passage: &Passage<'_>) -> Option<f64> {
         let Passage { steps, bars } = passage;
         match self {

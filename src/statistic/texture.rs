@@ -1,42 +1,42 @@
-//! How much sounds, how much is struck, and for how long.
+//! Statistics of texture: how many keys sound and are struck, and for how long.
 
 use crate::roll::{KEYS, Keys, Step};
 
-/// How many keys sound, in the mean of the steps.
+/// The mean number of keys that sound at a step.
 pub(super) fn sounding(steps: &[Step]) -> Option<f64> {
     mean(steps, |step| step.play.count())
 }
 
-/// The share of steps in which nothing sounds.
+/// The share of steps at which nothing sounds.
 pub(super) fn silent(steps: &[Step]) -> Option<f64> {
     mean(steps, |step| usize::from(step.play.is_empty()))
 }
 
-/// How many keys are struck, in the mean of the steps.
+/// The mean number of keys that are struck at a step.
 pub(super) fn onsets(steps: &[Step]) -> Option<f64> {
     mean(steps, |step| step.articulate.count())
 }
 
-/// The share of steps in which a key is struck.
+/// The share of steps at which a key is struck.
 pub(super) fn onset_steps(steps: &[Step]) -> Option<f64> {
     mean(steps, |step| usize::from(!step.articulate.is_empty()))
 }
 
-/// The share of the keys of all steps that sound.
+/// The share of keys that sound, over all keys and steps.
 pub(super) fn play(steps: &[Step]) -> Option<f64> {
     Some(sounding(steps)? / KEYS as f64)
 }
 
-/// The share of the sounding keys of all steps that are struck.
+/// The share of sounding keys that are struck, over all steps.
 pub(super) fn articulate(steps: &[Step]) -> Option<f64> {
     let count = |keys: fn(&Step) -> Keys| steps.iter().map(|step| keys(step).count()).sum();
     ratio(count(|step| step.articulate), count(|step| step.play))
 }
 
-/// The mean length of the notes that begin in it, in steps; what lies beyond its end is not counted.
+/// The mean length of the notes that begin in the passage, in steps, cut at the end of the passage.
 pub(super) fn note_length(steps: &[Step]) -> Option<f64> {
     let (mut notes, mut lengths) = (0, 0);
-    // Keys that sound and were struck here, not before the first step.
+    // Keys that sound now and were struck in the passage.
     let mut open = Keys::NONE;
     for step in steps {
         open = step.articulate.or(open.and(step.held()));
@@ -71,7 +71,8 @@ mod tests {
         }
     }
 
-    /// Counted by hand: a note held from before, a chord of two of which one is struck again, rests.
+    /// A passage to count by hand: a note held from before, a chord of two keys of which one is
+    /// struck again, and rests.
     fn passage() -> [Step; 8] {
         [
             step(&[9], &[]),

@@ -94,7 +94,7 @@ pub fn routes(state: Arc<AppState>) -> Router {
     Router::new()
         .route("/s/{link}", get(assets::survey))
         .route("/organiser", get(assets::organiser))
-        .route("/survey/{name}", get(assets::file))
+        .route("/page/{*name}", get(assets::file))
         .route("/api/surveys/{link}", get(participant::about))
         .route("/api/surveys/{link}/participants", post(participant::join))
         .route("/api/participants/{token}", get(participant::progress))

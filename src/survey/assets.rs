@@ -4,23 +4,26 @@ use crate::http::assets::{self, DRAWING, File, PAGE, SCRIPT, STYLE};
 use axum::extract::Path;
 use axum::response::Response;
 
+/// Named as in the folder `web/`, so that scripts find those that they import.
 const FILES: &[File] = &[
-    ("survey.html", PAGE, include_str!("../../web/survey/survey.html")),
-    ("survey.js", SCRIPT, include_str!("../../web/survey/survey.js")),
-    ("organiser.html", PAGE, include_str!("../../web/survey/organiser.html")),
-    ("organiser.js", SCRIPT, include_str!("../../web/survey/organiser.js")),
-    ("survey.css", STYLE, include_str!("../../web/survey/survey.css")),
+    ("survey/survey.html", PAGE, include_str!("../../web/survey/survey.html")),
+    ("survey/survey.js", SCRIPT, include_str!("../../web/survey/survey.js")),
+    ("survey/organiser.html", PAGE, include_str!("../../web/survey/organiser.html")),
+    ("survey/organiser.js", SCRIPT, include_str!("../../web/survey/organiser.js")),
+    ("survey/survey.css", STYLE, include_str!("../../web/survey/survey.css")),
+    ("request.js", SCRIPT, include_str!("../../web/request.js")),
+    ("element.js", SCRIPT, include_str!("../../web/element.js")),
     ("icon.svg", DRAWING, include_str!("../../web/icon.svg")),
 ];
 
 /// The page of a survey: the same for all of them, and for all who take part.
 pub async fn survey() -> Response {
-    assets::file(FILES, "survey.html")
+    assets::file(FILES, "survey/survey.html")
 }
 
 /// The organiser's page; what it shows it must ask for with the token.
 pub async fn organiser() -> Response {
-    assets::file(FILES, "organiser.html")
+    assets::file(FILES, "survey/organiser.html")
 }
 
 /// A file that a page needs.

@@ -2,20 +2,19 @@
 
 use super::TrainingSettings;
 use super::excerpts::{Excerpts, Place};
-use crate::network::{Layers, LstmState};
 use crate::segment::Segment;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-/// One of the segments of a batch, where batches go on with each other: it goes through a piece
-/// from somewhere for some segments, at most to its end, then through another.
-#[derive(Debug, Clone)]
+/// One row of the batches of truncated backpropagation through time: from batch to batch its segments
+/// follow each other in a piece, for some segments and at most to the piece's end; then it begins
+/// somewhere else.
+#[derive(Debug, Clone, Default)]
 pub(super) struct Lane {
-    /// Where the next segment begins; none before the first piece.
+    /// Where its last segment began; none before the first piece.
     place: Option<Place>,
-    /// How many segments there have been since its music last began anew.
+    /// How many segments have followed each other.
     walked: u32,
-    pub(super) lstm: LstmState,
 }
 
 /// Where a lane is, for the record.
@@ -29,31 +28,26 @@ pub struct LaneState {
 }
 
 impl Lane {
-    /// A lane that has not begun.
-    pub(super) fn new(layers: &Layers) -> Lane {
-        Lane { place: None, walked: 0, lstm: LstmState::empty(layers) }
-    }
-
-    /// The next segment. It begins with the last step of the one before, which the network has
-    /// predicted already; the memory knows all steps before that.
+    /// The next segment, and whether the music begins anew with it. If not, the segment begins with the
+    /// last step of the one before, which the network has predicted already, and the LSTM state knows
+    /// all steps before that.
     pub(super) fn advance(
         &mut self,
         excerpts: &Excerpts<'_>,
         settings: &TrainingSettings,
         random: &mut ChaCha8Rng,
-    ) -> Segment {
+    ) -> (Segment, bool) {
         let TrainingSettings { segment: steps, transpose, carry, .. } = *settings;
         let next = self.place.map(|place| Place { step: place.step + steps - 1, ..place });
         let next = next.filter(|_| carry == 0 || self.walked < carry);
         let next = next.filter(|next| next.step + steps <= excerpts.roll(next.piece).len());
         let place = next.unwrap_or_else(|| {
-            self.lstm.clear();
             self.walked = 0;
             excerpts.draw(random, transpose, true)
         });
         self.place = Some(place);
         self.walked += 1;
-        excerpts.segment(place)
+        (excerpts.segment(place), next.is_none())
     }
 
     /// Where the lane is.
@@ -68,18 +62,14 @@ impl Lane {
     }
 
     /// A lane that was there; `None` if it does not lie in the music.
-    pub(super) fn resume(
-        state: Option<LaneState>,
-        lstm: LstmState,
-        excerpts: &Excerpts<'_>,
-    ) -> Option<Lane> {
+    pub(super) fn resume(state: Option<LaneState>, excerpts: &Excerpts<'_>) -> Option<Lane> {
         let place =
             state.map(|LaneState { piece, step, semitones, .. }| Place { piece, step, semitones });
         let walked = state.map_or(0, |state| state.walked);
         let inside = place.is_none_or(|place| {
             place.piece < excerpts.pieces() && place.step < excerpts.roll(place.piece).len()
         });
-        inside.then_some(Lane { place, walked, lstm })
+        inside.then_some(Lane { place, walked })
     }
 }
 
@@ -87,7 +77,6 @@ impl Lane {
 mod tests {
     use super::*;
     use crate::corpus::{self, Piece};
-    use crate::network::Preset;
     use rand_chacha::rand_core::SeedableRng;
 
     fn pieces() -> Vec<Piece> {
@@ -96,15 +85,15 @@ mod tests {
 
     /// The places of successive segments of 17 steps.
     fn places(pieces: &[Piece], carry: u32, count: usize) -> Vec<Place> {
-        let architecture = Preset::Small.architecture();
-        let layers = Layers::new(&architecture, &architecture.check().unwrap());
         let settings = TrainingSettings { segment: 17, carry, ..TrainingSettings::article() };
         let excerpts = Excerpts::new(pieces, 17);
         let mut random = ChaCha8Rng::seed_from_u64(3);
-        let mut lane = Lane::new(&layers);
+        let mut lane = Lane::default();
         let mut advance = |_| {
-            let segment = lane.advance(&excerpts, &settings, &mut random);
+            let before = lane.place;
+            let (segment, anew) = lane.advance(&excerpts, &settings, &mut random);
             let place = lane.place.unwrap();
+            assert_eq!(anew, before.is_none_or(|before| !follows(&[before, place])));
             assert_eq!(segment, excerpts.segment(place));
             assert!(place.step + 17 <= excerpts.roll(place.piece).len());
             place

@@ -3,10 +3,11 @@
 use super::excerpts::Excerpts;
 use super::lane::Lane;
 use super::snapshot::{Snapshot, SnapshotError, TrainerState};
-use super::{Optimiser, TrainingSettings, clip, nll, per_step};
+use super::{Optimiser, TrainingSettings, clip};
 use crate::attribute::Layout;
+use crate::likelihood::{nll, per_step};
 use crate::model::{Model, Training};
-use crate::network::{Architecture, Batch, Cpu, Engine, Layers, LstmState, Nats, Parameters};
+use crate::network::{Architecture, Batch, Layers, LstmState, Nats, Parameters, TrainingEngine};
 use crate::primer::Primer;
 use crate::roll::Roll;
 use rand_chacha::ChaCha8Rng;
@@ -29,8 +30,8 @@ pub enum Start {
     WithNewDense(Parameters),
 }
 
-/// A training under way.
-pub struct Trainer<'a> {
+/// A training under way, on an engine of whatever kind.
+pub struct Trainer<'a, E: TrainingEngine> {
     architecture: Architecture,
     settings: TrainingSettings,
     layout: Layout,
@@ -41,10 +42,12 @@ pub struct Trainer<'a> {
     average: Option<Vec<f32>>,
     gradient: Parameters,
     optimiser: Optimiser,
-    engine: Cpu,
+    engine: E,
     random: ChaCha8Rng,
-    /// Where memory is carried; otherwise none.
+    /// The rows of the batches and their LSTM states, in truncated backpropagation through time;
+    /// otherwise none.
     lanes: Vec<Lane>,
+    states: Vec<E::State>,
     epochs: u64,
     /// Nats a step, a running mean with its weight.
     mean: (f64, f64),
@@ -71,16 +74,17 @@ impl Progress {
     }
 }
 
-impl<'a> Trainer<'a> {
+impl<'a, E: TrainingEngine> Trainer<'a, E> {
     /// Starts. `excerpts` must hold at least one piece and be of the settings' segment, the
     /// architecture and the settings must be sound, and the parameters that are started from of this
-    /// architecture.
+    /// architecture. `engine` makes the engine, such as [`Cpu::for_training`](crate::network::Cpu::for_training).
     pub fn new(
         architecture: Architecture,
         settings: TrainingSettings,
         excerpts: Excerpts<'a>,
         start: Start,
-    ) -> Trainer<'a> {
+        engine: impl FnOnce(&Parameters) -> E,
+    ) -> Trainer<'a, E> {
         let layout = architecture.check().expect("a sound architecture");
         let layers = Layers::new(&architecture, &layout);
         let mut random = ChaCha8Rng::seed_from_u64(settings.seed);
@@ -98,9 +102,20 @@ impl<'a> Trainer<'a> {
             }
         }
         let optimiser = Optimiser::new(settings.optimiser, layers.size());
-        Trainer::begin(architecture, settings, layout, excerpts, parameters, optimiser, random)
+        let engine = engine(&parameters);
+        Trainer::begin(
+            architecture,
+            settings,
+            layout,
+            excerpts,
+            parameters,
+            optimiser,
+            engine,
+            random,
+        )
     }
 
+    #[expect(clippy::too_many_arguments, reason = "all that a training is made of")]
     fn begin(
         architecture: Architecture,
         settings: TrainingSettings,
@@ -108,16 +123,18 @@ impl<'a> Trainer<'a> {
         excerpts: Excerpts<'a>,
         parameters: Parameters,
         optimiser: Optimiser,
+        engine: E,
         random: ChaCha8Rng,
-    ) -> Trainer<'a> {
+    ) -> Trainer<'a, E> {
         let lanes = if settings.carries() { settings.batch } else { 0 };
         Trainer {
             primers: excerpts.primers(settings.seed),
             average: (settings.average > 0.0).then(|| parameters.values.clone()),
             gradient: Parameters::zeros(&parameters.layers),
             optimiser,
-            engine: Cpu::new(&parameters, true),
-            lanes: (0..lanes).map(|_| Lane::new(&parameters.layers)).collect(),
+            lanes: vec![Lane::default(); lanes],
+            states: (0..lanes).map(|_| engine.initial_state()).collect(),
+            engine,
             parameters,
             architecture,
             settings,
@@ -136,7 +153,8 @@ impl<'a> Trainer<'a> {
         settings: TrainingSettings,
         excerpts: Excerpts<'a>,
         mut snapshot: Snapshot,
-    ) -> Result<Trainer<'a>, SnapshotError> {
+        engine: impl FnOnce(&Parameters) -> E,
+    ) -> Result<Trainer<'a, E>, SnapshotError> {
         let layout = architecture.check().expect("a sound architecture");
         let layers = Layers::new(&architecture, &layout);
         let size = layers.size();
@@ -148,23 +166,33 @@ impl<'a> Trainer<'a> {
             true => Some(snapshot.take("average", size)?),
             false => None,
         };
-        let mut lanes = Vec::new();
+        let engine = engine(&parameters);
+        let (mut lanes, mut states) = (Vec::new(), Vec::new());
         for index in 0..if settings.carries() { settings.batch } else { 0 } {
-            let mut lstm = LstmState::empty(&layers);
+            let mut lstm = LstmState::zeros(&layers);
             for (part, values) in lstm.values_mut().enumerate() {
                 let name = format!("lane.{index}.{part}");
                 values.copy_from_slice(&snapshot.take(&name, values.len())?);
             }
             let state = snapshot.state.lanes.get(index).copied().flatten();
-            lanes.push(Lane::resume(state, lstm, &excerpts).ok_or(SnapshotError::Place)?);
+            lanes.push(Lane::resume(state, &excerpts).ok_or(SnapshotError::Place)?);
+            states.push(engine.restore_state(lstm));
         }
         let TrainerState { epochs, optimiser_steps, random_words, mean, .. } = snapshot.state;
         let mut random = ChaCha8Rng::seed_from_u64(settings.seed);
         random.set_word_pos(u128::from(random_words));
         let optimiser = Optimiser::resume(settings.optimiser, optimiser_steps, state);
-        let begun =
-            Trainer::begin(architecture, settings, layout, excerpts, parameters, optimiser, random);
-        Ok(Trainer { average, lanes, epochs, mean, ..begun })
+        let begun = Trainer::begin(
+            architecture,
+            settings,
+            layout,
+            excerpts,
+            parameters,
+            optimiser,
+            engine,
+            random,
+        );
+        Ok(Trainer { average, lanes, states, epochs, mean, ..begun })
     }
 
     /// All that is needed to [`resume`](Self::resume).
@@ -179,8 +207,8 @@ impl<'a> Trainer<'a> {
         if let Some(average) = &self.average {
             keep("average", average);
         }
-        for (index, lane) in self.lanes.iter().enumerate() {
-            for (part, values) in lane.lstm.values().enumerate() {
+        for (index, state) in self.states.iter().enumerate() {
+            for (part, values) in self.engine.save_state(state).values().enumerate() {
                 keep(&format!("lane.{index}.{part}"), values);
             }
         }
@@ -216,11 +244,8 @@ impl<'a> Trainer<'a> {
         let segments = self.draw();
         let batch = Batch::new(&segments, &self.layout);
         let batch = batch.with_dropout(&self.architecture, &mut self.random);
-        let mut states: Vec<LstmState> =
-            self.lanes.iter_mut().map(|lane| std::mem::take(&mut lane.lstm)).collect();
         self.engine.load(&self.parameters);
-        let sum = self.engine.loss_and_gradient(&batch, &mut states, &mut self.gradient);
-        self.lanes.iter_mut().zip(states).for_each(|(lane, state)| lane.lstm = state);
+        let sum = self.engine.loss_and_gradient(&batch, &mut self.states, &mut self.gradient);
         let gradient = clip(&mut self.gradient, self.settings.clip);
         self.epochs += 1;
         let steps = batch.predicted() as f64;
@@ -238,13 +263,19 @@ impl<'a> Trainer<'a> {
     fn draw(&mut self) -> Vec<crate::segment::Segment> {
         let TrainingSettings { batch, transpose, .. } = self.settings;
         let settings = &self.settings;
-        let (excerpts, random) = (&self.excerpts, &mut self.random);
+        let (engine, excerpts, random) = (&self.engine, &self.excerpts, &mut self.random);
         if self.lanes.is_empty() {
             let place = |_| excerpts.segment(excerpts.draw(random, transpose, false));
             (0..batch).map(place).collect()
         } else {
-            let next = |lane: &mut Lane| lane.advance(excerpts, settings, random);
-            self.lanes.iter_mut().map(next).collect()
+            let next = |(lane, state): (&mut Lane, &mut E::State)| {
+                let (segment, anew) = lane.advance(excerpts, settings, random);
+                if anew {
+                    *state = engine.initial_state();
+                }
+                segment
+            };
+            self.lanes.iter_mut().zip(&mut self.states).map(next).collect()
         }
     }
 
@@ -263,8 +294,7 @@ impl<'a> Trainer<'a> {
     /// weights that [`model`](Self::model) gives; none as soon as `stop` says so.
     pub fn validate(&mut self, pieces: &[&Roll], stop: impl Fn() -> bool + Sync) -> Option<Nats> {
         self.engine.load(&self.weights());
-        let (engine, layers) = (&self.engine, &self.parameters.layers);
-        let sums = nll(engine, layers, &self.layout, pieces, stop)?;
+        let sums = nll(&self.engine, &self.layout, pieces, stop)?;
         Some(per_step(&sums, pieces))
     }
 

@@ -1,85 +1,156 @@
-// The organiser's page. The token stands behind the # of the address, which browsers send nowhere.
+// The organiser's page. The token stands behind the # of the address, which browsers do not send.
+
+import { element } from "../element.js";
+import { messageOf, requestJson } from "../request.js";
+
+/** @typedef {[from: number, to: number]} Interval a 95% confidence interval */
+
+/**
+ * A survey in the list of all.
+ * @typedef {object} Listed
+ * @property {string} name
+ * @property {string} link the last part of the address for participants
+ * @property {boolean} closed
+ * @property {number} excerpts
+ * @property {number} participants
+ * @property {number} answers
+ */
+
+/** @typedef {{ mean: number, sd: number | null, interval: Interval | null }} Rating */
+/** @typedef {{ count: number, of: number, share: number | null, interval: Interval }} Share */
+
+/**
+ * The figures of an excerpt, or of all excerpts of a model.
+ * @typedef {object} Figures
+ * @property {string} model
+ * @property {boolean} real whether people composed it
+ * @property {Rating | null} rating
+ * @property {Share} believed the answers that a human could have composed it
+ * @property {number} taken_for_a_machines the answers that no human could have
+ * @property {{ preferred: Share } | null} preference participants who rated it above the real music
+ */
+
+/** @typedef {{ what: string, rating: number, sd: number | null, believability: number | null, source: string }} Published */
+
+/**
+ * @typedef {object} Report
+ * @property {string} survey
+ * @property {number} participants
+ * @property {number} finished how many participants have rated everything
+ * @property {number} answers
+ * @property {(Figures & { title: string })[]} excerpts
+ * @property {(Figures & { excerpts: number })[]} models
+ * @property {{ w: number, p: number } | null} agreement
+ * @property {Published[]} published
+ */
 
 const token = location.hash.slice(1);
-const element = (id) => document.getElementById(id);
 
-async function ask(path) {
-  const answer = await fetch(path, { headers: { Authorization: `Bearer ${token}` } });
-  const told = await answer.json();
-  if (!answer.ok) throw new Error(told.error || `The server says ${answer.status}.`);
-  return told;
+/**
+ * @param {string} path
+ * @returns {Promise<any>}
+ */
+const fetchJson = (path) => requestJson("GET", path, { headers: { Authorization: `Bearer ${token}` } });
+
+/**
+ * An element with a text or with children.
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} tag
+ * @param {...(Node | string)} children
+ */
+function create(tag, ...children) {
+  const created = document.createElement(tag);
+  created.append(...children);
+  return created;
 }
 
-/** An element with a text or with children. */
-function make(kind, ...content) {
-  const made = document.createElement(kind);
-  made.append(...content);
-  return made;
+/**
+ * @param {string} caption
+ * @param {string[]} head
+ * @param {(Node | string)[][]} rows
+ */
+function createTable(caption, head, rows) {
+  const table = create("table", create("caption", caption));
+  table.append(create("thead", create("tr", ...head.map((text) => create("th", text)))));
+  table.append(create("tbody", ...rows.map((row) => create("tr", ...row.map((cell) => create("td", cell))))));
+  return create("div", table);
 }
 
-function table(caption, head, rows) {
-  const made = make("table", make("caption", caption));
-  made.append(make("thead", make("tr", ...head.map((text) => make("th", text)))));
-  made.append(make("tbody", ...rows.map((row) => make("tr", ...row.map((cell) => make("td", cell))))));
-  return make("div", made);
-}
+/** @typedef {number | null | undefined} Missing a number, or nothing if there are too few answers for it */
 
-const number = (value, digits = 1) => (value === null || value === undefined ? "–" : value.toFixed(digits));
-const percent = (value) => (value === null || value === undefined ? "–" : `${Math.round(100 * value)} %`);
-const range = (interval, show) => (interval ? `${show(interval[0])} to ${show(interval[1])}` : "–");
+const formatNumber = (/** @type {Missing} */ value) => value?.toFixed(1) ?? "–";
+const formatPercent = (/** @type {Missing} */ value) =>
+  value === null || value === undefined ? "–" : `${Math.round(100 * value)}%`;
 
-const RATED = ["answers", "rating", "sd", "95 %", "believed", "95 %", "taken for a machine's", "preferred to the real"];
+/**
+ * @param {Interval | null | undefined} interval
+ * @param {(value: number) => string} format
+ */
+const formatInterval = (interval, format) => (interval ? `${format(interval[0])} to ${format(interval[1])}` : "–");
 
-function figures({ rating, believed, taken_for_a_machines: machine, preference }) {
+const formatModel = (/** @type {Figures} */ { model, real }) => (real ? `${model} (real)` : model);
+
+const FIGURES = ["answers", "rating", "SD", "95% CI", "believed human", "95% CI", "taken for a machine’s", "preferred to the real"];
+
+/** The cells under `FIGURES`.
+ * @param {Figures} figures */
+function figureCells({ rating, believed, taken_for_a_machines, preference }) {
   return [
     String(believed.of),
-    number(rating?.mean),
-    number(rating?.sd),
-    range(rating?.interval, number),
-    percent(believed.share),
-    range(believed.of ? believed.interval : null, percent),
-    String(machine),
+    formatNumber(rating?.mean),
+    formatNumber(rating?.sd),
+    formatInterval(rating?.interval, formatNumber),
+    formatPercent(believed.share),
+    formatInterval(believed.of ? believed.interval : null, formatPercent),
+    String(taken_for_a_machines),
     preference ? `${preference.preferred.count} of ${preference.preferred.of}` : "–",
   ];
 }
 
+/** @param {string} name */
 async function showReport(name) {
-  const report = await ask(`/api/organiser/surveys/${encodeURIComponent(name)}`);
+  /** @type {Report} */
+  const report = await fetchJson(`/api/organiser/surveys/${encodeURIComponent(name)}`);
   const { agreement } = report;
-  element("report").replaceChildren(
-    make("h2", report.survey),
-    make("p", `${report.participants} have begun, ${report.finished} have rated everything; ${report.answers} answers.`),
-    make(
+  const section = element("report", HTMLElement);
+  section.replaceChildren(
+    create("h2", report.survey),
+    create("p", `${report.participants} began, ${report.finished} rated everything. There are ${report.answers} answers.`),
+    create(
       "p",
       agreement
-        ? `Agreement on the order (Kendall's W): ${agreement.w.toFixed(2)}, p = ${agreement.p.toFixed(3)}.`
-        : "For an agreement on the order two must have rated everything.",
+        ? `Agreement on the order (Kendall’s W): ${agreement.w.toFixed(2)}, p = ${agreement.p.toFixed(3)}.`
+        : "Agreement on the order (Kendall’s W) needs two participants who have rated everything.",
     ),
-    table("By model", ["", "excerpts", ...RATED], report.models.map((it) => [it.real ? `${it.model} (real)` : it.model, String(it.excerpts), ...figures(it)])),
-    table("By excerpt", ["", "of", ...RATED], report.excerpts.map((it) => [it.title, it.real ? `${it.model} (real)` : it.model, ...figures(it)])),
-    table("Published", ["", "rating", "sd", "believed", "where"], report.published.map((it) => [it.what, number(it.rating), number(it.sd), percent(it.believability), it.source])),
+    createTable("By model", ["model", "excerpts", ...FIGURES], report.models.map((it) => [formatModel(it), String(it.excerpts), ...figureCells(it)])),
+    createTable("By excerpt", ["excerpt", "model", ...FIGURES], report.excerpts.map((it) => [it.title, formatModel(it), ...figureCells(it)])),
+    createTable("Published", ["music", "rating", "SD", "believed human", "source"], report.published.map((it) => [it.what, formatNumber(it.rating), formatNumber(it.sd), formatPercent(it.believability), it.source])),
   );
-  element("report").hidden = false;
+  section.hidden = false;
 }
 
-async function start() {
-  const surveys = await ask("/api/organiser/surveys");
+async function showSurveys() {
+  /** @type {Listed[]} */
+  const surveys = await fetchJson("/api/organiser/surveys");
   const rows = surveys.map((survey) => {
-    const button = make("button", survey.name);
+    const button = create("button", survey.name);
     button.type = "button";
-    button.addEventListener("click", () => showReport(survey.name).catch(fail));
-    const link = make("a", `${location.origin}/s/${survey.link}`);
+    button.addEventListener("click", () => showReport(survey.name).catch(showError));
+    const link = create("a", `${location.origin}/s/${survey.link}`);
     link.href = `/s/${survey.link}`;
     return [button, survey.closed ? "closed" : link, String(survey.excerpts), String(survey.participants), String(survey.answers)];
   });
-  element("surveys").replaceChildren(table("", ["survey", "link for participants", "excerpts", "participants", "answers"], rows));
-  element("surveys").hidden = false;
+  const section = element("surveys", HTMLElement);
+  section.replaceChildren(createTable("", ["survey", "link for participants", "excerpts", "participants", "answers"], rows));
+  section.hidden = false;
   if (surveys.length === 1) await showReport(surveys[0].name);
 }
 
-function fail(error) {
-  element("status").textContent = error.message;
-  element("status").classList.add("trouble");
+/** @param {unknown} error */
+function showError(error) {
+  const status = element("status", HTMLElement);
+  status.textContent = messageOf(error);
+  status.classList.add("error");
 }
 
-start().catch(fail);
+showSurveys().catch(showError);

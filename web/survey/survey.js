@@ -1,25 +1,41 @@
-// A participant's way through a survey. The server knows where somebody stands, so a page that is closed and
-// opened again goes on; all that is kept here is the participant's name.
+// A participant's way through a survey. The server knows how far each participant has come, so a page that is
+// closed and opened again goes on from there. Only the participant's id is kept here.
+
+import { element } from "../element.js";
+import { messageOf, requestJson, statusOf } from "../request.js";
+
+/** @typedef {{ told: "mixed" | "all-generated", seconds: number, excerpts: number }} About what a survey is */
+/** @typedef {{ heard: boolean, answered: boolean }} Turn one excerpt of a participant */
+/** @typedef {{ turns: Turn[] }} Progress how far a participant has come */
+
+/** How often to tell the server again that an excerpt was heard, and after how many milliseconds. */
+const TRIES = 5;
+const RETRY_AFTER = 700;
 
 const link = location.pathname.split("/").pop();
-const element = (id) => document.getElementById(id);
-const sound = element("sound");
+const sound = element("sound", HTMLAudioElement);
+const playButton = element("play", HTMLButtonElement);
+const beginButton = element("begin", HTMLButtonElement);
+const nextButton = element("next", HTMLButtonElement);
+const answerForm = element("answer", HTMLFormElement);
 
-/** The participant's name on this device; where nothing may be kept, until the page is closed. */
-const name = {
+/** The participant's id, kept on this device; if it refuses to keep anything, until the page is closed. */
+const participant = {
   key: `deep-jammer-survey-${link}`,
-  held: null,
+  /** @type {string | null} */
+  id: null,
   get() {
     try {
-      return localStorage.getItem(this.key) || this.held;
+      return localStorage.getItem(this.key) || this.id;
     } catch {
-      return this.held;
+      return this.id;
     }
   },
-  set(value) {
-    this.held = value;
+  /** @param {string | null} id */
+  set(id) {
+    this.id = id;
     try {
-      if (value) localStorage.setItem(this.key, value);
+      if (id) localStorage.setItem(this.key, id);
       else localStorage.removeItem(this.key);
     } catch {
       // Private windows may refuse.
@@ -27,100 +43,105 @@ const name = {
   },
 };
 
-/** What the server refuses, with its status. */
-class Refusal extends Error {
-  constructor(status, message) {
-    super(message);
-    this.status = status;
-  }
+/**
+ * @param {"GET" | "POST"} method
+ * @param {string} path
+ * @param {unknown} [body]
+ * @returns {Promise<any>}
+ */
+const fetchJson = (method, path, body) =>
+  requestJson(method, path, {
+    body,
+    unreachable: "The survey cannot be reached. Your answers so far are saved. Try again in a moment.",
+  });
+
+/**
+ * The address of something of this participant's.
+ * @param {string} [path]
+ */
+const participantPath = (path = "") => `/api/participants/${participant.get()}${path}`;
+
+/**
+ * @param {string} text
+ * @param {boolean} [isError]
+ */
+function showStatus(text, isError = false) {
+  const status = element("status", HTMLElement);
+  status.textContent = text;
+  status.classList.toggle("error", isError);
 }
 
-async function ask(method, path, body) {
-  const request = { method, headers: {} };
-  if (body !== undefined) {
-    request.headers["Content-Type"] = "application/json";
-    request.body = JSON.stringify(body);
-  }
-  let answer;
+/**
+ * Does something for the participant and shows the error if it fails.
+ * @param {() => Promise<void>} work
+ */
+async function attempt(work) {
   try {
-    answer = await fetch(path, request);
-  } catch {
-    throw new Refusal(0, "The survey cannot be reached. Your answers so far are kept; try again in a moment.");
+    await work();
+  } catch (error) {
+    showStatus(messageOf(error), true);
   }
-  if (!answer.ok) {
-    const told = await answer.json().catch(() => ({}));
-    throw new Refusal(answer.status, told.error || `The server says ${answer.status}.`);
-  }
-  return answer.status === 204 ? null : answer.json();
 }
 
-function say(message, trouble = false) {
-  const status = element("status");
-  status.textContent = message;
-  status.classList.toggle("trouble", trouble);
-}
-
-function show(stage) {
-  for (const section of ["welcome", "excerpt", "thanks"]) element(section).hidden = section !== stage;
+/** @param {"welcome" | "excerpt" | "thanks"} stage */
+function showStage(stage) {
+  for (const section of ["welcome", "excerpt", "thanks"]) element(section, HTMLElement).hidden = section !== stage;
   document.body.dataset.stage = stage;
 }
 
-const mine = (what = "") => `/api/participants/${name.get()}${what}`;
-
-/** The excerpt that is listened to, from 1. */
+/** The place of the current excerpt in the participant's order, from 1. */
 let place = 0;
 
+const soundPath = () => participantPath(`/${place}/sound.wav`);
+
 /** Shows the first excerpt without an answer. */
-async function goOn() {
-  const { turns } = await ask("GET", mine());
+async function showNextExcerpt() {
+  /** @type {Progress} */
+  const { turns } = await fetchJson("GET", participantPath());
   const next = turns.findIndex((turn) => !turn.answered);
   if (next < 0) {
-    show("thanks");
-    say("");
-    element("thanks-title").focus();
+    showStage("thanks");
+    showStatus("");
+    element("thanks-title", HTMLElement).focus();
     return;
   }
   place = next + 1;
-  document.body.dataset.place = place;
-  element("place").textContent = `Excerpt ${place} of ${turns.length}`;
-  element("done").max = turns.length;
-  element("done").value = next;
-  element("time").value = 0;
-  element("answer").reset();
-  sound.src = mine(`/${place}/sound.wav`);
-  element("play").textContent = "Listen";
+  document.body.dataset.place = String(place);
+  const title = element("place", HTMLElement);
+  title.textContent = `Excerpt ${place} of ${turns.length}`;
+  const done = element("done", HTMLProgressElement);
+  done.max = turns.length;
+  done.value = next;
+  element("time", HTMLProgressElement).value = 0;
+  answerForm.reset();
+  sound.src = soundPath();
+  playButton.textContent = "Listen";
   allowAnswer(turns[next].heard);
-  show("excerpt");
-  element("place").focus();
+  showStage("excerpt");
+  title.focus();
 }
 
+/** @param {boolean} allowed */
 function allowAnswer(allowed) {
-  element("questions").disabled = !allowed;
-  element("hint").textContent = allowed ? "Your answer" : "Listen to the end, then answer.";
-  document.body.dataset.heard = allowed;
+  element("questions", HTMLFieldSetElement).disabled = !allowed;
+  element("hint", HTMLElement).textContent = allowed ? "Your answer" : "Listen to the end, then answer.";
+  document.body.dataset.heard = String(allowed);
 }
 
-/** The excerpt has been played to its end. */
-async function heard(tries = 5) {
-  const now = place;
+/** Tells the server that the excerpt was played to its end. */
+async function reportHeard(tries = TRIES) {
+  const heard = place;
   try {
-    await ask("POST", mine(`/${now}/heard`));
-    if (now === place) {
+    await fetchJson("POST", participantPath(`/${heard}/heard`));
+    if (heard === place) {
       allowAnswer(true);
-      say("Your answer, please.");
+      showStatus("Please answer now.");
     }
-  } catch (refusal) {
+  } catch (error) {
     // Clocks differ a little, and networks fail for a moment.
-    if ((refusal.status === 409 || refusal.status === 0) && tries > 0) setTimeout(() => heard(tries - 1), 700);
-    else say(refusal.message, true);
-  }
-}
-
-async function attempt(what) {
-  try {
-    await what();
-  } catch (refusal) {
-    say(refusal.message, true);
+    const mayPass = statusOf(error) === 409 || statusOf(error) === 0;
+    if (mayPass && tries > 0) setTimeout(() => reportHeard(tries - 1), RETRY_AFTER);
+    else showStatus(messageOf(error), true);
   }
 }
 
@@ -131,101 +152,102 @@ for (let rating = 1; rating <= 10; rating += 1) {
   const text = document.createElement("span");
   text.textContent = String(rating);
   label.append(input, text);
-  element("ratings").append(label);
+  element("ratings", HTMLElement).append(label);
 }
 
-element("begin").addEventListener("click", () =>
+beginButton.addEventListener("click", () =>
   attempt(async () => {
-    element("begin").disabled = true;
+    beginButton.disabled = true;
     try {
-      const { participant } = await ask("POST", `/api/surveys/${link}/participants`);
-      name.set(participant);
-      await goOn();
+      const joined = await fetchJson("POST", `/api/surveys/${link}/participants`);
+      participant.set(joined.participant);
+      await showNextExcerpt();
     } finally {
-      element("begin").disabled = false;
+      beginButton.disabled = false;
     }
   }),
 );
 
-element("play").addEventListener("click", () =>
+playButton.addEventListener("click", () =>
   attempt(async () => {
     if (!sound.paused) {
       sound.pause();
-    } else {
-      element("play").textContent = "Loading …";
-      // What could not be had is not asked for again by itself.
-      if (sound.error) sound.src = mine(`/${place}/sound.wav`);
-      try {
-        await sound.play();
-      } catch (error) {
-        element("play").textContent = "Listen";
-        throw error;
-      }
+      return;
+    }
+    playButton.textContent = "Loading…";
+    // After an error the browser does not load the sound again by itself.
+    if (sound.error) sound.src = soundPath();
+    try {
+      await sound.play();
+    } catch (error) {
+      playButton.textContent = "Listen";
+      throw error;
     }
   }),
 );
 sound.addEventListener("playing", () => {
-  element("play").textContent = "Pause";
-  say("");
+  playButton.textContent = "Pause";
+  showStatus("");
 });
 sound.addEventListener("pause", () => {
-  element("play").textContent = sound.ended ? "Listen again" : "Go on listening";
+  playButton.textContent = sound.ended ? "Listen again" : "Continue";
 });
 sound.addEventListener("timeupdate", () => {
-  if (sound.duration > 0) element("time").value = sound.currentTime / sound.duration;
+  if (sound.duration > 0) element("time", HTMLProgressElement).value = sound.currentTime / sound.duration;
 });
 sound.addEventListener("ended", () => {
-  element("time").value = 1;
-  element("play").textContent = "Listen again";
-  heard();
+  element("time", HTMLProgressElement).value = 1;
+  playButton.textContent = "Listen again";
+  reportHeard();
 });
 sound.addEventListener("error", () => {
-  element("play").textContent = "Listen";
-  say("The excerpt cannot be played; try again in a moment.", true);
+  playButton.textContent = "Listen";
+  showStatus("The excerpt cannot be played. Try again in a moment.", true);
 });
 
-element("answer").addEventListener("submit", (event) => {
+answerForm.addEventListener("submit", (event) => {
   event.preventDefault();
-  const form = new FormData(element("answer"));
+  const form = new FormData(answerForm);
   attempt(async () => {
-    element("next").disabled = true;
+    nextButton.disabled = true;
     sound.pause();
     try {
-      const what = { rating: Number(form.get("rating")), human: form.get("human") === "yes" };
+      const answer = { rating: Number(form.get("rating")), human: form.get("human") === "yes" };
       try {
-        await ask("POST", mine(`/${place}/answer`), what);
-      } catch (refusal) {
-        // Rated already, in another window say: what is first counts, and it goes on.
-        if (refusal.status !== 409) throw refusal;
-        say(refusal.message, true);
+        await fetchJson("POST", participantPath(`/${place}/answer`), answer);
+      } catch (error) {
+        // The excerpt has been rated in another window. The first answer counts, and the survey goes on.
+        if (statusOf(error) !== 409) throw error;
+        showStatus(messageOf(error), true);
       }
-      await goOn();
+      await showNextExcerpt();
     } finally {
-      element("next").disabled = false;
+      nextButton.disabled = false;
     }
   });
 });
 
 async function start() {
-  const about = await ask("GET", `/api/surveys/${link}`);
-  element("told").textContent =
+  /** @type {About} */
+  const about = await fetchJson("GET", `/api/surveys/${link}`);
+  element("told", HTMLElement).textContent =
     about.told === "all-generated"
       ? "Every excerpt that you will hear was composed by a computer program."
       : "Some of the excerpts that you will hear were composed by people, some by a computer program.";
-  element("how-many").textContent = String(about.excerpts);
-  element("how-long").textContent = String(about.seconds);
-  if (!name.get()) {
-    show("welcome");
+  element("how-many", HTMLElement).textContent = String(about.excerpts);
+  element("how-long", HTMLElement).textContent = String(about.seconds);
+  if (!participant.get()) {
+    showStage("welcome");
     return;
   }
   try {
-    await goOn();
-  } catch (refusal) {
-    if (refusal.status !== 403) throw refusal;
-    // The name means nothing any more, here or at all.
-    name.set(null);
-    show("welcome");
-    say(refusal.message, true);
+    await showNextExcerpt();
+  } catch (error) {
+    if (statusOf(error) !== 403) throw error;
+    // The server does not know this id, or no longer takes its answers.
+    participant.set(null);
+    showStage("welcome");
+    showStatus(messageOf(error), true);
   }
 }
 

@@ -1,9 +1,9 @@
 //! A comparison as a table.
 
-use super::{Longest, Report, Whole, Wholes};
+use super::{LongestMatch, Report, WholePiece, WholePieces};
 use deep_jammer::originality::{COPY_STEPS, LEAST_KEYS, LEAST_STROKES};
 use deep_jammer::statistic::{
-    Distribution, Judgement, PieceComparison, PieceFigure, SetComparison, SetFigure, Stretches,
+    Breakdowns, Distribution, Judgement, PieceComparison, PieceFigure, SetComparison, SetFigure,
     Summary,
 };
 use std::io::{self, Write};
@@ -13,11 +13,11 @@ const NAME: usize = 26;
 
 pub(super) fn write(out: &mut impl Write, report: &Report) -> io::Result<()> {
     let Report { comparison, originality, whole_pieces } = report;
-    let told = originality.generated.iter().zip(&whole_pieces.generated);
-    for (piece, (longest, whole)) in comparison.generated.iter().zip(told) {
+    let details = originality.generated.iter().zip(&whole_pieces.generated);
+    for (piece, (longest, whole)) in comparison.generated.iter().zip(details) {
         write_piece(out, piece)?;
-        writeln!(out, "  {}", broken_down(&whole.stretches))?;
-        writeln!(out, "  {}\n", in_common(longest))?;
+        writeln!(out, "  {}", broken_down(&whole.breakdowns))?;
+        writeln!(out, "  {}\n", longest_match(longest))?;
     }
     write_set(out, &comparison.set)?;
     let copies = originality.generated.iter().filter(|longest| longest.copy).count();
@@ -28,17 +28,17 @@ pub(super) fn write(out: &mut impl Write, report: &Report) -> io::Result<()> {
         printable(&originality.training_music),
         originality.pieces
     )?;
-    let run = |longest: &Longest| longest.run.as_ref().map_or(0, |run| run.steps);
-    let run = originality.generated.iter().map(run).max().unwrap_or(0);
-    writeln!(out, "The longest run in common has {run} steps.")?;
-    write_wholes(out, whole_pieces)
+    let steps = |longest: &LongestMatch| longest.found.as_ref().map_or(0, |found| found.steps);
+    let steps = originality.generated.iter().map(steps).max().unwrap_or(0);
+    writeln!(out, "The longest match has {steps} steps.")?;
+    write_whole_pieces(out, whole_pieces)
 }
 
-/// How the pieces hold up, in two lines.
-fn write_wholes(out: &mut impl Write, wholes: &Wholes) -> io::Result<()> {
-    let Wholes { real_repeated_bars, generated } = wholes;
-    let longest = |of: fn(&Stretches) -> f64| {
-        generated.iter().map(|whole| of(&whole.stretches)).fold(0.0, f64::max)
+/// How the pieces hold up from beginning to end, in two lines.
+fn write_whole_pieces(out: &mut impl Write, whole_pieces: &WholePieces) -> io::Result<()> {
+    let WholePieces { real_repeated_bars, generated } = whole_pieces;
+    let longest = |of: fn(&Breakdowns) -> f64| {
+        generated.iter().map(|whole| of(&whole.breakdowns)).fold(0.0, f64::max)
     };
     writeln!(
         out,
@@ -48,7 +48,7 @@ fn write_wholes(out: &mut impl Write, wholes: &Wholes) -> io::Result<()> {
         longest(|of| of.crowded),
         longest(|of| of.circling)
     )?;
-    let shares = generated.iter().filter_map(|whole: &Whole| whole.repeated_bars);
+    let shares = generated.iter().filter_map(|whole: &WholePiece| whole.repeated_bars);
     let shares = Distribution::new(shares);
     let share = |value: Option<f64>| {
         value.map_or("–".to_owned(), |value| format!("{:.1} %", 100.0 * value))
@@ -64,8 +64,8 @@ fn write_wholes(out: &mut impl Write, wholes: &Wholes) -> io::Result<()> {
 }
 
 /// The longest passages that have broken down.
-fn broken_down(stretches: &Stretches) -> String {
-    let Stretches { silent, stuck, crowded, circling } = stretches;
+fn broken_down(breakdowns: &Breakdowns) -> String {
+    let Breakdowns { silent, stuck, crowded, circling } = breakdowns;
     format!(
         "longest passages, in measures: silent {silent:.2}, stuck {stuck:.2}, crowded \
          {crowded:.2}, in circles {circling:.2}"
@@ -77,7 +77,7 @@ fn write_piece(out: &mut impl Write, piece: &PieceComparison) -> io::Result<()> 
     writeln!(out, "{}: {steps} steps", printable(name))?;
     let beginning =
         if compared < steps { format!("its first {compared} steps ") } else { String::new() };
-    let few = if *real_passages < 20 { ": too few to tell much" } else { "" };
+    let few = if *real_passages < 20 { ", too few to tell much" } else { "" };
     writeln!(out, "  {:NAME$} {:>9}   {:>9} .. 95 %", "", "", "real 5 %")?;
     for PieceFigure { statistic, value, low, high, judgement } in statistics {
         let mark = match judgement {
@@ -93,26 +93,24 @@ fn write_piece(out: &mut impl Write, piece: &PieceComparison) -> io::Result<()> 
     writeln!(out, "  {beginning}beside {real_passages} real passages of {compared} steps{few}")
 }
 
-/// What a piece has in common with what was learned from.
-fn in_common(longest: &Longest) -> String {
-    let Some(run) = &longest.run else {
-        return format!(
-            "nothing in common that has {LEAST_STROKES} strokes on {LEAST_KEYS} keys or more"
-        );
+/// What a piece has in common with the training music.
+fn longest_match(longest: &LongestMatch) -> String {
+    let Some(found) = &longest.found else {
+        return format!("no match with at least {LEAST_STROKES} notes on {LEAST_KEYS} keys");
     };
-    let height = match run.transposition {
-        0 => "at the same height".to_owned(),
+    let transposition = match found.transposition {
+        0 => "not transposed".to_owned(),
         up @ 1.. => format!("{up} semitones higher"),
         down => format!("{} semitones lower", -down),
     };
     format!(
-        "{} {} steps from bar {} on ({} strokes) are bar {} of {}, {height}",
-        if longest.copy { "A COPY:" } else { "longest run in common:" },
-        run.steps,
-        run.bar,
-        run.strokes,
-        run.source_bar,
-        printable(&run.source),
+        "{} {} steps from bar {} on ({} notes) are bar {} of {}, {transposition}",
+        if longest.copy { "A COPY:" } else { "longest match:" },
+        found.steps,
+        found.bar,
+        found.strokes,
+        found.source_bar,
+        printable(&found.source),
     )
 }
 
@@ -150,8 +148,8 @@ fn write_set(out: &mut impl Write, set: &SetComparison) -> io::Result<()> {
             format!("{inside}/{of}"),
             summary(*generated),
             summary(*real),
-            beside(*overlap, '≥', least),
-            beside(*distance, '≤', greatest),
+            with_limit(*overlap, '≥', least),
+            with_limit(*distance, '≤', greatest),
             if less || farther { "  unlike" } else { "" },
         );
         writeln!(out, "{}", line.trim_end())?;
@@ -167,8 +165,8 @@ fn summary(summary: Option<Summary>) -> String {
     }
 }
 
-/// A number, and what real music keeps to.
-fn beside(value: Option<f64>, sign: char, real: Option<f64>) -> String {
+/// A number, and the limit that real music keeps.
+fn with_limit(value: Option<f64>, sign: char, real: Option<f64>) -> String {
     let two = |value: f64| format!("{value:.2}");
     match (value, real) {
         (None, _) => "–".to_owned(),
@@ -177,7 +175,7 @@ fn beside(value: Option<f64>, sign: char, real: Option<f64>) -> String {
     }
 }
 
-/// Three digits, where there are as many.
+/// A number with three significant digits.
 fn number(value: Option<f64>) -> String {
     match value {
         None => "–".to_owned(),
@@ -188,7 +186,7 @@ fn number(value: Option<f64>) -> String {
     }
 }
 
-/// A text without what would move the cursor or colour the terminal.
+/// A text without control characters, which could move the cursor or colour the terminal.
 fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect()
 }
@@ -206,8 +204,8 @@ mod tests {
 
     #[test]
     fn a_value_stands_beside_what_real_music_keeps_to() {
-        assert_eq!(beside(Some(0.5), '≥', Some(0.734)), "0.50 (≥ 0.73)");
-        assert_eq!(beside(Some(0.5), '≥', None), "0.50");
-        assert_eq!(beside(None, '≥', Some(0.7)), "–");
+        assert_eq!(with_limit(Some(0.5), '≥', Some(0.734)), "0.50 (≥ 0.73)");
+        assert_eq!(with_limit(Some(0.5), '≥', None), "0.50");
+        assert_eq!(with_limit(None, '≥', Some(0.7)), "–");
     }
 }

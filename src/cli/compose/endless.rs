@@ -19,7 +19,7 @@ pub fn run(
     let composer = &workshop.source.composer;
     let ready = workshop.primers.of(seed);
     let told = |progress: &Mutex<Progress>, step: usize| {
-        if interruption::asked() {
+        if interruption::requested() {
             std::process::exit(i32::from(INTERRUPTED));
         }
         if let Ok(mut progress) = progress.try_lock() {

@@ -36,14 +36,14 @@ pub fn run(command: &Compose, recipe: &str) -> anyhow::Result<Outcome> {
             model.fingerprint()
         );
     }
-    interruption::listen("Leaving what is not ready.")?;
+    interruption::handle_ctrl_c("Stopping. Unfinished files are discarded.")?;
     let composer = Composer::new(&model);
     let (seed, steps) = (script.seed, script.steps);
     let mut live_piece = LivePiece::begin(&composer, &model.primers, script)?;
     let mut progress = Progress::new(steps as u64, "steps");
     let whole = live_piece.perform(&composer, |done| {
         progress.show(done.min(steps) as u64, "");
-        !interruption::asked()
+        !interruption::requested()
     });
     progress.finish();
     if !whole {
@@ -52,7 +52,7 @@ pub fn run(command: &Compose, recipe: &str) -> anyhow::Result<Outcome> {
     let title = format!("Deep Jammer, seed {seed}");
     let score = live_piece.score(0, steps, &title);
     let written = outputs.iter().try_for_each(|output| {
-        let go_on = &mut |_| !interruption::asked();
+        let go_on = &mut |_| !interruption::requested();
         output.write(&score, &title, voice.as_ref(), existing(command), go_on)?;
         tell(output.path())
     });

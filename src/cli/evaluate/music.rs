@@ -1,6 +1,6 @@
-//! Which music is evaluated, and which the baselines learn from.
+//! Which music is evaluated, and which the baselines are trained on.
 
-use super::{Evaluate, Named};
+use super::{Evaluate, LoadedModel};
 use anyhow::{Context, bail};
 use deep_jammer::corpus::{self, Failure, Part, Piece};
 use deep_jammer::dataset::{Dataset, Split};
@@ -12,109 +12,115 @@ use std::path::{Path, PathBuf};
 
 /// The music of an evaluation.
 pub struct Music {
-    /// What is evaluated; at least one piece, each of at least one step.
+    /// The pieces to evaluate: at least one, each of at least one step.
     pub evaluated: Vec<Piece>,
-    /// What that is, in words.
+    /// What these are, in words.
     pub what: &'static str,
     /// Files that cannot be evaluated.
     pub skipped: Vec<Failure>,
-    /// What the baselines learn from, or why there are none.
+    /// What the baselines are trained on, or why there are none.
     pub learned: Result<Learned, String>,
-    /// Whether the network has learned from each piece.
-    pub heard: Vec<Exposure>,
-    /// Whether the network that it is compared with has.
-    pub heard_by_others: Vec<Exposure>,
+    /// Whether the network was trained on each piece.
+    pub exposure: Vec<Exposure>,
+    /// Whether the network that it is compared with was.
+    pub exposure_of_others: Vec<Exposure>,
 }
 
-/// What baselines learn from.
+/// What baselines are trained on.
 pub struct Learned {
     /// The pieces.
     pub pieces: Vec<Piece>,
     /// What they are, in words.
     pub what: &'static str,
     /// Which of the evaluated pieces are among them.
-    pub heard: Vec<Exposure>,
+    pub exposure: Vec<Exposure>,
 }
 
-/// What a run says of its music.
-struct Run {
+/// What a run knows about its music.
+struct RunMusic {
     path: PathBuf,
     dataset: Dataset,
-    /// What the run has learned from, or why that cannot be had any more.
+    /// The training pieces of the run, or why they can no longer be read.
     training: Result<Vec<Piece>, String>,
-    /// Whether it began with the weights of a model that may have learned from anything.
-    began_elsewhere: bool,
+    /// Whether it started from the weights of a model, which may have been trained on anything.
+    fine_tuned: bool,
 }
 
 /// Finds and reads the music.
-pub fn find(command: &Evaluate, models: &[Named], against: &[Named]) -> anyhow::Result<Music> {
+pub fn find(
+    command: &Evaluate,
+    models: &[LoadedModel],
+    against: &[LoadedModel],
+) -> anyhow::Result<Music> {
     let runs = runs_of(models)?;
     let (mut evaluated, what, skipped) = evaluated(command, &runs)?;
-    // In sets there may be pieces without a step, which nobody can be surprised by.
+    // Sets may have pieces without a step, for which there is no likelihood.
     evaluated.retain(|piece| !piece.roll().is_empty());
     if evaluated.is_empty() {
-        bail!("there is no piece to evaluate among what is {what}");
+        bail!("none of the pieces {what} has a step to evaluate");
     }
-    let heard = heard_by(models, &runs, &evaluated)?;
-    let heard_by_others = heard_by(against, &runs_of(against)?, &evaluated)?;
+    let exposure = exposure_of(models, &runs, &evaluated)?;
+    let exposure_of_others = exposure_of(against, &runs_of(against)?, &evaluated)?;
     let learned = learned(command, runs.into_iter().flatten().collect(), &evaluated)?;
-    Ok(Music { evaluated, what, skipped, learned, heard, heard_by_others })
+    Ok(Music { evaluated, what, skipped, learned, exposure, exposure_of_others })
 }
 
-/// The runs of those networks that are named by the folder of one.
-fn runs_of(networks: &[Named]) -> anyhow::Result<Vec<Option<Run>>> {
-    let run = |named: &Named| named.path.is_dir().then(|| Run::read(named.path)).transpose();
+/// The runs of networks, where the user named the folder of a run.
+fn runs_of(networks: &[LoadedModel]) -> anyhow::Result<Vec<Option<RunMusic>>> {
+    let run = |network: &LoadedModel| {
+        network.path.is_dir().then(|| RunMusic::read(network.path)).transpose()
+    };
     networks.iter().map(run).collect()
 }
 
-/// Whether any of some networks, whose runs are at hand or not, has learned from pieces.
-fn heard_by(
-    networks: &[Named],
-    runs: &[Option<Run>],
+/// Whether any of some networks was trained on each piece.
+fn exposure_of(
+    networks: &[LoadedModel],
+    runs: &[Option<RunMusic>],
     evaluated: &[Piece],
 ) -> anyhow::Result<Vec<Exposure>> {
-    let each = networks.iter().zip(runs).map(|(named, run)| match run {
-        Some(run) => Ok(run.heard(evaluated)),
-        None => heard_by_file(named, evaluated),
+    let each = networks.iter().zip(runs).map(|(network, run)| match run {
+        Some(run) => Ok(run.exposure(evaluated)),
+        None => exposure_of_file(network, evaluated),
     });
     let each: Vec<_> = each.collect::<anyhow::Result<_>>()?;
-    let heard = |piece: usize| {
-        let mut each = each.iter().map(|heard| heard[piece]);
-        if each.clone().any(|heard| heard == Exposure::LearnedFrom) {
+    let exposure = |piece: usize| {
+        let mut each = each.iter().map(|exposure| exposure[piece]);
+        if each.clone().any(|exposure| exposure == Exposure::LearnedFrom) {
             Exposure::LearnedFrom
-        } else if each.all(|heard| heard == Exposure::NotLearnedFrom) {
+        } else if each.all(|exposure| exposure == Exposure::NotLearnedFrom) {
             Exposure::NotLearnedFrom
         } else {
             Exposure::Unknown
         }
     };
-    Ok((0..evaluated.len()).map(heard).collect())
+    Ok((0..evaluated.len()).map(exposure).collect())
 }
 
-/// What the music tells that a model carries: what is not in it may have been learned from before,
-/// or left out.
-fn heard_by_file(named: &Named, evaluated: &[Piece]) -> anyhow::Result<Vec<Exposure>> {
-    let Some(packed) = &named.model.training_music else {
+/// Whether the network was trained on each piece, by the training music that its model carries. A
+/// piece that is not in it is unknown: earlier training music, or some of it, may have been left out.
+fn exposure_of_file(network: &LoadedModel, evaluated: &[Piece]) -> anyhow::Result<Vec<Exposure>> {
+    let Some(packed) = &network.model.training_music else {
         return Ok(vec![Exposure::Unknown; evaluated.len()]);
     };
-    let training_music = packed.unpack().with_context(|| named.path.display().to_string())?;
+    let training_music = packed.unpack().with_context(|| network.path.display().to_string())?;
     let rolls: Vec<_> = training_music.pieces.iter().map(|piece| &piece.roll).collect();
-    let heard = |same| if same { Exposure::LearnedFrom } else { Exposure::Unknown };
-    Ok(same_music(&rolls, evaluated).into_iter().map(heard).collect())
+    let exposure = |same| if same { Exposure::LearnedFrom } else { Exposure::Unknown };
+    Ok(same_music(&rolls, evaluated).into_iter().map(exposure).collect())
 }
 
 fn evaluated(
     command: &Evaluate,
-    runs: &[Option<Run>],
+    runs: &[Option<RunMusic>],
 ) -> anyhow::Result<(Vec<Piece>, &'static str, Vec<Failure>)> {
-    let runs: Vec<&Run> = runs.iter().flatten().collect();
-    let (part, side) = match command.test {
+    let runs: Vec<&RunMusic> = runs.iter().flatten().collect();
+    let (part, split) = match command.test {
         true => (Part::Test, Split::Test),
         false => (Part::Validation, Split::Validation),
     };
     if !command.paths.is_empty() {
         let (pieces, failures) = read(&command.paths, part)?;
-        say_skipped(&failures);
+        report_skipped(&failures);
         return Ok((pieces, "given", failures));
     }
     let Some(run) = runs.first().filter(|_| runs.len() == command.model.len()) else {
@@ -126,12 +132,12 @@ fn evaluated(
             ),
             None => bail!(
                 "nothing to evaluate: give the folder of a run as --model, or MIDI files (before \
-                 --learn, all that follows which is learned from)"
+                 --learn, because all paths after it are training music)"
             ),
         }
     };
-    let held_out = only(&run.dataset, side);
-    if let Some(other) = differing(&runs, side) {
+    let held_out = only(&run.dataset, split);
+    if let Some(other) = differing(&runs, split) {
         bail!(
             "{} and {} have held out different pieces; name files to evaluate",
             command.model[0].display(),
@@ -140,9 +146,9 @@ fn evaluated(
     }
     if held_out.files.is_empty() {
         let what = if command.test { "test piece" } else { "piece" };
-        bail!("the run has held out no {what}; name files to evaluate");
+        bail!("the run held out no {what}; name files to evaluate");
     }
-    let pieces = held_out.read_again().context("the held-out pieces cannot be evaluated")?;
+    let pieces = held_out.read_again().context("cannot read the held-out pieces")?;
     Ok(match command.test {
         true => (pieces.test, "held out for a test", Vec::new()),
         false => (pieces.validation, "held out by the run", Vec::new()),
@@ -151,47 +157,47 @@ fn evaluated(
 
 fn learned(
     command: &Evaluate,
-    runs: Vec<Run>,
+    runs: Vec<RunMusic>,
     evaluated: &[Piece],
 ) -> anyhow::Result<Result<Learned, String>> {
     let learn = |pieces: Vec<Piece>, what| {
         let same = same_music(&rolls(&pieces), evaluated);
-        let heard = |same| if same { Exposure::LearnedFrom } else { Exposure::NotLearnedFrom };
-        Learned { pieces, what, heard: same.into_iter().map(heard).collect() }
+        let exposure = |same| if same { Exposure::LearnedFrom } else { Exposure::NotLearnedFrom };
+        Learned { pieces, what, exposure: same.into_iter().map(exposure).collect() }
     };
     if !command.learn.is_empty() {
         let (pieces, failures) = read(&command.learn, Part::Training)?;
-        say_skipped(&failures);
+        report_skipped(&failures);
         return Ok(Ok(learn(pieces, "given by --learn")));
     }
     if let Some(other) = differing(&runs.iter().collect::<Vec<_>>(), Split::Training) {
         return Ok(Err(format!(
-            "{} and {} have learned from different pieces; name some with --learn",
+            "{} and {} were trained on different pieces; name some with --learn",
             runs[0].path.display(),
             runs[other].path.display()
         )));
     }
     match (runs.into_iter().next(), command.model.first()) {
         (Some(run), _) => {
-            Ok(run.training.map(|pieces| learn(pieces, "that the network has learned from")))
+            Ok(run.training.map(|pieces| learn(pieces, "that the network was trained on")))
         }
         (None, Some(file)) => Ok(Err(format!(
-            "{} does not say what it has learned from; name it with --learn, or give the folder of \
-             the run as --model",
+            "{} does not say what it was trained on; name that music with --learn, or give the \
+             folder of the run as --model",
             file.display()
         ))),
         (None, None) => bail!(
-            "nobody to evaluate: give a network as --model, or name music for the baselines to \
-             learn from with --learn"
+            "nothing to evaluate: give a network as --model, or name training music for the \
+             baselines with --learn"
         ),
     }
 }
 
-fn say_skipped(failures: &[Failure]) {
+fn report_skipped(failures: &[Failure]) {
     failures.iter().for_each(|failure| eprintln!("skipped {}", failure.reason));
 }
 
-/// The pieces among and under some paths, of sets those of one part, and the files that give none.
+/// The pieces of files and folders, of sets those of one part, and the files that have none.
 fn read<P: AsRef<Path>>(paths: &[P], part: Part) -> anyhow::Result<(Vec<Piece>, Vec<Failure>)> {
     let mut corpus = corpus::read(paths)?;
     if corpus.pieces.is_empty() {
@@ -209,56 +215,55 @@ fn read<P: AsRef<Path>>(paths: &[P], part: Part) -> anyhow::Result<(Vec<Piece>, 
     Ok((corpus.pieces, corpus.failures))
 }
 
-/// Which of some runs has other pieces on a side than the first, if there is one.
-fn differing(runs: &[&Run], side: Split) -> Option<usize> {
+/// The first of the runs whose pieces of a split differ from those of `runs[0]`, by index.
+fn differing(runs: &[&RunMusic], split: Split) -> Option<usize> {
     // The pieces of a set share a file.
-    let of = |run: &Run| -> BTreeSet<(Option<String>, String)> {
-        run.dataset.of(side).map(|file| (file.sha256.clone(), file.name.clone())).collect()
+    let of = |run: &RunMusic| -> BTreeSet<(Option<String>, String)> {
+        run.dataset.of(split).map(|file| (file.sha256.clone(), file.name.clone())).collect()
     };
     let first = of(runs.first()?);
     runs.iter().position(|run| of(run) != first)
 }
 
-/// A dataset without the files of other sides.
-fn only(dataset: &Dataset, side: Split) -> Dataset {
-    Dataset { files: dataset.of(side).cloned().collect() }
+/// A dataset with only the files of one split.
+fn only(dataset: &Dataset, split: Split) -> Dataset {
+    Dataset { files: dataset.of(split).cloned().collect() }
 }
 
-impl Run {
-    fn read(path: &Path) -> anyhow::Result<Run> {
+impl RunMusic {
+    fn read(path: &Path) -> anyhow::Result<RunMusic> {
         let folder = RunFolder::new(path);
         let dataset = Dataset::read(&folder.dataset())?;
         let training = only(&dataset, Split::Training).read_again();
-        Ok(Run {
+        Ok(RunMusic {
             path: path.to_owned(),
             training: training.map(|pieces| pieces.training).map_err(|error| error.to_string()),
-            began_elsewhere: Config::read(&folder.config())?.start.from.is_some(),
+            fine_tuned: Config::read(&folder.config())?.start.from.is_some(),
             dataset,
         })
     }
 
-    /// Whether the network has learned from pieces: by the bytes of their files, and by their music.
-    fn heard(&self, evaluated: &[Piece]) -> Vec<Exposure> {
+    /// Whether the network was trained on each piece, by the bytes of its file and by its music.
+    fn exposure(&self, evaluated: &[Piece]) -> Vec<Exposure> {
         let same =
             self.training.as_ref().ok().map(|training| same_music(&rolls(training), evaluated));
-        let heard = |(index, piece)| {
-            let side = self.dataset.listed(piece).map(|file| file.split);
+        let exposure = |(index, piece)| {
+            let split = self.dataset.listed(piece).map(|file| file.split);
             let same = same.as_ref().map(|same| same[index]);
-            match (side, same) {
+            match (split, same) {
                 (Some(Split::Training), _) | (_, Some(true)) => Exposure::LearnedFrom,
-                _ if self.began_elsewhere => Exposure::Unknown,
+                _ if self.fine_tuned => Exposure::Unknown,
                 (Some(Split::Validation | Split::Test), _) | (_, Some(false)) => {
                     Exposure::NotLearnedFrom
                 }
                 (_, None) => Exposure::Unknown,
             }
         };
-        evaluated.iter().enumerate().map(heard).collect()
+        evaluated.iter().enumerate().map(exposure).collect()
     }
 }
 
-/// For each piece whether its music is among that which is learned from, in any key, whole or
-/// trimmed.
+/// For each piece, whether its music is among the training music, in any key, whole or trimmed.
 fn same_music(learned: &[&Roll], evaluated: &[Piece]) -> Vec<bool> {
     let rolls: Vec<_> = learned.iter().copied().chain(evaluated.iter().map(Piece::roll)).collect();
     let alike = corpus::alike(&rolls).split_off(learned.len());

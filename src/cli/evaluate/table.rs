@@ -7,7 +7,7 @@ use deep_jammer::evaluation::{
 };
 use std::io::{self, Write};
 
-/// The widths of the columns with the names of listeners, folders and pieces.
+/// The widths of the columns with the names of evaluators, folders and pieces.
 const LISTENER: usize = 13;
 const FOLDER: usize = 18;
 const PIECE: usize = 32;
@@ -16,12 +16,15 @@ const PIECE: usize = 32;
 pub fn write(out: &mut impl Write, evaluation: &Evaluation) -> io::Result<()> {
     introduce(out, evaluation)?;
     let reports = &evaluation.reports;
-    writeln!(out, "\nAll pieces, in nats a step; in brackets where 95 % of the means lie")?;
+    writeln!(
+        out,
+        "\nAll pieces: NLL in nats per step, with 95 % confidence intervals in brackets"
+    )?;
     overall(out, reports, |report| Some(&report.overall))?;
     if reports.iter().any(|report| report.learned_from.is_some()) {
-        writeln!(out, "\nOf these only the pieces that were not learned from")?;
+        writeln!(out, "\nOnly the pieces that were not trained on")?;
         overall(out, reports, |report| report.not_learned_from.as_ref())?;
-        writeln!(out, "\nOf these only the pieces that were learned from")?;
+        writeln!(out, "\nOnly the pieces that were trained on")?;
         overall(out, reports, |report| report.learned_from.as_ref())?;
     }
     let Some((first, others)) = reports.split_first() else { return Ok(()) };
@@ -58,7 +61,7 @@ fn introduce(out: &mut impl Write, evaluation: &Evaluation) -> io::Result<()> {
     }
 }
 
-/// A line for each listener.
+/// One line for each evaluator.
 fn overall<'a>(
     out: &mut impl Write,
     reports: &'a [Report],
@@ -95,16 +98,16 @@ fn overall<'a>(
     Ok(())
 }
 
-/// How much more surprised the others are than the first listener.
+/// How the NLL of the others differs from that of the first.
 fn differences(out: &mut impl Write, first: &Report, differences: &[Difference]) -> io::Result<()> {
     writeln!(
         out,
-        "\nBeside the {}, in nats a step: + is more surprised; in brackets where 95 % of the means lie",
+        "\nCompared with the {}: difference in nats per step, + is worse; 95 % intervals in brackets",
         first.listener
     )?;
     writeln!(
         out,
-        "{:LISTENER$}  {:>7} {:<17}  {:>7} {:<17}  pieces that surprise it less",
+        "{:LISTENER$}  {:>7} {:<17}  {:>7} {:<17}  pieces with lower NLL",
         "", "steps", "", "pieces", ""
     )?;
     for difference in differences {
@@ -120,7 +123,7 @@ fn differences(out: &mut impl Write, first: &Report, differences: &[Difference])
     Ok(())
 }
 
-/// What the first listener made of each folder, and of what the others made the total.
+/// The figures of each folder: those of the first evaluator, and the totals of the others.
 fn folders(out: &mut impl Write, first: &Report, others: &[Report]) -> io::Result<()> {
     writeln!(out, "\nBy folder, mean over all steps: {}", with_others(first, others))?;
     let head = ["pieces", "steps", "total", "artic.", "acc."];
@@ -150,7 +153,7 @@ fn folders(out: &mut impl Write, first: &Report, others: &[Report]) -> io::Resul
     Ok(())
 }
 
-/// The same of each piece.
+/// The same for each piece.
 fn pieces(out: &mut impl Write, first: &Report, others: &[Report]) -> io::Result<()> {
     writeln!(out, "\nBy piece: {}", with_others(first, others))?;
     let [steps, total, play, articulate, accuracy] = ["steps", "total", "play", "artic.", "acc."];
@@ -181,14 +184,14 @@ fn pieces(out: &mut impl Write, first: &Report, others: &[Report]) -> io::Result
     used.iter().try_for_each(|(mark, meaning)| writeln!(out, "{mark} {meaning}"))
 }
 
-/// What is to be known of a piece beside its figures.
+/// The mark of a piece, and its meaning: who was trained on it.
 fn mark(index: usize, first: &Report, others: &[Report]) -> Option<(char, &'static str)> {
     match first.pieces[index].heard {
-        Exposure::LearnedFrom => Some(('*', "learned from")),
+        Exposure::LearnedFrom => Some(('*', "trained on")),
         _ if others.iter().any(|other| other.pieces[index].heard == Exposure::LearnedFrom) => {
-            Some(('+', "learned from by others"))
+            Some(('+', "trained on by others"))
         }
-        Exposure::Unknown => Some(('?', "nobody can tell whether the network has learned from it")),
+        Exposure::Unknown => Some(('?', "it is unknown whether the network was trained on it")),
         Exposure::NotLearnedFrom => None,
     }
 }
@@ -198,7 +201,7 @@ fn with_others(first: &Report, others: &[Report]) -> String {
     format!("{}{others}", first.listener)
 }
 
-/// The last columns: the totals of the other listeners.
+/// The heads of the last columns, the totals of the other evaluators.
 fn write_heads(out: &mut impl Write, others: &[Report]) -> io::Result<()> {
     let width = total_width(others.len());
     for other in others {
@@ -218,12 +221,12 @@ fn write_totals(
     writeln!(out)
 }
 
-/// So that the totals of the three baselines and of a network that is compared fit as well.
+/// The width of a total: narrower if another network stands beside the three baselines.
 fn total_width(others: usize) -> usize {
     if others > 3 { 6 } else { 9 }
 }
 
-/// Nats in six columns, as long as there are less than a hundred of them.
+/// Nats in six columns, if there are fewer than a hundred.
 fn nats(nats: f64) -> String {
     format!("{nats:>6.3}")
 }

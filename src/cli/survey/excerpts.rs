@@ -1,7 +1,7 @@
-//! `deep-jammer survey new`: of which pieces there are excerpts.
+//! `deep-jammer survey new`: chooses the pieces of a survey, and cuts its excerpts.
 
 use super::super::{BUILT_IN, Outcome, model};
-use super::{Tell, check_name, now};
+use super::{DisclosureArg, check_name, now};
 use anyhow::{bail, ensure};
 use deep_jammer::composing::{Composer, Composition, USUAL_REPEATS, compose};
 use deep_jammer::corpus;
@@ -15,40 +15,56 @@ use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// The longest piece that is composed has so many times the length of an excerpt.
-const COMPOSED: f64 = 2.0;
+/// The length of a composed piece, in lengths of an excerpt.
+const COMPOSED_LENGTH: f64 = 2.0;
 
-/// More would tire anybody.
-const MOST_EXCERPTS: usize = 200;
+/// More would tire anyone.
+const MAX_EXCERPTS: usize = 200;
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  Compare five pieces by the built-in model with five real ones:
+    deep-jammer survey new autumn --real my-midi-files --compose 5
+  Compare two models of your own:
+    deep-jammer survey new models --real my-midi-files --compose 5 --model large=run-1 small=run-2
+  Use pieces that you have already:
+    deep-jammer survey new winter --real my-midi-files --generated large=folder small=other-folder")]
 pub struct New {
-    /// The survey's name, by which you ask for its report; participants do not see it.
+    /// A name for the survey; participants do not see it.
+    ///
+    /// `survey report` and `survey close` find the survey by this name.
     name: String,
-    /// Generated pieces: MIDI files, and folders to search for them. NAME=PATH says whose they are;
-    /// otherwise those of a folder are the folder's.
+    /// Generated pieces: MIDI files, and folders to search for them.
+    ///
+    /// NAME=PATH says which model composed them. Without NAME, it is the name of the folder.
     #[arg(long, value_name = "[NAME=]PATH", num_args = 1..)]
     generated: Vec<String>,
-    /// Real pieces, likewise; those without a name are called "real".
+    /// Real pieces: MIDI files, and folders to search for them.
+    ///
+    /// NAME=PATH gives them a name in the report. Without NAME, it is "real".
     #[arg(long, value_name = "[NAME=]PATH", num_args = 1.., required = true)]
     real: Vec<String>,
-    /// Compose so many pieces with each --model.
+    /// How many pieces to compose with each --model.
     #[arg(long, value_name = "PIECES", default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=100))]
     compose: u32,
-    /// The models that compose: files or training runs; "built-in" is the one that is part of the
-    /// program. Several can be compared.
+    /// The models that compose: files, or folders of training runs.
+    ///
+    /// "built-in" is the model that is part of the program. Give several to compare them.
     #[arg(long, value_name = "[NAME=]FILE-OR-RUN", num_args = 1.., default_value = BUILT_IN)]
     model: Vec<String>,
-    /// Of each model, and of the real pieces of each name, so many at most, drawn by the seed.
+    /// At most this many pieces of each name.
+    ///
+    /// If there are more, the seed draws which of them are in the survey.
     #[arg(long, value_name = "PIECES", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100))]
     most: u32,
-    /// How long each excerpt is.
+    /// The length of each excerpt in seconds.
     #[arg(long, default_value_t = 20.0)]
     seconds: f64,
-    /// What participants are told before they listen.
-    #[arg(long, value_enum, default_value_t = Tell::Mixed)]
-    tell: Tell,
-    /// The seed by which pieces and passages are drawn, and music is composed.
+    /// What participants are told about the excerpts before they listen.
+    #[arg(long, value_enum, default_value_t = DisclosureArg::Mixed)]
+    tell: DisclosureArg,
+    /// The seed that draws pieces and passages, and composes music.
     #[arg(long, default_value_t = 1)]
     seed: u64,
 }
@@ -58,10 +74,10 @@ pub fn make(command: &New, store: &Path) -> anyhow::Result<Outcome> {
     check_name(&command.name)?;
     ensure!((1.0..=300.0).contains(&command.seconds), "--seconds must be 1 to 300");
     if command.generated.is_empty() && command.compose == 0 {
-        bail!("give generated pieces with --generated, or have some composed with --compose 5");
+        bail!("give generated pieces with --generated, or compose some with --compose 5");
     }
     let mut store = Store::open_or_make(store)?;
-    // Before all the work.
+    // Check before all the work.
     if store.surveys()?.iter().any(|survey| survey.name == command.name) {
         return Err(StoreError::Exists(command.name.clone()).into());
     }
@@ -70,14 +86,18 @@ pub fn make(command: &New, store: &Path) -> anyhow::Result<Outcome> {
         sources.extend(pieces(argument, false)?);
     }
     for argument in command.model.iter().filter(|_| command.compose > 0) {
-        sources.extend(composed(argument, command)?);
+        sources.extend(compose_pieces(argument, command)?);
     }
     for argument in &command.real {
         sources.extend(pieces(argument, true)?);
     }
     let sources = draw(sources, command);
-    ensure!(sources.len() <= MOST_EXCERPTS, "{} excerpts are too many for anybody", sources.len());
-    eprintln!("playing {} excerpts", sources.len());
+    ensure!(
+        sources.len() <= MAX_EXCERPTS,
+        "{} excerpts are too many; a survey can have {MAX_EXCERPTS}",
+        sources.len()
+    );
+    eprintln!("recording {} excerpts", sources.len());
     let made = excerpts(&sources, command.seconds, command.seed)?;
     let survey =
         Survey { name: &command.name, told: command.tell.into(), seconds: command.seconds };
@@ -85,12 +105,16 @@ pub fn make(command: &New, store: &Path) -> anyhow::Result<Outcome> {
     for excerpt in &made {
         eprintln!("{}: {}", excerpt.model, excerpt.title);
     }
-    println!("{}: {} excerpts; deep-jammer survey serve shows the link", command.name, made.len());
+    println!(
+        "{}: {} excerpts; `deep-jammer survey serve` shows the link",
+        command.name,
+        made.len()
+    );
     Ok(Outcome::Done)
 }
 
-/// NAME=PATH, unless there is a file of that whole name.
-fn named(argument: &str) -> (Option<&str>, &Path) {
+/// Splits NAME=PATH, unless a file has that whole name.
+fn split_name(argument: &str) -> (Option<&str>, &Path) {
     match argument.split_once('=') {
         Some((name, path)) if !name.is_empty() && !Path::new(argument).exists() => {
             (Some(name), Path::new(path))
@@ -99,9 +123,9 @@ fn named(argument: &str) -> (Option<&str>, &Path) {
     }
 }
 
-/// The pieces of files and folders.
+/// Reads the pieces in files and folders.
 fn pieces(argument: &str, real: bool) -> anyhow::Result<Vec<Source>> {
-    let (name, path) = named(argument);
+    let (name, path) = split_name(argument);
     let of_folder = |path: &Path| {
         let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let name = if path.is_dir() { absolute.file_name() } else { None };
@@ -116,7 +140,7 @@ fn pieces(argument: &str, real: bool) -> anyhow::Result<Vec<Source>> {
     for failure in &corpus.failures {
         eprintln!("skipped {}", failure.reason);
     }
-    ensure!(!corpus.pieces.is_empty(), "{} holds no piece that can be read", path.display());
+    ensure!(!corpus.pieces.is_empty(), "{} contains no piece that can be read", path.display());
     let source = |piece: corpus::Piece| Source {
         model: model.clone(),
         real,
@@ -126,17 +150,17 @@ fn pieces(argument: &str, real: bool) -> anyhow::Result<Vec<Source>> {
     Ok(corpus.pieces.into_iter().map(source).collect())
 }
 
-/// Pieces that a model composes.
-fn composed(argument: &str, command: &New) -> anyhow::Result<Vec<Source>> {
-    let (name, path) = named(argument);
+/// Composes pieces with a model.
+fn compose_pieces(argument: &str, command: &New) -> anyhow::Result<Vec<Source>> {
+    let (name, path) = split_name(argument);
     let model = model(path)?;
     let name = name.map_or_else(|| path.display().to_string(), str::to_owned);
-    ensure!(!model.primers.is_empty(), "{name} holds no primers to compose after");
+    ensure!(!model.primers.is_empty(), "{name} contains no primers to start from");
     let composer = Composer::new(&model);
     let piece = |number: u32| {
         let seed = command.seed.wrapping_add(u64::from(number));
         let primer = chosen(&model.primers, seed).expect("there is one");
-        let measures = COMPOSED * command.seconds / primer.seconds_of_a_measure();
+        let measures = COMPOSED_LENGTH * command.seconds / primer.seconds_of_a_measure();
         let bars = measures.ceil() as usize + 4;
         let composition = Composition {
             primer,
@@ -153,7 +177,7 @@ fn composed(argument: &str, command: &New) -> anyhow::Result<Vec<Source>> {
     Ok((0..command.compose).into_par_iter().map(piece).collect())
 }
 
-/// Of each name so many at most, in the order of the pieces.
+/// Draws at most `--most` pieces of each name, and keeps the order of the pieces.
 fn draw(sources: Vec<Source>, command: &New) -> Vec<Source> {
     let mut groups: BTreeMap<(bool, String), Vec<usize>> = BTreeMap::new();
     for (index, source) in sources.iter().enumerate() {

@@ -34,14 +34,16 @@ pub fn write(out: &mut impl Write, report: &Report) -> io::Result<()> {
             "\nAgreement of {} participants on the order of {} excerpts: Kendall's W {:.3}, p = {:.4}",
             agreement.participants, agreement.excerpts, agreement.w, agreement.p
         )?,
-        None => writeln!(out, "\nFor an agreement on the order two must have rated everything.")?,
+        None => {
+            writeln!(out, "\nAgreement: not known until two participants have rated everything.")?
+        }
     }
     writeln!(
         out,
-        "\nRatings: mean, standard deviation, and the 95 % interval by Student's t over participants.\n\
-         Human: the share of answers that a human could have composed it, with the exact 95 % interval\n\
-         (Clopper-Pearson); machine: the others. Preferred: participants who rated it above the real\n\
-         music, of those who rated both.\n"
+        "\nRating: mean, standard deviation, and 95 % confidence interval by Student's t over participants.\n\
+         Human: the share of answers that a human could have composed it, with the exact 95 %\n\
+         confidence interval (Clopper-Pearson). Machine: the number of other answers. Preferred: how\n\
+         many participants rated it above the real music, out of those who rated both.\n"
     )?;
     writeln!(out, "{:NAME$} rating    sd  human", "Published")?;
     for it in report.published {
@@ -89,7 +91,7 @@ fn row(
     )
 }
 
-/// A name that fits.
+/// The end of a name, if it is too long.
 fn shortened(name: &str) -> String {
     match name.char_indices().nth(NAME) {
         None => name.to_owned(),
@@ -100,7 +102,7 @@ fn shortened(name: &str) -> String {
     }
 }
 
-/// Every answer as a row (RFC 4180).
+/// Writes every answer as a row of CSV (RFC 4180).
 pub fn csv(out: &mut impl Write, report: &Report, answers: &[Answer]) -> io::Result<()> {
     writeln!(out, "participant,place,model,real,excerpt,rating,human,milliseconds_since_1970")?;
     for Answer { participant, excerpt, place, rating, human, at } in answers {

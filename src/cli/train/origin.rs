@@ -1,4 +1,4 @@
-//! The model that a training goes on from.
+//! The model that a training starts from.
 
 use super::super::model_arg::{BUILT_IN, model_file};
 use anyhow::{Context, bail};
@@ -6,7 +6,7 @@ use deep_jammer::model::{self, Model};
 use deep_jammer::network::{Architecture, Preset};
 use std::path::{Path, PathBuf};
 
-/// The model, by file, run or the name of the one within the program, and where it is.
+/// Reads the model of a file, of a run or of the program. Returns it with its place.
 pub fn read(from: &Path) -> anyhow::Result<(PathBuf, Model)> {
     if from == Path::new(BUILT_IN) {
         return Ok((from.to_owned(), model::built_in()));
@@ -16,8 +16,8 @@ pub fn read(from: &Path) -> anyhow::Result<(PathBuf, Model)> {
     Ok((path, model))
 }
 
-/// Where the model of a file, a run or the program is, in words that mean the same wherever the run
-/// is resumed.
+/// The place of the model of a file, of a run or of the program. It means the same in whatever folder
+/// the run is resumed.
 pub fn place(from: &Path) -> anyhow::Result<PathBuf> {
     match from == Path::new(BUILT_IN) {
         true => Ok(from.to_owned()),
@@ -25,8 +25,8 @@ pub fn place(from: &Path) -> anyhow::Result<PathBuf> {
     }
 }
 
-/// Whether the network that is asked for, in all and by the name of a preset, has the sizes of the
-/// `model` at `path`.
+/// Checks that the sizes the user asked for, by options or by preset, are those of the `model` at
+/// `path`.
 pub fn check_sizes(
     asked: &Architecture,
     preset: Option<Preset>,
@@ -54,8 +54,7 @@ pub fn check_sizes(
     }
     if !wrong.is_empty() {
         bail!(
-            "the sizes of a network that goes on from {} are those of that model: {}; leave the \
-             sizes out",
+            "a network that starts from {} must have its sizes: {}; leave the sizes out",
             path.display(),
             wrong.join(", ")
         );
@@ -63,7 +62,7 @@ pub fn check_sizes(
     Ok(())
 }
 
-/// A path that means the same wherever the run is resumed.
+/// An absolute path, which means the same in whatever folder the run is resumed.
 pub fn absolute(path: &Path) -> anyhow::Result<PathBuf> {
     std::path::absolute(path).with_context(|| format!("cannot find {}", path.display()))
 }

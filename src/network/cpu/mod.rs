@@ -1,24 +1,26 @@
 //! The network on the processor.
 
-mod learn;
+mod backward;
+mod forward;
+mod memory;
 mod note_rows;
 mod predict;
-mod forward;
 mod time_rows;
 
 pub use forward::PassageScratch;
-pub use learn::BLOCK_ROWS;
 pub use predict::Workspace;
 
 use super::batch::Batch;
 use super::dense::DenseWeights;
-use super::engine::Engine;
+use super::engine::{Engine, PassageEngine, StepEngine, TrainingEngine, TrainingWork};
 use super::key_logits::{KeyAction, KeyLogits, Nats};
+use super::layers::Layers;
 use super::lstm::{LstmScratch, LstmTrace, LstmWeights};
 use super::lstm_state::LstmState;
-use super::parameters::{Layers, Parameters};
+use super::parameters::Parameters;
 use super::stripes::StripedWeights;
 use crate::attribute::StepAttributes;
+use backward::Backward;
 
 /// The engine that runs on the processor, on all threads of the current rayon pool.
 ///
@@ -28,7 +30,8 @@ use crate::attribute::StepAttributes;
 pub struct Cpu {
     layers: Layers,
     weights: Weights,
-    learning: Option<learn::Learning>,
+    /// Where it can be trained.
+    backward: Option<Backward>,
     slice: usize,
 }
 
@@ -56,52 +59,60 @@ struct Weights {
 }
 
 impl Cpu {
-    /// An engine for these parameters. One that is to learn lays its weights out twice, for both
-    /// directions.
-    pub fn new(parameters: &Parameters, learns: bool) -> Cpu {
-        let mut engine = Cpu {
-            layers: parameters.layers.clone(),
-            weights: Weights::default(),
-            learning: learns.then(learn::Learning::default),
-            slice: usize::MAX,
-        };
-        engine.load(parameters);
-        engine
+    /// An engine that can be trained. It lays its weights out twice, for both directions.
+    pub fn for_training(parameters: &Parameters) -> Cpu {
+        Cpu::new(parameters, Some(Backward::default()))
     }
 
-    /// From now on [`loss_and_gradient`](Engine::loss_and_gradient) works on so many segments of a batch at once, at
-    /// least one: fewer need less room, and the result stays the same, bit for bit.
-    pub fn set_slice(&mut self, segments: usize) {
-        self.slice = segments.max(1);
+    /// An engine that only predicts.
+    pub fn for_inference(parameters: &Parameters) -> Cpu {
+        Cpu::new(parameters, None)
+    }
+
+    fn new(parameters: &Parameters, backward: Option<Backward>) -> Cpu {
+        let layers = parameters.layers.clone();
+        let mut engine = Cpu { layers, weights: Weights::default(), backward, slice: usize::MAX };
+        engine.load(parameters);
+        engine
     }
 }
 
 impl Engine for Cpu {
-    type Workspace = Workspace;
-    type Scratch = PassageScratch;
+    type State = LstmState;
 
     fn load(&mut self, parameters: &Parameters) {
         assert_eq!(parameters.layers, self.layers);
-        let learns = self.learning.is_some();
-        self.weights.articulation = self.layers.articulation;
-        let Weights { time, time_striped, note, dense, .. } = &mut self.weights;
-        time_striped.resize_with(self.layers.time.len(), Default::default);
-        for (weights, tensors) in time_striped.iter_mut().zip(&self.layers.time) {
-            weights.pack(parameters, tensors);
-        }
-        time.resize_with(self.layers.time.len(), Default::default);
-        note.resize_with(self.layers.note.len(), Default::default);
-        dense.resize_with(self.layers.dense.len(), Default::default);
-        let lstm = time.iter_mut().chain(note);
-        for (weights, tensors) in lstm.zip(self.layers.time.iter().chain(&self.layers.note)) {
-            weights.pack(parameters, tensors, learns);
-        }
-        let last = self.layers.dense.len() - 1;
-        for (index, (weights, tensors)) in dense.iter_mut().zip(&self.layers.dense).enumerate() {
-            weights.pack(parameters, tensors, index == last);
-        }
+        self.weights.load(parameters, self.backward.is_some());
     }
 
+    fn initial_state(&self) -> LstmState {
+        LstmState::zeros(&self.layers)
+    }
+
+    fn save_state(&self, state: &LstmState) -> LstmState {
+        state.clone()
+    }
+
+    fn restore_state(&self, saved: LstmState) -> LstmState {
+        saved
+    }
+}
+
+impl PassageEngine for Cpu {
+    type Scratch = PassageScratch;
+
+    fn forward(
+        &self,
+        state: &mut LstmState,
+        passage: &Batch,
+        scratch: &mut PassageScratch,
+        receive: &mut dyn FnMut(usize, usize, KeyLogits),
+    ) -> Nats {
+        forward::forward(&self.weights, state, passage, scratch, receive)
+    }
+}
+
+impl TrainingEngine for Cpu {
     fn loss_and_gradient(
         &mut self,
         batch: &Batch,
@@ -109,20 +120,22 @@ impl Engine for Cpu {
         gradient: &mut Parameters,
     ) -> Nats {
         assert!(states.is_empty() || states.len() == batch.segments());
-        let learning = self.learning.as_mut().expect("an engine made to learn");
+        let backward = self.backward.as_mut().expect("an engine that can be trained");
         let values = &mut gradient.values;
-        learning.loss_and_gradient(&self.layers, &self.weights, batch, states, self.slice, values)
+        backward.loss_and_gradient(&self.layers, &self.weights, batch, states, self.slice, values)
     }
 
-    fn forward(
-        &self,
-        state: &mut LstmState,
-        passage: &Batch,
-        scratch: &mut PassageScratch,
-        tell: &mut dyn FnMut(usize, usize, KeyLogits),
-    ) -> Nats {
-        forward::forward(&self.weights, state, passage, scratch, tell)
+    fn set_slice(&mut self, segments: usize) {
+        self.slice = segments.max(1);
     }
+
+    fn memory_needed(layers: &Layers, work: &TrainingWork) -> u64 {
+        memory::memory_needed(layers, work)
+    }
+}
+
+impl StepEngine for Cpu {
+    type Workspace = Workspace;
 
     fn workspace(&self) -> Workspace {
         Workspace::new(&self.layers)
@@ -136,6 +149,30 @@ impl Engine for Cpu {
         workspace: &mut Workspace,
     ) {
         predict::predict(&self.weights, state, attributes, choose, workspace);
+    }
+}
+
+impl Weights {
+    /// Lays out all weights; the transposes only where gradients will be wanted.
+    fn load(&mut self, parameters: &Parameters, with_transposes: bool) {
+        let layers = &parameters.layers;
+        self.articulation = layers.articulation;
+        let Weights { time, time_striped, note, dense, .. } = self;
+        time_striped.resize_with(layers.time.len(), Default::default);
+        for (weights, tensors) in time_striped.iter_mut().zip(&layers.time) {
+            weights.pack(parameters, tensors);
+        }
+        time.resize_with(layers.time.len(), Default::default);
+        note.resize_with(layers.note.len(), Default::default);
+        dense.resize_with(layers.dense.len(), Default::default);
+        let lstm = time.iter_mut().chain(note);
+        for (weights, tensors) in lstm.zip(layers.time.iter().chain(&layers.note)) {
+            weights.pack(parameters, tensors, with_transposes);
+        }
+        let last = layers.dense.len() - 1;
+        for (index, (weights, tensors)) in dense.iter_mut().zip(&layers.dense).enumerate() {
+            weights.pack(parameters, tensors, index == last);
+        }
     }
 }
 

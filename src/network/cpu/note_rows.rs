@@ -7,8 +7,8 @@ use crate::network::batch::Batch;
 use crate::network::dense::{dense_backward, dense_forward};
 use crate::network::kernel::Panels;
 use crate::network::key_logits::{KeyAction, KeyLogits, Nats};
+use crate::network::layers::Layers;
 use crate::network::lstm::{LstmGradient, LstmInput, LstmTrace, lstm_backward, lstm_forward};
-use crate::network::parameters::Layers;
 use crate::roll::KEYS;
 use std::ops::Range;
 

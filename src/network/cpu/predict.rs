@@ -4,8 +4,8 @@ use super::{Weights, chosen_below};
 use crate::attribute::StepAttributes;
 use crate::network::dense::dense_forward;
 use crate::network::key_logits::{KeyAction, KeyLogits};
+use crate::network::layers::Layers;
 use crate::network::lstm_state::LstmState;
-use crate::network::parameters::Layers;
 use crate::network::stripes::StripedWeights;
 use crate::roll::KEYS;
 

@@ -2,11 +2,11 @@
 
 use super::{TaskScratch, Weights};
 use crate::network::batch::Batch;
+use crate::network::layers::Layers;
 use crate::network::lstm::{
     LstmGradient, LstmInput, LstmScratch, LstmTrace, lstm_backward, lstm_forward,
 };
 use crate::network::lstm_state::LstmState;
-use crate::network::parameters::Layers;
 use crate::roll::KEYS;
 use std::ops::Range;
 

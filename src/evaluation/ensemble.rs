@@ -1,0 +1,109 @@
+//! Networks that listen, one or several together.
+
+use super::evaluator::Evaluator;
+use super::piece_score::{ConfusionCounts, PieceScore};
+use crate::attribute::Layout;
+use crate::likelihood::in_passages;
+use crate::model::Model;
+use crate::network::{Batch, KeyAction, KeyLogits, Nats, Parameters, PassageEngine};
+use crate::roll::{KEYS, Roll};
+use crate::segment::Segment;
+
+/// One network, or several that say together the mean of their probabilities
+/// ([`KeyLogits::mean`]). They may differ in everything but what they are asked: all of them predict
+/// strokes, or none.
+pub struct Ensemble<E> {
+    members: Vec<Member<E>>,
+}
+
+struct Member<E> {
+    engine: E,
+    layout: Layout,
+}
+
+/// What goes with a piece: each member's memory, and what has been found so far.
+struct PieceState<E: PassageEngine> {
+    states: Vec<E::State>,
+    nats: Nats,
+    notes: ConfusionCounts,
+}
+
+/// What each thread keeps from passage to passage.
+struct Scratch<E: PassageEngine> {
+    scratch: E::Scratch,
+    /// The logits of each step and key of the passage, one member after the other.
+    logits: Vec<KeyLogits>,
+}
+
+impl<E: PassageEngine> Default for Scratch<E> {
+    fn default() -> Self {
+        Scratch { scratch: E::Scratch::default(), logits: Vec::new() }
+    }
+}
+
+impl<E: PassageEngine> Ensemble<E> {
+    /// Makes models ready, at least one, each on an engine of its own, such as
+    /// [`Cpu::for_inference`](crate::network::Cpu::for_inference).
+    pub fn new<'a>(
+        models: impl IntoIterator<Item = &'a Model>,
+        engine: impl Fn(&Parameters) -> E,
+    ) -> Ensemble<E> {
+        let member =
+            |model: &Model| Member { engine: engine(&model.parameters), layout: model.layout };
+        let members: Vec<_> = models.into_iter().map(member).collect();
+        assert!(!members.is_empty(), "an ensemble has at least one member");
+        Ensemble { members }
+    }
+
+    fn begin(&self) -> PieceState<E> {
+        let states = self.members.iter().map(|member| member.engine.initial_state()).collect();
+        PieceState { states, nats: Nats::default(), notes: ConfusionCounts::default() }
+    }
+
+    fn advance(&self, state: &mut PieceState<E>, segment: &Segment, scratch: &mut Scratch<E>) {
+        let Scratch { scratch, logits: all } = scratch;
+        all.clear();
+        let mut alone = Nats::default();
+        for (member, state) in self.members.iter().zip(&mut state.states) {
+            let passage = Batch::passage(segment, &member.layout);
+            let mut receive = |_, _, logits| all.push(logits);
+            alone = member.engine.forward(state, &passage, scratch, &mut receive);
+        }
+        // The sum of one alone is that of training, to the last bit.
+        let several = self.members.len() > 1;
+        if !several {
+            state.nats += alone;
+        }
+        let each = segment.len() * KEYS;
+        for place in 0..each {
+            let (step, key) = (segment.step(place / KEYS), place % KEYS);
+            let (play, articulate) = (step.play.contains(key), step.articulate.contains(key));
+            let choice = KeyAction { play, articulate };
+            let together = KeyLogits::mean(all[place..].iter().step_by(each).copied());
+            if several {
+                state.nats += together.nats(choice);
+            }
+            state.notes.see(together, choice);
+        }
+    }
+}
+
+impl<E: PassageEngine> Evaluator for Ensemble<E> {
+    /// With the memories carried from the first step of a piece to its last.
+    fn evaluate(
+        &self,
+        pieces: &[&Roll],
+        go_on: &(dyn Fn(usize) -> bool + Sync),
+    ) -> Option<Vec<PieceScore>> {
+        let advance = |state: &mut PieceState<E>, segment: &Segment, scratch: &mut Scratch<E>| {
+            self.advance(state, segment, scratch);
+        };
+        let found = in_passages(pieces, || self.begin(), advance, go_on)?;
+        let score = |(state, roll): (PieceState<E>, &&Roll)| PieceScore {
+            steps: roll.len(),
+            nats: state.nats,
+            notes: state.notes,
+        };
+        Some(found.into_iter().zip(pieces).map(score).collect())
+    }
+}

@@ -1,0 +1,124 @@
+//! The layers of a network, and where their tensors lie among its parameters.
+
+use super::Architecture;
+use crate::attribute::Layout;
+use std::ops::Range;
+
+/// One tensor within [`Parameters::values`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tensor {
+    /// Its name in model files, such as `time.0.recurrent`.
+    pub name: String,
+    /// Rows: the layer's inputs (1 for a bias). A row holds the weights of one input.
+    pub rows: usize,
+    /// Columns: the layer's outputs; for an LSTM the gates i, f, g, o, each as wide as the layer.
+    pub columns: usize,
+    /// Where it begins in the values.
+    pub offset: usize,
+}
+
+impl Tensor {
+    /// Where it lies in the values.
+    pub fn range(&self) -> Range<usize> {
+        self.offset..self.offset + self.rows * self.columns
+    }
+}
+
+/// Where the tensors of one LSTM layer are, as indices into [`Layers::tensors`].
+///
+/// `input` has a row for each dense input, then one for each sparse input (attributes, or the two
+/// chosen bits of the key below).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LstmTensors {
+    /// `[inputs × 4·units]`.
+    pub input: usize,
+    /// `[units × 4·units]`.
+    pub recurrent: usize,
+    /// `[1 × 4·units]`.
+    pub bias: usize,
+    /// Inputs that come as full rows.
+    pub dense_inputs: usize,
+    /// Inputs that come as lists of values that are not zero.
+    pub sparse_inputs: usize,
+    /// Units.
+    pub units: usize,
+}
+
+/// Where the tensors of one dense layer are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DenseTensors {
+    /// `[inputs × outputs]`.
+    pub weight: usize,
+    /// `[1 × outputs]`.
+    pub bias: usize,
+    /// Inputs.
+    pub inputs: usize,
+    /// Outputs.
+    pub outputs: usize,
+}
+
+/// All layers of an architecture, in the order in which they work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layers {
+    /// Time layers.
+    pub time: Vec<LstmTensors>,
+    /// Note layers.
+    pub note: Vec<LstmTensors>,
+    /// Dense layers; the last one has two outputs.
+    pub dense: Vec<DenseTensors>,
+    /// The tensors themselves.
+    pub tensors: Vec<Tensor>,
+    /// Whether the second output of the last dense layer means anything
+    /// ([`Architecture::articulation`]).
+    pub articulation: bool,
+}
+
+impl Layers {
+    /// Lays out the tensors of an architecture, which must be sound ([`Architecture::check`]).
+    pub fn new(architecture: &Architecture, layout: &Layout) -> Layers {
+        let mut tensors: Vec<Tensor> = Vec::new();
+        let mut add = |name: String, rows, columns| {
+            let offset = tensors.last().map_or(0, |last| last.range().end);
+            tensors.push(Tensor { name, rows, columns, offset });
+            tensors.len() - 1
+        };
+        let mut lstm = |axis: &str, layer: usize, dense_inputs, sparse_inputs, units| LstmTensors {
+            input: add(format!("{axis}.{layer}.input"), dense_inputs + sparse_inputs, 4 * units),
+            recurrent: add(format!("{axis}.{layer}.recurrent"), units, 4 * units),
+            bias: add(format!("{axis}.{layer}.bias"), 1, 4 * units),
+            dense_inputs,
+            sparse_inputs,
+            units,
+        };
+        let (mut time, mut note): (Vec<LstmTensors>, Vec<LstmTensors>) = (Vec::new(), Vec::new());
+        for (layer, &units) in architecture.time.iter().enumerate() {
+            let below = time.last().map_or(0, |below| below.units);
+            let attributes = if layer == 0 { layout.width() } else { 0 };
+            time.push(lstm("time", layer, below, attributes, units));
+        }
+        for (layer, &units) in architecture.note.iter().enumerate() {
+            let below = note.last().or(time.last()).map_or(0, |below| below.units);
+            let bits = if layer == 0 { 2 } else { 0 };
+            note.push(lstm("note", layer, below, bits, units));
+        }
+        let mut dense = Vec::new();
+        let mut inputs = note.last().map_or(0, |below| below.units);
+        for (layer, &outputs) in architecture.dense.iter().chain(&[2]).enumerate() {
+            let weight = add(format!("dense.{layer}.weight"), inputs, outputs);
+            let bias = add(format!("dense.{layer}.bias"), 1, outputs);
+            dense.push(DenseTensors { weight, bias, inputs, outputs });
+            inputs = outputs;
+        }
+        Layers { time, note, dense, tensors, articulation: architecture.articulation }
+    }
+
+    /// How many values the tensors hold.
+    pub fn size(&self) -> usize {
+        self.tensors.last().map_or(0, |last| last.range().end)
+    }
+
+    /// The values that belong to the time layers; the rest belongs to note and dense layers.
+    pub fn time_range(&self) -> Range<usize> {
+        0..self.tensors[self.note[0].input].offset
+    }
+}

@@ -1,0 +1,134 @@
+//! The command `deep-jammer inspect`.
+
+use std::fs;
+use std::process::{Output, Stdio};
+
+use crate::sandbox::Sandbox;
+use deep_jammer::midi;
+use deep_jammer::roll::{Keys, Roll, Step};
+
+/// Runs a command that must fail.
+fn fail(sandbox: &Sandbox, line: &str) -> Output {
+    let output = sandbox.run(line);
+    assert_eq!(output.status.code(), Some(1), "{line}");
+    output
+}
+
+/// A tune of so many steps in 3/4, as a MIDI file; each seed gives another.
+fn tune(seed: u32, steps: u32) -> Vec<u8> {
+    let mut roll = Roll::new("3/4".parse().unwrap());
+    let mut random = seed;
+    for _ in 0..steps {
+        random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let keys = Keys::from_iter([30 + (random >> 27) as usize]);
+        roll.push(Step { play: keys, articulate: keys });
+    }
+    midi::write(&roll.to_score(Some("Tune"), &[]))
+}
+
+/// A folder with a good file, a copy of it, a short one and a text that claims to be MIDI.
+fn folder() -> Sandbox {
+    let folder = Sandbox::new();
+    folder.write("Anon/a.mid", tune(1, 240));
+    folder.write("Anon/b.MIDI", tune(1, 200));
+    folder.write("Anon/short.mid", tune(3, 127));
+    folder.write("broken.mid", b"not music\x1b[31m");
+    folder
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[test]
+fn shows_a_table_with_a_verdict_on_every_file() {
+    let folder = folder();
+    let output = folder.finish("inspect .");
+    let table = text(&output.stdout);
+    let expected = "\
+File              Metre       Steps    Notes  Off grid  Sounding  Beyond  Drums  Verdict
+./Anon/a.mid      3/4           240      240     0.0 %       1.0       0      0  good
+./Anon/b.MIDI     3/4           200      200     0.0 %       1.0       0      0  repeats
+    the same music as ./Anon/a.mid
+./Anon/short.mid  3/4           127      127     0.0 %       1.0       0      0  short
+./broken.mid                                                                     unreadable
+    not a MIDI file: it begins with neither \"MThd\" nor a RIFF wrapper around it; give a Standard MIDI file (.mid)
+
+4 files, 3 readable, 1 good; 567 steps, 0.0 hours at their tempo; metres: 3/4 3
+";
+    assert_eq!(table, expected);
+    assert_eq!(text(&output.stderr), "");
+}
+
+#[test]
+fn the_table_fits_in_120_columns_whatever_the_files_are_called() {
+    let folder = Sandbox::new();
+    let name = format!("{}.mid", "långt ".repeat(25));
+    fs::write(folder.path(&name), tune(1, 200)).unwrap();
+    fs::write(folder.path(&format!("z{name}")), tune(1, 200)).unwrap();
+    let output = folder.finish("inspect .");
+    let table = text(&output.stdout);
+    assert!(table.lines().all(|line| line.chars().count() <= 120), "{table}");
+    assert!(table.contains("…"), "{table}");
+}
+
+#[test]
+fn json_gives_the_same_for_programs() {
+    let folder = folder();
+    let json = folder.json("inspect .");
+    assert_eq!(json["summary"]["files"], 4);
+    assert_eq!(json["summary"]["readable"], 3);
+    assert_eq!(json["summary"]["metres"]["3/4"], 3);
+    let files = json["files"].as_array().unwrap();
+    let verdicts: Vec<_> = files.iter().map(|file| file["verdict"].as_str().unwrap()).collect();
+    assert_eq!(verdicts, ["good", "repeats", "short", "unreadable"]);
+    assert_eq!(files[0]["steps"], 240);
+    assert_eq!(files[0]["title"], "Tune");
+    assert_eq!(files[0]["folder"], "Anon");
+    assert_eq!(files[1]["repeats"], "./Anon/a.mid");
+    assert!(files[3]["reason"].as_str().unwrap().contains("not a MIDI file"));
+}
+
+#[test]
+fn a_file_that_is_named_is_read_whatever_its_extension() {
+    let folder = Sandbox::new();
+    folder.write("tune.txt", tune(1, 200));
+    folder.finish("inspect tune.txt");
+    let output = fail(&folder, "inspect .");
+    let message = text(&output.stderr);
+    assert!(message.starts_with("deep-jammer: no MIDI files in ."), "{message}");
+    assert!(message.contains("mid, midi"), "{message}");
+}
+
+#[test]
+fn a_path_that_does_not_exist_fails_and_is_named() {
+    let folder = folder();
+    let output = fail(&folder, "inspect . nowhere");
+    assert_eq!(text(&output.stderr), "deep-jammer: nowhere does not exist; check the spelling\n");
+    assert_eq!(text(&output.stdout), "");
+}
+
+#[test]
+fn fails_where_nothing_can_be_read_and_says_why() {
+    let folder = folder();
+    let output = fail(&folder, "inspect broken.mid");
+    assert!(text(&output.stdout).contains("not a MIDI file"));
+    assert_eq!(text(&output.stderr), "deep-jammer: the file could not be read\n");
+}
+
+#[test]
+fn wrong_usage_exits_with_2() {
+    let folder = folder();
+    folder.misuse("inspect");
+    folder.misuse("inspect . --nonsense");
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_failure() {
+    let folder = folder();
+    let mut command = folder.command("inspect . --json");
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), String::new()));
+}

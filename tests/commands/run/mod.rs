@@ -1,0 +1,12 @@
+//! Training runs, as a user sees them: real processes in real folders.
+
+mod bad_input;
+mod broken_off;
+#[cfg(unix)]
+mod full_disk;
+mod recipe;
+mod record;
+mod resume;
+mod damaged_checkpoint;
+mod set;
+mod transfer;

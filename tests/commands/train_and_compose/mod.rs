@@ -1,0 +1,8 @@
+//! The commands `train` and `compose`, as a user runs them.
+
+mod pieces;
+mod recipe;
+mod refusals;
+
+/// A network so small that a step takes no time.
+const TINY: &str = "--time 6,5 --note 4,3 --batch 2";

@@ -1,5 +1,0 @@
-//! The commands `train` and `compose`, as a user runs them.
-
-mod sandbox;
-mod pieces;
-mod refusals;
