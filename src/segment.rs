@@ -1,6 +1,8 @@
 //! Segments: the excerpts of fixed length from which the network learns.
 
 use crate::roll::{Keys, Place, Roll, Step};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::Rng;
 
 /// How many steps a segment of the article has.
 pub const SEGMENT_STEPS: usize = 128;
@@ -69,6 +71,37 @@ impl Segment {
     /// How many steps stand before the excerpt.
     fn heard(&self) -> usize {
         self.steps.len() - self.places.len()
+    }
+}
+
+/// The steps at which segments can begin in some pieces, counted through from piece to piece.
+#[derive(Debug, Clone)]
+pub struct SegmentStarts {
+    /// For each piece, how many segments begin in it or in those before it.
+    ends: Vec<u64>,
+}
+
+impl SegmentStarts {
+    /// Segments of `steps` steps in pieces of some lengths, none of them shorter than that.
+    pub fn new(lengths: impl IntoIterator<Item = usize>, steps: usize) -> SegmentStarts {
+        let starts = lengths.into_iter().map(|length| (length - steps + 1) as u64);
+        let ends = starts.scan(0, |sum, count| {
+            *sum += count;
+            Some(*sum)
+        });
+        SegmentStarts { ends: ends.collect() }
+    }
+
+    /// A piece, and the step at which a segment begins in it: each start is as likely as any other.
+    /// There must be a piece.
+    pub fn draw(&self, random: &mut ChaCha8Rng) -> (usize, usize) {
+        let all = *self.ends.last().expect("at least one piece");
+        // Two numbers make one of 64 bits: the bias of its remainder is too small to matter.
+        let drawn = u64::from(random.next_u32()) << 32 | u64::from(random.next_u32());
+        let drawn = drawn % all;
+        let index = self.ends.partition_point(|&end| end <= drawn);
+        let before = index.checked_sub(1).map_or(0, |before| self.ends[before]);
+        (index, (drawn - before) as usize)
     }
 }
 

@@ -7,7 +7,7 @@ use super::Outcome;
 use super::output_args::picture_format;
 use anyhow::{Context, bail};
 use deep_jammer::atomic_file::{self, AtomicFileError, Existing};
-use deep_jammer::corpus::{self, Part, Piece};
+use deep_jammer::corpus::{self, Piece, PublishedSplit};
 use deep_jammer::originality::{Match, Originality, TrainingMusic};
 use deep_jammer::picture;
 use deep_jammer::roll::Roll;
@@ -227,7 +227,7 @@ fn generated(paths: &[PathBuf]) -> anyhow::Result<Vec<Piece>> {
 
 /// The name of a piece: its file, and its own name if the file has several pieces.
 fn name(piece: &Piece) -> String {
-    match piece.part.map(Part::name) {
+    match piece.published_split.map(PublishedSplit::name) {
         None => piece.path.display().to_string(),
         Some(_) => format!("{}, {}", piece.path.display(), piece.name),
     }

@@ -15,19 +15,19 @@ use super::{Outcome, interruption};
 use anyhow::Context;
 use deep_jammer::atomic_file::Existing;
 use deep_jammer::composing::{
-    Choosing, Composition, Criterion, Recipe, USUAL_CANDIDATES, Verdict, candidate_seed,
+    Choice, Criterion, LeadIn, LivePiece, Opening, PreparedPrimers, Recipe, RecipeError,
+    USUAL_CANDIDATES, best_of, candidate_seed,
 };
 use deep_jammer::output::{Output, Voice};
-use deep_jammer::roll::Roll;
+use deep_jammer::primer::{Adapted, Record};
 use length::bars;
-use primers::Primers;
 use rayon::prelude::*;
 use source::Source;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, RwLock};
 
 /// One piece to compose.
 struct Order {
@@ -38,7 +38,9 @@ struct Order {
 /// All that pieces are composed with.
 struct ComposeJob {
     source: Source,
-    primers: Primers,
+    /// What all pieces have in common.
+    recipe: Recipe,
+    primers: PreparedPrimers,
     /// By what the best of several is chosen, where there are several.
     criterion: Option<Criterion>,
 }
@@ -60,62 +62,85 @@ pub fn run(command: &Compose) -> anyhow::Result<Outcome> {
         false => orders(command, seed)?,
     };
     let voice = command.voice.voice(orders.iter().flat_map(|order| &order.outputs))?;
-    let workshop = ComposeJob::new(command)?;
+    let job = ComposeJob::new(command)?;
     for order in &orders {
-        for seed in workshop.candidates(command, order) {
-            length::check(&workshop.composition(command, seed), &order.outputs)?;
+        for recipe in job.candidates(command, order.seed) {
+            length::check(job.primers.of(recipe.seed), &recipe, &order.outputs)?;
         }
     }
     interruption::handle_ctrl_c("Stopping. Unfinished files are discarded.")?;
     let ended = match command.endless {
-        true => endless::run(command, &workshop, seed, voice.as_ref()),
-        false => compose_all(command, &workshop, &orders, voice.as_ref()),
+        true => endless::run(command, &job, seed, voice.as_ref()),
+        false => compose_all(command, &job, &orders, voice.as_ref()),
     };
     unless_interrupted(ended)
 }
 
 fn compose_all(
     command: &Compose,
-    workshop: &ComposeJob,
+    job: &ComposeJob,
     orders: &[Order],
     voice: Option<&Voice>,
 ) -> anyhow::Result<()> {
-    let candidates = |order| workshop.candidates(command, order);
-    let seeds: Vec<u64> = orders.iter().flat_map(candidates).collect();
-    let steps = |&seed: &u64| workshop.composition(command, seed).steps();
-    let steps = seeds.iter().map(steps).sum::<usize>() + workshop.primers.steps_heard(&seeds);
-    let (done, progress) = (AtomicU64::new(0), Mutex::new(Progress::new(steps as u64, "steps")));
+    let candidates: Vec<Recipe> =
+        orders.iter().flat_map(|order| job.candidates(command, order.seed)).collect();
+    let seeds: Vec<u64> = candidates.iter().map(|recipe| recipe.seed).collect();
+    let composed = |recipe: &Recipe| job.primers.of(recipe.seed).steps(recipe).1;
+    let steps = candidates.iter().map(composed).sum::<usize>() + job.primers.steps_to_hear(&seeds);
+    let steps = StepsDone::of(steps);
     let start = std::time::Instant::now();
-    // Held by each that writes, so that the end does not come between a file and its name.
-    let atomic_file = RwLock::new(());
-    let told = |_| {
-        if interruption::requested() {
-            let _nobody_writes = atomic_file.write();
-            std::process::exit(i32::from(super::INTERRUPTED));
-        }
-        let done = done.fetch_add(1, Ordering::Relaxed) + 1;
-        if let Ok(mut progress) = progress.try_lock() {
-            progress.show(done, "");
-        }
-    };
     // Pieces are independent: each is composed by one thread, so that many threads change nothing.
     let ended = orders.par_iter().try_for_each(|order| {
-        let (recipe, roll) = workshop.best(command, order.seed, &candidates(order), told);
-        let _writes = atomic_file.read();
-        write(command, &order.outputs, &roll, &recipe, voice)
+        let piece = job.piece(command, order.seed, &|| steps.one_more())?;
+        write(command, &order.outputs, &piece, &job.primers, None, voice)
     });
-    if let Ok(progress) = progress.lock() {
-        progress.finish();
-    }
+    steps.finish();
     ended?;
     eprintln!("composed in {}", in_words(start.elapsed().as_secs_f64()));
     Ok(())
 }
 
+/// Steps that are heard or composed on several threads, as progress.
+struct StepsDone {
+    done: AtomicU64,
+    progress: Mutex<Progress>,
+}
+
+impl StepsDone {
+    fn of(steps: usize) -> StepsDone {
+        let progress = Mutex::new(Progress::new(steps as u64, "steps"));
+        StepsDone { done: AtomicU64::new(0), progress }
+    }
+
+    /// Counts a step, and tells whether to go on.
+    fn one_more(&self) -> bool {
+        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
+        if let Ok(mut progress) = self.progress.try_lock() {
+            progress.show(done, "");
+        }
+        !interruption::requested()
+    }
+
+    fn finish(self) {
+        self.progress.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()).finish();
+    }
+}
+
 impl ComposeJob {
     fn new(command: &Compose) -> anyhow::Result<ComposeJob> {
         let source = Source::new(command)?;
-        let primers = Primers::new(command, &source)?;
+        let recipe = Recipe {
+            model_name: Some(source.name.clone()),
+            learn: source.learn.clone(),
+            opening: primers::opening(command)?,
+            lead_in: if command.with_primer { LeadIn::Whole } else { LeadIn::None },
+            key: command.key,
+            metre: command.metre,
+            tempo: command.tempo,
+            // Of how many bars depends on the primer.
+            ..Recipe::new(0).bars(1).temperature(command.temperature).repeats(command.repeats)
+        };
+        let primers = primers::prepare(command, &source, &recipe)?;
         let criterion = match command.best_of {
             Some(1) => None,
             Some(_) => Some(source.criterion().context("--best-of needs real music to judge by")?),
@@ -123,85 +148,37 @@ impl ComposeJob {
             None if command.endless || !source.carries_its_music() => None,
             None => Some(source.criterion()?),
         };
-        Ok(ComposeJob { source, primers, criterion })
+        Ok(ComposeJob { source, recipe, primers, criterion })
     }
 
-    /// The seeds of the pieces of which one is kept.
-    fn candidates(&self, command: &Compose, order: &Order) -> Vec<u64> {
+    /// The recipe of a piece by a seed.
+    fn recipe(&self, command: &Compose, seed: u64) -> Recipe {
+        let bars = bars(command, self.primers.of(seed).primer());
+        Recipe { seed, ..self.recipe.clone() }.bars(bars)
+    }
+
+    /// The recipes of the pieces of which one is kept.
+    fn candidates(&self, command: &Compose, seed: u64) -> Vec<Recipe> {
         let count =
             self.criterion.as_ref().map_or(1, |_| command.best_of.unwrap_or(USUAL_CANDIDATES));
-        (0..count).map(|number| candidate_seed(order.seed, number)).collect()
+        (0..count).map(|number| self.recipe(command, candidate_seed(seed, number))).collect()
     }
 
-    /// The piece that a seed stands for.
-    fn composition(&self, command: &Compose, seed: u64) -> Composition<'_> {
-        let primer = &self.primers.of(seed).primer;
-        Composition {
-            primer,
-            with_primer: command.with_primer,
-            bars: bars(command, primer),
-            repeats: command.repeats,
-            seed,
-            temperature: command.temperature,
-        }
-    }
-
-    /// Composes what some seeds stand for, and chooses the best.
-    fn best(
+    /// Composes the piece of a seed, or the best of its candidates.
+    fn piece(
         &self,
         command: &Compose,
         seed: u64,
-        candidates: &[u64],
-        told: impl Fn(usize) + Sync,
-    ) -> (Recipe, Roll) {
+        go_on: &(dyn Fn() -> bool + Sync),
+    ) -> Result<LivePiece, RecipeError> {
         let composer = &self.source.composer;
-        let piece = |seed: u64| {
-            let composition = self.composition(command, seed);
-            let heard = self.primers.of(seed).heard(composer, &told);
-            composition.first(composer, &mut composition.begin_after(heard), &told)
-        };
         let Some(criterion) = &self.criterion else {
-            return (self.recipe(command, seed), piece(seed));
+            let recipe = self.recipe(command, seed);
+            let mut piece = self.primers.begin(composer, recipe, go_on)?;
+            return piece.finish(composer, go_on).map(|()| piece);
         };
-        let judged = candidates.par_iter().map(|&seed| {
-            let roll = piece(seed);
-            let composition = self.composition(command, seed);
-            let verdict = criterion.judge(&composition.new_music(&roll), composition.rests());
-            (verdict, seed, roll)
-        });
-        let judged: Vec<(Verdict, u64, Roll)> = judged.collect();
-        // Of equals the first.
-        let best = judged.into_iter().min_by(|a, b| a.0.compare(&b.0));
-        let (verdict, winner, roll) = best.expect("there is at least one candidate");
-        let mut recipe = self.recipe(command, winner);
-        recipe.seed = seed;
-        let verdict = verdict.to_string();
-        recipe.best_of = Some(Choosing { of: candidates.len() as u32, seed: winner, verdict });
-        (recipe, roll)
-    }
-
-    fn recipe(&self, command: &Compose, seed: u64) -> Recipe {
-        let composition = self.composition(command, seed);
-        let Composition { primer, with_primer, bars, repeats, temperature, .. } = composition;
-        Recipe {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            model: self.source.model.clone(),
-            learn: self.source.learn.clone(),
-            seed,
-            temperature,
-            bars,
-            repeats,
-            metre: primer.metre(),
-            metre_asked: command.metre.map(|metre| metre.to_string()),
-            key: command.key.map(|key| key.to_string()),
-            tempo: command.tempo,
-            part: None,
-            best_of: None,
-            primer: primer.source.clone(),
-            own_primer: command.primer.is_some(),
-            moved: self.primers.of(seed).moved,
-            with_primer,
-        }
+        let candidates = self.candidates(command, seed);
+        best_of(composer, &self.primers, candidates, criterion, go_on)
     }
 }
 
@@ -230,25 +207,27 @@ fn numbered(path: &Path, number: u64) -> PathBuf {
     path.with_file_name(format!("{stem}-{number}.{extension}"))
 }
 
-/// Writes a piece in all kinds that were asked for, and says how it came about.
+/// Writes a piece in all kinds that were asked for, and says how it came about. `given` is its recipe
+/// word for word, if it was composed by one.
 fn write(
     command: &Compose,
     outputs: &[Output],
-    roll: &Roll,
-    recipe: &Recipe,
+    piece: &LivePiece,
+    primers: &PreparedPrimers,
+    given: Option<&str>,
     voice: Option<&Voice>,
 ) -> anyhow::Result<()> {
-    let title = match recipe.part {
-        None => format!("Deep Jammer, seed {}", recipe.seed),
-        Some(part) => format!("Deep Jammer, seed {}, part {part}", recipe.seed),
-    };
-    let score = roll.to_score(Some(&title), &[recipe.to_text()]);
+    let recipe = piece.recipe();
+    let (title, mut score) = (recipe.title(), piece.score());
+    if let Some(line) = given {
+        score.texts = vec![line.to_owned()];
+    }
     for output in outputs {
         let go_on = &mut |_| !interruption::requested();
         output.write(&score, &title, voice, existing(command), go_on)?;
         tell(output.path())?;
     }
-    eprintln!("{}", said(recipe));
+    eprintln!("{}", said(&recipe, primers.of(recipe.drawn_seed()).adapted()));
     Ok(())
 }
 
@@ -262,16 +241,29 @@ fn tell(path: &Path) -> anyhow::Result<()> {
 }
 
 /// How a piece came about, in a line.
-fn said(recipe: &Recipe) -> String {
-    let Recipe { seed, primer, metre, moved, best_of, .. } = recipe;
-    let moved = match moved {
+fn said(recipe: &Recipe, opening: &Adapted) -> String {
+    let Recipe { seed, best_of, .. } = recipe;
+    let Adapted { primer, semitones, .. } = opening;
+    let source = match &recipe.opening {
+        Opening::Own(own) => own_in_words(own),
+        _ => primer.source.clone(),
+    };
+    let moved = match semitones {
         0 => String::new(),
-        1.. => format!(", moved up by {moved}"),
-        _ => format!(", moved down by {}", -moved),
+        1.. => format!(", moved up by {semitones}"),
+        _ => format!(", moved down by {}", -semitones),
     };
     let chosen = best_of.as_ref().map_or(String::new(), |best| {
-        let Choosing { of, seed, verdict } = best;
+        let Choice { of, seed, verdict } = best;
         format!("; best of {of}, by itself --best-of 1 --seed {seed}: {verdict}")
     });
-    format!("seed {seed} after {primer}{moved}, {metre}{chosen}")
+    format!("seed {seed} after {source}{moved}, {}{chosen}", primer.metre())
+}
+
+/// Music of the musician's own, by its name and fingerprint.
+fn own_in_words(own: &Record) -> String {
+    match own.primer() {
+        Ok(primer) => format!("{} ({})", own.source(), primer.fingerprint()),
+        Err(_) => own.source().to_owned(),
+    }
 }

@@ -1,4 +1,4 @@
-//! Models, and the music that they have learned from: files, runs, and the model within the program.
+//! Models and their training music: files, runs, and the built-in model.
 
 use anyhow::{Context, anyhow, bail};
 use deep_jammer::model::{self, Model};
@@ -6,10 +6,10 @@ use deep_jammer::originality::{Packed, TrainingMusic};
 use deep_jammer::run::{RunFolder, training_music};
 use std::path::{Path, PathBuf};
 
-/// The name of the model that is part of the program.
+/// The name of the built-in model.
 pub const BUILT_IN: &str = "built-in";
 
-/// The model of a file, of a run, or of the program.
+/// The model of a file or of a run, or the built-in one.
 pub fn model(path: &Path) -> anyhow::Result<Model> {
     match path == Path::new(BUILT_IN) {
         true => Ok(model::built_in()),
@@ -17,7 +17,7 @@ pub fn model(path: &Path) -> anyhow::Result<Model> {
     }
 }
 
-/// The model's file, where the user says a file or a run.
+/// The model's file, if the user names a file or a run.
 pub fn model_file(path: &Path) -> anyhow::Result<PathBuf> {
     if !path.is_dir() {
         return Ok(path.to_owned());
@@ -32,8 +32,8 @@ pub fn model_file(path: &Path) -> anyhow::Result<PathBuf> {
     Ok(file)
 }
 
-/// What a network has learned from: as its model carries it, or else from the files of its run, if
-/// they are what they were. The path is where the model was read.
+/// The training music of a network: as its model carries it, or else from the files of its run, if they
+/// have not changed. `path` is where the model was read.
 pub fn learned(carried: Option<&Packed>, path: &Path) -> anyhow::Result<TrainingMusic> {
     if let Some(packed) = carried {
         return packed.unpack().with_context(|| path.display().to_string());

@@ -1,8 +1,9 @@
-//! What `-o` asks for, and on which piano it is played.
+//! The files that `-o` asks for, and the piano that they are played on.
 
 use super::Outcome;
 use anyhow::{Context, bail};
 use deep_jammer::atomic_file::{self, Existing};
+use deep_jammer::composing::RecipeError;
 use deep_jammer::output::{Kind, Output, OutputError, Voice};
 use deep_jammer::picture::Format;
 use deep_jammer::sound::SoundFont;
@@ -39,7 +40,7 @@ impl VoiceArgs {
     }
 }
 
-/// The files of some names, none of which is in the way of another or of one that is there.
+/// The files of some names. None of them is in the way of another, or of a file that exists.
 pub fn outputs(paths: Vec<PathBuf>, existing: Existing) -> anyhow::Result<Vec<Output>> {
     let outputs = paths.into_iter().map(Output::new).collect::<Result<Vec<_>, _>>()?;
     for (at, output) in outputs.iter().enumerate() {
@@ -73,20 +74,21 @@ pub fn extensions(kinds: impl IntoIterator<Item = Kind>) -> String {
     }
 }
 
-/// Where a file will be, by whatever way its folder is named.
+/// Where a file will be, however its folder is spelled.
 fn place(path: &Path) -> PathBuf {
     let folder = atomic_file::folder_of(path);
     let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
     folder.join(path.file_name().unwrap_or_default())
 }
 
-/// How work has ended that Ctrl-C may have broken off.
+/// How work has ended that Ctrl-C may have interrupted.
 pub fn unless_interrupted(ended: anyhow::Result<()>) -> anyhow::Result<Outcome> {
     match ended {
         Ok(()) => Ok(Outcome::Done),
-        Err(error) => match error.downcast_ref::<OutputError>() {
-            Some(output) if output.is_interruption() => Ok(Outcome::Interrupted),
-            _ => Err(error),
-        },
+        Err(error) => {
+            let composing = matches!(error.downcast_ref(), Some(RecipeError::Interrupted));
+            let writing = error.downcast_ref().is_some_and(OutputError::is_interruption);
+            if composing || writing { Ok(Outcome::Interrupted) } else { Err(error) }
+        }
     }
 }

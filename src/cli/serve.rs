@@ -74,8 +74,6 @@ pub fn run(command: &Serve) -> anyhow::Result<Outcome> {
     let listeners = command.listeners.map_or(per_thread * workers, |count| count as usize);
     let studio = Studio::new(Design {
         composer: Composer::new(&model),
-        model: model.fingerprint(),
-        kept: model.primers,
         listeners,
         workers,
         folder: folder.path().to_owned(),

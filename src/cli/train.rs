@@ -101,7 +101,7 @@ fn warn_of_leaks(config: &Config, earlier_music: &TrainingMusic, pieces: &Pieces
     let known: Vec<_> = earlier_music.pieces.iter().map(|piece| &piece.roll).collect();
     let held_out = pieces.validation.iter().map(Piece::roll);
     let rolls: Vec<_> = known.iter().copied().chain(held_out).collect();
-    let alike = corpus::alike(&rolls).split_off(known.len());
+    let alike = corpus::all_duplicates(&rolls).split_off(known.len());
     let leaked =
         alike.iter().filter(|alike| alike.iter().any(|&other| other < known.len())).count();
     if leaked > 0 {

@@ -9,24 +9,23 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
-/// Judges pieces by real music: that which the composer has learned from.
+/// Judges pieces by real music: the music that the composer was trained on.
 ///
-/// A piece is the better the fewer grave faults it has: a run copied from that music (32 steps or
-/// more, at any transposition), a passage of over two measures that is silent, one that is stuck,
-/// one that is crowded, one that goes in circles ([`Breakdowns`]). Of as many, the fewer statistics
-/// lie outside the range of nine in ten real passages of its length. Of as many, the nearer to the
-/// middle of real music they are on average, the share of bars that come back among them
-/// ([`ReferenceStatistics`]).
+/// The best piece has the fewest grave faults. A grave fault is a copy of 32 steps or more from that
+/// music, at any transposition, or a passage of over two measures that is silent, stuck, crowded or
+/// in circles ([`Breakdowns`]). Among equals, it has the fewest statistics outside the range of nine in
+/// ten real passages of its length. Among equals, its statistics, the share of repeated bars included,
+/// are on average nearest to the middle of real music ([`ReferenceStatistics`]).
 pub struct Criterion {
     originality: Originality,
-    /// By how many steps a piece has.
+    /// By the number of steps of a piece.
     references: Mutex<BTreeMap<usize, Arc<ReferenceStatistics>>>,
 }
 
-/// What is found of a piece.
+/// What was found out about a piece.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Verdict {
-    /// The run that it has copied.
+    /// What it has copied from the training music.
     pub copied: Option<Match>,
     /// Its longest breakdowns.
     pub breakdowns: Breakdowns,
@@ -35,7 +34,7 @@ pub struct Verdict {
 }
 
 impl Criterion {
-    /// A criterion by real pieces; none by nothing but empty ones.
+    /// A criterion by real pieces; `None` if all of them are empty.
     pub fn new(mut training_music: TrainingMusic) -> Option<Criterion> {
         training_music.pieces.retain(|piece| !piece.roll.is_empty());
         if training_music.is_empty() {
@@ -45,8 +44,9 @@ impl Criterion {
         Some(Criterion { originality, references: Mutex::default() })
     }
 
-    /// Judges a piece that is not empty. So many rests at its beginning are no silence: they stand
-    /// for what was heard before it ([`Composition::rests`](super::Composition::rests)).
+    /// Judges a piece that is not empty. The first `rests` steps do not count as silence: they stand
+    /// for the opening that was heard before it
+    /// ([`LivePiece::new_music`](super::LivePiece::new_music)).
     pub fn judge(&self, roll: &Roll, rests: usize) -> Verdict {
         Verdict {
             copied: self.originality.longest_match(roll).filter(Match::is_copy),
@@ -63,7 +63,7 @@ impl Criterion {
         if let Some(reference) = known(&self.references) {
             return reference;
         }
-        // Not held while it is worked out on several threads: one of these may ask for another.
+        // The lock is free while several threads work this out: one of them may ask for another.
         let pieces = &self.originality.training_music().pieces;
         let real: Vec<_> = pieces.iter().map(|piece| &piece.roll).collect();
         let reference = Arc::new(ReferenceStatistics::of(&real, roll));
@@ -74,12 +74,12 @@ impl Criterion {
 }
 
 impl Verdict {
-    /// How many grave faults it has, 0 to 5.
+    /// The number of grave faults, 0 to 5.
     pub fn grave_faults(&self) -> usize {
         usize::from(self.copied.is_some()) + self.faults().count()
     }
 
-    /// What lasts for too long.
+    /// What lasts for too long, and for how many measures.
     fn faults(&self) -> impl Iterator<Item = (&'static str, f64)> {
         let Breakdowns { silent, stuck, crowded, circling } = self.breakdowns;
         let all =
@@ -87,7 +87,7 @@ impl Verdict {
         all.into_iter().filter(|&(_, measures)| measures > LONGEST_MEASURES as f64)
     }
 
-    /// The better one is less.
+    /// Orders verdicts: the better one is less.
     pub fn compare(&self, other: &Verdict) -> Ordering {
         let faults = |verdict: &Verdict| (verdict.grave_faults(), verdict.deviation.outside.len());
         let far = |verdict: &Verdict| verdict.deviation.distance;
@@ -115,22 +115,6 @@ impl fmt::Display for Verdict {
         let (percent, distance) = (100.0 * repeated, distance + 0.0);
         write!(f, ", {distance:.2} sd from the middle, {percent:.0} % of the bars come back")
     }
-}
-
-/// Of how many pieces the best is kept where nobody says.
-pub const USUAL_CANDIDATES: u32 = 2;
-
-/// The seed of one of several candidates for a seed: of the first the seed itself, of the others
-/// numbers below 10⁹ (SplitMix64 of seed and number; Steele, Lea and Flood 2014).
-pub fn candidate_seed(seed: u64, number: u32) -> u64 {
-    if number == 0 {
-        return seed;
-    }
-    let golden = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut mixed = seed.wrapping_add(golden.wrapping_mul(u64::from(number)));
-    mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-    (mixed ^ mixed >> 31) % 1_000_000_000
 }
 
 #[cfg(test)]
@@ -173,15 +157,5 @@ mod tests {
              0.50 sd from the middle, 25 % of the bars come back"
         );
         assert!(verdict(1.0, 0, 0.5).to_string().starts_with("all 12 statistics as usual"));
-    }
-
-    #[test]
-    fn candidates_of_neighbouring_seeds_are_different_and_the_first_is_the_seed() {
-        let seeds = (1..=50).flat_map(|seed| (0..20).map(move |n| candidate_seed(seed, n)));
-        let different: std::collections::BTreeSet<_> = seeds.collect();
-        assert_eq!(different.len(), 1000);
-        assert_eq!(candidate_seed(u64::MAX, 0), u64::MAX);
-        // SplitMix64 of seed 1234567 begins with 6457827717110365317.
-        assert_eq!(candidate_seed(1_234_567, 1), 6_457_827_717_110_365_317 % 1_000_000_000);
     }
 }

@@ -15,28 +15,28 @@ pub const PHRASE_BARS: usize = 4;
 /// piano-midi.de; our own count is .332 (docs/statistics.md).
 pub const USUAL_REPEATS: f64 = 0.32;
 
-/// How many phrases are remembered: so a stream without end needs no more memory than a piece.
+/// How many phrases are remembered, so that an endless stream needs no more memory than a piece.
 const REMEMBERED_PHRASES: usize = 32;
 
 /// Among how many earlier phrases the composer chooses which one comes back.
 const CANDIDATES: usize = 4;
 
-/// How many steps of each candidate the composer compares by their likelihood.
+/// How many steps of each of these the network scores, to choose the one that it expects most.
 const PROBE_STEPS: usize = 8;
 
-/// The random numbers of the form; those of the notes come from stream 0.
+/// The stream of random numbers for the form. Those for the notes come from stream 0.
 const RANDOM_STREAM: u64 = 1;
 
 /// A stream with a form: now and then a phrase comes back.
 ///
-/// A network that draws step after step hardly ever plays a bar twice, as every 16th is a risk;
-/// real pieces do so in one bar of three. So before each phrase it is drawn whether it is to be a
-/// new one, which the stream composes, or an earlier one. The chance is such that the share of bars
-/// that repeat an earlier one, counted over what is remembered, becomes the one asked for; bars that
-/// the composer repeats by itself count, too. Of up to four earlier phrases, drawn by lot, that one
-/// comes back whose first steps the composer expects most after all it has heard. If a phrase has
-/// come back, the new one that followed it, if one did, is always among them. The composer then hears
-/// that phrase to its end and goes on from there.
+/// A network that draws step after step hardly ever plays a bar twice, as every 16th is a risk. Real
+/// pieces repeat one bar in three. So before each phrase the form draws whether it is a new one, which
+/// the stream composes, or an earlier one. The chance is set so that the share of repeated bars, counted
+/// over what is remembered, becomes the one asked for. Bars that the composer repeats by itself count,
+/// too. For an earlier phrase, up to four candidates are drawn at random, and the one comes back whose
+/// first steps the composer expects most after everything so far. If a phrase has just come back and
+/// a new one followed it the first time, that one is always among the candidates. The composer then
+/// hears the phrase to its end (teacher forcing) and continues from there.
 ///
 /// It is a value, as the stream is.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,9 +50,9 @@ pub struct Form {
     forgotten: usize,
     /// The phrase under way: what has been composed of it.
     under_way: Vec<Step>,
-    /// What is left of a phrase that comes back.
+    /// The rest of a phrase that is coming back.
     coming: VecDeque<Step>,
-    /// Whether the next phrase is to be a new one, whatever is drawn.
+    /// Whether the next phrase is a new one, whatever is drawn.
     fresh: bool,
     /// The number of the phrase that came back last, if no other has followed.
     came_back: Option<usize>,
@@ -62,15 +62,15 @@ pub struct Form {
 #[derive(Debug, Clone, PartialEq)]
 struct Phrase {
     steps: Vec<Step>,
-    /// Whether it is one that came back.
+    /// Whether it was an earlier one that came back.
     again: bool,
-    /// How many of its bars are the same as one before.
+    /// How many of its bars are the same as an earlier one.
     repeated: usize,
 }
 
 impl Form {
-    /// Gives a stream a form in which a share of the bars, 0 to 1, repeat earlier ones; with 0 it
-    /// stays as it is. The seed decides which.
+    /// Gives a stream a form in which a share of the bars, 0 to 1, repeat earlier ones. With 0 the
+    /// stream stays as it is. The seed decides which bars come back.
     pub fn new(stream: Stream, repeats: f64, seed: u64) -> Form {
         Form {
             stream,
@@ -85,7 +85,7 @@ impl Form {
         }
     }
 
-    /// The metre in which the music goes on.
+    /// The metre in which the music continues.
     pub fn metre(&self) -> Metre {
         self.stream.metre()
     }
@@ -103,35 +103,35 @@ impl Form {
         roll
     }
 
-    /// How daring the composer is from the next step on ([`Stream::temperature`]). A phrase that is
-    /// coming back is left, and none does next: what is asked for is heard at once.
+    /// Changes the [temperature](Stream::temperature) from the next step on. A phrase that is coming
+    /// back breaks off, and the next one is new, so that the change can be heard at once.
     pub fn set_temperature(&mut self, temperature: f64) {
         self.stream.temperature = temperature;
-        self.go_on_afresh();
+        self.start_afresh();
     }
 
-    /// How full the music is from the next step on ([`Stream::density`]).
+    /// Changes the [density](Stream::density) from the next step on, as at once as the temperature.
     pub fn set_density(&mut self, density: f64) {
         self.stream.density = density;
-        self.go_on_afresh();
+        self.start_afresh();
     }
 
-    /// From the next step on another metre, which begins there with a downbeat. Phrases in another
-    /// metre do not come back.
+    /// Changes the metre from the next step on, which is a downbeat. Phrases in another metre do not
+    /// come back.
     pub fn change_metre(&mut self, metre: Metre) {
         self.stream.change_metre(metre);
         self.under_way.clear();
-        self.go_on_afresh();
+        self.start_afresh();
     }
 
-    /// From the next step on other random numbers: the music goes on differently.
+    /// Changes the random numbers from the next step on: the music continues differently.
     pub fn reseed(&mut self, seed: u64) {
         self.stream.reseed(seed);
         self.random = of_seed(seed);
-        self.go_on_afresh();
+        self.start_afresh();
     }
 
-    fn go_on_afresh(&mut self) {
+    fn start_afresh(&mut self) {
         self.coming.clear();
         self.fresh = true;
     }
@@ -188,8 +188,8 @@ impl Form {
         true
     }
 
-    /// The number of that candidate whose first steps surprise the composer least; of equals the
-    /// first.
+    /// The number of the candidate whose first steps have the lowest negative log-likelihood; among
+    /// equals the first.
     fn most_expected(&mut self, composer: &Composer, scratch: &mut Scratch) -> Option<usize> {
         let heard = PROBE_STEPS.min(PHRASE_BARS * self.bar());
         let candidates = self.candidates();
@@ -198,9 +198,8 @@ impl Form {
         }
         let mut races: Vec<_> =
             candidates.iter().map(|&number| (0.0, 0, number, self.stream.clone())).collect();
-        // Every step adds to the surprise. So it is always the candidate with the least so far that
-        // is heard on, and once that has been heard enough it has won: what has surprised more by
-        // then need not be heard.
+        // Every step adds to the likelihood's logarithm, with one sign. So the candidate with the
+        // lowest sum so far always advances next, and the first one to be scored in full has won.
         loop {
             let ahead = races.iter_mut().reduce(|a, b| if b.0 < a.0 { b } else { a })?;
             let (nats, steps, number, stream) = ahead;

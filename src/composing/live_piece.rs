@@ -1,45 +1,34 @@
-//! A musician and the composer at one piece: it is composed measure by measure, shaped on the way, and
-//! can be taken back.
+//! A piece under way: composed measure by measure, in one go or shaped by a musician as it grows.
 
 use super::composer::Scratch;
-use super::script::{Change, Opening, Script, ScriptError};
-use super::{Composer, Form};
-use crate::primer::Primer;
-use crate::roll::{Roll, TICKS_PER_STEP};
+use super::history::{History, RestorePoint};
+use super::opening::LeadIn;
+use super::prepared::PreparedPrimers;
+use super::{Change, Choice, Composer, Form, Recipe, RecipeError, Stream};
+use crate::roll::{Roll, Step, TICKS_PER_STEP};
 use crate::score::{At, Score};
-use std::collections::VecDeque;
+use std::borrow::Cow;
 
-/// How much of the musician's own music the composer hears, in steps: the last of it.
-const HEARD_OF_OWN: usize = 512;
-
-/// With how many measures of the musician's own music the piece begins: the last of them.
-const LEAD_IN_MEASURES: usize = 4;
-
-/// How many measures back the music can be changed.
-const REACH_MEASURES: usize = 12;
-
-/// How many changes can be taken back.
-const REACH_CHANGES: usize = 8;
-
-/// How many steps are remembered: two hours and a quarter at 120 quarters a minute. What is older is
-/// forgotten a piece at a time.
-const REMEMBERED_STEPS: usize = 1 << 16;
-
-/// A piece under way. Where measures begin, copies of the stream are kept to go back to.
+/// A piece under way: the stream with its form, the music so far, and the changes.
+///
+/// It is a value; a copy continues by itself. A piece that is composed from beginning to end is a
+/// live piece that nobody changes.
 #[derive(Debug, Clone)]
 pub struct LivePiece {
-    script: Script,
+    recipe: Recipe,
     form: Form,
     /// What has been played, from step `forgotten` on.
     roll: Roll,
     forgotten: usize,
-    /// How many steps are remembered at least; twice as many at most.
-    remembered: usize,
+    /// How many of the steps, the first ones, were not composed.
     lead_in: usize,
+    /// The first step of the part of an endless stream that is under way.
+    part: usize,
     tempos: Vec<Tempo>,
-    /// How many of the script's changes have been made.
+    /// How many of the recipe's changes have been made.
     made: usize,
-    marks: VecDeque<Mark>,
+    /// Where it can go back to; nowhere if it is composed in one go.
+    history: Option<History>,
 }
 
 /// From a step on, the length of a quarter in microseconds.
@@ -51,72 +40,67 @@ struct Tempo {
     made: usize,
 }
 
-/// All that is needed to go on from a step, the beginning of a measure, as if nothing had come after.
-#[derive(Debug, Clone)]
-struct Mark {
-    step: usize,
-    form: Form,
-    /// How many changes had been made before that step.
-    made: usize,
-}
-
 /// The music can no longer be changed there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "step {step} cannot be gone back to: only the beginnings of the last measures and changes can"
+    "the music cannot go back to step {step}, only to where one of the last measures or changes begins"
 )]
 pub struct TooFarBack {
     /// Where it was to be changed.
     pub step: usize,
 }
 
+impl Composer {
+    /// Composes the whole piece of a recipe, which says how long it is. The same recipe gives the
+    /// same piece, on any number of threads.
+    pub fn compose(&self, recipe: &Recipe) -> Result<LivePiece, RecipeError> {
+        let primers = PreparedPrimers::new(self, recipe)?;
+        let mut piece = primers.begin(self, recipe.clone(), &|| true)?;
+        piece.finish(self, || true)?;
+        Ok(piece)
+    }
+}
+
 impl LivePiece {
-    /// Begins with a script, whose changes will be made when the music gets there. `kept` are the
-    /// excerpts of the model.
-    pub fn begin(
-        composer: &Composer,
-        kept: &[Primer],
-        script: Script,
-    ) -> Result<LivePiece, ScriptError> {
-        let (primer, lead_in) = match &script.opening {
-            Opening::Kept(number) => {
-                let primer = kept.get(*number).ok_or(ScriptError::NoSuchExcerpt(*number))?;
-                (primer.clone(), None)
-            }
-            Opening::Own(own) => {
-                let Primer { source, roll } = own.primer()?;
-                let heard = roll.excerpt(roll.len().saturating_sub(HEARD_OF_OWN), roll.len());
-                let starts = heard.measures();
-                let from = starts.len().saturating_sub(LEAD_IN_MEASURES);
-                let lead_in = heard.excerpt(starts.get(from).copied().unwrap_or(0), heard.len());
-                (Primer { source, roll: heard }, Some(lead_in))
-            }
-        };
-        let stream = composer.begin(&primer, script.seed, 1.0);
-        let form = Form::new(stream, script.repeats, script.seed);
-        // Another metre begins at once, the one of the excerpt where the excerpt has ended.
-        let other = |it: &Change| it.metre.is_some_and(|metre| metre != form.metre());
-        let at_once = script.changes.iter().any(|it| it.step == 0 && other(it));
-        let mut roll = match lead_in {
-            Some(lead_in) => lead_in,
-            None if at_once => Roll::new(form.metre()),
-            None => form.rests_before(),
-        };
-        (roll.tempo, roll.key) = (primer.roll.tempo, primer.roll.key);
-        let (lead_in, tempos) = (roll.len(), vec![Tempo { step: 0, micros: roll.tempo, made: 0 }]);
-        let mut live_piece = LivePiece {
-            script,
+    /// Begins a piece that a musician can shape: [change](Self::change), [undo](Self::undo), and
+    /// compose for as long as anybody listens. Changes that the recipe holds are made when the music
+    /// gets there.
+    ///
+    /// Only the last two hours or so of its music are remembered.
+    pub fn begin(composer: &Composer, recipe: Recipe) -> Result<LivePiece, RecipeError> {
+        let primers = PreparedPrimers::new(composer, &recipe)?;
+        let mut piece = primers.begin(composer, recipe, &|| true)?;
+        piece.history = Some(History::new());
+        // From here on its length is counted in steps, and it is this one that was drawn.
+        let recipe = &mut piece.recipe;
+        if let Some(bars) = recipe.bars {
+            let (before, composed) = primers.of(recipe.drawn_seed()).steps(recipe);
+            let further = recipe.part.unwrap_or(1).saturating_sub(1) as usize;
+            let measure = piece.form.metre().sixteenths() as usize;
+            let further = further.saturating_mul(bars).saturating_mul(measure);
+            recipe.steps = Some(before.saturating_add(composed).saturating_add(further));
+        }
+        recipe.seed = recipe.drawn_seed();
+        (recipe.bars, recipe.part, recipe.best_of) = (None, None, None);
+        Ok(piece)
+    }
+
+    /// A piece that continues a stream, after the music that it begins with.
+    pub(super) fn after(stream: Stream, lead_in: Roll, recipe: Recipe) -> LivePiece {
+        let form = Form::new(stream, recipe.repeats, recipe.drawn_seed());
+        let mut piece = LivePiece {
             form,
-            roll,
             forgotten: 0,
-            remembered: REMEMBERED_STEPS,
-            lead_in,
-            tempos,
+            lead_in: lead_in.len(),
+            part: 0,
+            tempos: vec![Tempo { step: 0, micros: lead_in.tempo, made: 0 }],
             made: 0,
-            marks: VecDeque::new(),
+            history: None,
+            roll: lead_in,
+            recipe,
         };
-        live_piece.make_changes(0);
-        Ok(live_piece)
+        piece.make_changes(0);
+        piece
     }
 
     /// How many steps there are so far.
@@ -124,7 +108,7 @@ impl LivePiece {
         self.forgotten + self.roll.len()
     }
 
-    /// Whether there is none yet.
+    /// Whether there is no step yet.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -139,7 +123,7 @@ impl LivePiece {
         self.forgotten
     }
 
-    /// What is remembered: its first step is [`remembered_from`](Self::remembered_from).
+    /// The music that is remembered. Its first step is [`remembered_from`](Self::remembered_from).
     pub fn roll(&self) -> &Roll {
         &self.roll
     }
@@ -150,21 +134,25 @@ impl LivePiece {
         self.tempos[next.max(1) - 1].micros
     }
 
-    /// What has decided the piece so far.
-    pub fn script(&self) -> Script {
-        Script { steps: self.len(), ..self.script.clone() }
+    /// All that has decided the piece so far.
+    pub fn recipe(&self) -> Recipe {
+        self.recipe_until(self.len())
     }
 
-    /// Composes all that a script asks for; `go_on` is asked after every measure.
-    pub fn perform(&mut self, composer: &Composer, mut go_on: impl FnMut(usize) -> bool) -> bool {
-        let (steps, mut scratch) = (self.script.steps, composer.workspace());
-        while self.len() < steps {
-            self.compose_measure(composer, &mut scratch);
-            if !go_on(self.len()) {
-                return false;
-            }
+    /// How many steps the recipe asked for that the piece began with, if it said.
+    pub fn steps_asked_for(&self) -> Option<usize> {
+        self.recipe.steps
+    }
+
+    /// The recipe of all up to a step. A piece in bars is always whole.
+    pub fn recipe_until(&self, until: usize) -> Recipe {
+        let mut recipe = self.recipe.clone();
+        if recipe.bars.is_none() {
+            let steps = until.min(self.len());
+            recipe.steps = Some(steps);
+            recipe.changes.retain(|change| change.step < steps.max(1));
         }
-        true
+        recipe
     }
 
     /// Whether a measure begins with the next step.
@@ -172,68 +160,101 @@ impl LivePiece {
         self.form.place().in_measure == 0
     }
 
-    /// Composes to the end of the measure.
-    pub fn compose_measure(&mut self, composer: &Composer, scratch: &mut Scratch) {
-        if self.is_at_bar_line() {
-            self.mark();
-            self.make_changes(self.len());
-        }
-        loop {
-            self.roll.push(self.form.compose(composer, scratch));
-            if self.is_at_bar_line() {
-                break;
+    /// Composes to the end that the recipe says. `go_on` is called after every step, and breaks off
+    /// if it is false.
+    pub fn finish(
+        &mut self,
+        composer: &Composer,
+        mut go_on: impl FnMut() -> bool,
+    ) -> Result<(), RecipeError> {
+        let mut scratch = composer.workspace();
+        match (self.recipe.bars, self.recipe.steps) {
+            (Some(bars), _) => {
+                self.compose_bars(bars, composer, &mut go_on)?;
+                for _ in 1..self.recipe.part.unwrap_or(1) {
+                    self.begin_part();
+                    self.compose_bars(bars, composer, &mut go_on)?;
+                }
             }
+            (None, Some(steps)) => {
+                while self.len() < steps {
+                    self.compose_steps(composer, &mut scratch, &mut go_on)?;
+                }
+            }
+            (None, None) => return Err(RecipeError::NoLength),
         }
-        if self.roll.len() >= 2 * self.remembered {
-            self.forget();
-        }
+        Ok(())
     }
 
-    /// Goes back to where a measure begins (or will begin next) and changes something from there on. All
-    /// that was to come after is gone.
+    /// Composes the next part of an endless stream, after which the parts before it are forgotten.
+    pub fn next_part(
+        &mut self,
+        composer: &Composer,
+        mut go_on: impl FnMut() -> bool,
+    ) -> Result<(), RecipeError> {
+        let bars = self.recipe.bars.ok_or(RecipeError::NoLength)?;
+        self.recipe.part = Some(self.recipe.part.unwrap_or(1) + 1);
+        self.recipe.lead_in = LeadIn::None;
+        self.begin_part();
+        self.compose_bars(bars, composer, &mut go_on)
+    }
+
+    /// Composes to the end of the measure.
+    pub fn compose_measure(&mut self, composer: &Composer, scratch: &mut Scratch) {
+        let composed = self.compose_steps(composer, scratch, &mut || true);
+        debug_assert!(composed.is_ok(), "nobody breaks off");
+    }
+
+    /// Goes back to the beginning of a measure, or to where one will begin next, and changes
+    /// something from there on. Everything that had come after is gone.
     pub fn change(&mut self, change: Change) -> Result<(), TooFarBack> {
         self.go_back(change.step)?;
-        let end = self.script.changes.partition_point(|other| other.step <= change.step);
-        self.script.changes.truncate(end);
-        self.script.changes.push(change);
-        self.mark();
+        let end = self.recipe.changes.partition_point(|other| other.step <= change.step);
+        self.recipe.changes.truncate(end);
+        self.recipe.changes.push(change);
+        self.keep_restore_point();
         self.make_changes(change.step);
         Ok(())
     }
 
-    /// Takes the last change back: what was played there before comes again. Tells the step, or nothing
-    /// if there is nothing that could be taken back.
-    pub fn take_back(&mut self) -> Option<usize> {
-        let last = *self.script.changes[..self.made].last()?;
-        // What the piece began with is no change: there is no mark from before it.
-        if !self.marks.iter().any(|mark| mark.step == last.step && mark.made < self.made) {
+    /// Undoes the last change: the music continues as it would have without it. Returns the step of
+    /// the change, or `None` if there is nothing to undo.
+    pub fn undo(&mut self) -> Option<usize> {
+        let last = *self.recipe.changes[..self.made].last()?;
+        // What the piece began with is no change: there is no point from before it.
+        if !self.history.as_ref()?.precedes(last.step, self.made) {
             return None;
         }
         self.go_back(last.step).ok()?;
-        let end = self.script.changes.partition_point(|other| other.step <= last.step);
-        self.script.changes.truncate(end - 1);
-        self.mark();
+        let end = self.recipe.changes.partition_point(|other| other.step <= last.step);
+        self.recipe.changes.truncate(end - 1);
+        self.keep_restore_point();
         self.make_changes(last.step);
         Some(last.step)
     }
 
-    /// The script of all up to a step.
-    pub fn script_until(&self, until: usize) -> Script {
-        let mut script = Script { steps: until.min(self.len()), ..self.script.clone() };
-        script.changes.retain(|change| change.step < script.steps.max(1));
-        script
+    /// The piece as a score, with its title, and with its recipe as a text; of an endless stream
+    /// the part under way.
+    pub fn score(&self) -> Score {
+        let end = match (&self.history, self.recipe.steps) {
+            (None, Some(steps)) => steps,
+            _ => self.len(),
+        };
+        self.score_between(self.part, end)
     }
 
-    /// What is remembered from one step up to another, as a score; from the beginning of the measure. Notes
-    /// that sound at the end are cut off there. The script is in it as a text.
-    pub fn score(&self, from: usize, until: usize, title: &str) -> Score {
+    /// What is remembered from one step up to another as a score, which begins with the measure of
+    /// the first step. Notes that sound at the end are cut off there. The recipe of all up to the
+    /// end is in it as a text.
+    pub fn score_between(&self, from: usize, until: usize) -> Score {
         let from = from.saturating_sub(self.forgotten);
         let starts = self.roll.measures();
         let start = starts.partition_point(|&start| start <= from).max(1) - 1;
         let from = starts.get(start).copied().unwrap_or(0);
         let end = until.saturating_sub(self.forgotten).min(self.roll.len());
-        let text = format!("deep-jammer studio {}", self.script_until(until).to_text());
-        let mut score = self.roll.excerpt(from, end).to_score(Some(title), &[text]);
+        let recipe = self.recipe_until(until);
+        let title = recipe.title();
+        let mut score = self.roll.excerpt(from, end).to_score(Some(&title), &[recipe.to_text()]);
         let from = self.forgotten + from;
         let first = self.tempos.partition_point(|tempo| tempo.step <= from).max(1) - 1;
         let tempos = self.tempos[first..].iter().take_while(|tempo| tempo.step < until.max(1));
@@ -245,59 +266,118 @@ impl LivePiece {
         score
     }
 
-    /// Takes back all that was composed from a step on, and the changes that were made there.
-    fn go_back(&mut self, step: usize) -> Result<(), TooFarBack> {
-        if step == self.len()
-            && self.is_at_bar_line()
-            && self.marks.back().is_none_or(|it| it.step < step)
+    /// The music that is new, and with how many rests it begins: they stand for the beginning of
+    /// the measure in which the opening ends.
+    pub fn new_music(&self) -> (Cow<'_, Roll>, usize) {
+        let rests = self.roll.place(self.lead_in).in_measure as usize;
+        if self.recipe.lead_in == LeadIn::None {
+            return (Cow::Borrowed(&self.roll), rests);
+        }
+        let mut new = Roll::new(self.roll.metre_at(self.lead_in).metre);
+        (new.tempo, new.key) = (self.roll.tempo, self.roll.key);
+        (0..rests).for_each(|_| new.push(Step::SILENCE));
+        self.roll.steps()[self.lead_in..].iter().for_each(|&step| new.push(step));
+        (Cow::Owned(new), rests)
+    }
+
+    /// Says how it was chosen among several, and by the seed of which piece it is asked for.
+    pub(super) fn choose(&mut self, seed: u64, choice: impl FnOnce(u64) -> Choice) {
+        self.recipe.best_of = Some(choice(self.recipe.drawn_seed()));
+        self.recipe.seed = seed;
+    }
+
+    /// Composes what is left of the measure under way, and some measures.
+    fn compose_bars(
+        &mut self,
+        bars: usize,
+        composer: &Composer,
+        go_on: &mut dyn FnMut() -> bool,
+    ) -> Result<(), RecipeError> {
+        let mut scratch = composer.workspace();
+        if !self.is_at_bar_line() {
+            self.compose_steps(composer, &mut scratch, go_on)?;
+        }
+        (0..bars).try_for_each(|_| self.compose_steps(composer, &mut scratch, go_on))
+    }
+
+    /// Composes the steps to the end of the measure.
+    fn compose_steps(
+        &mut self,
+        composer: &Composer,
+        scratch: &mut Scratch,
+        go_on: &mut dyn FnMut() -> bool,
+    ) -> Result<(), RecipeError> {
+        if self.is_at_bar_line() {
+            self.keep_restore_point();
+            self.make_changes(self.len());
+        }
+        loop {
+            self.roll.push(self.form.compose(composer, scratch));
+            if !go_on() {
+                return Err(RecipeError::Interrupted);
+            }
+            if self.is_at_bar_line() {
+                break;
+            }
+        }
+        if let Some(History { remembered, .. }) = self.history
+            && self.roll.len() >= 2 * remembered
         {
+            let starts = self.roll.measures();
+            let first = starts.partition_point(|&start| start < self.roll.len() - remembered);
+            if let Some(&start) = starts.get(first) {
+                self.forget_before(self.forgotten + start);
+            }
+        }
+        Ok(())
+    }
+
+    /// A part of an endless stream begins with the next step.
+    fn begin_part(&mut self) {
+        self.part = self.len();
+        self.forget_before(self.part);
+    }
+
+    /// Goes back to a step, if the piece can: what was composed from there on is gone, and so are
+    /// the effects of the changes that were made there.
+    fn go_back(&mut self, step: usize) -> Result<(), TooFarBack> {
+        let latest = self.history.as_ref().and_then(History::latest);
+        if step == self.len() && self.is_at_bar_line() && latest.is_none_or(|it| it < step) {
             return Ok(());
         }
-        let place = self.marks.iter().position(|mark| mark.step == step);
-        let place = place.ok_or(TooFarBack { step })?;
-        self.marks.truncate(place + 1);
-        let Mark { form, made, .. } = self.marks.pop_back().expect("the mark that was found");
+        let point = self.history.as_mut().and_then(|history| history.go_back(step));
+        let RestorePoint { form, made, .. } = point.ok_or(TooFarBack { step })?;
         (self.form, self.made) = (form, made);
         self.roll.truncate(step - self.forgotten);
         self.tempos.retain(|tempo| tempo.made <= made);
         Ok(())
     }
 
-    /// Keeps what is needed to come back to here, and lets go of what is too long ago.
-    fn mark(&mut self) {
+    /// Keeps what is needed to come back to here.
+    fn keep_restore_point(&mut self) {
         let step = self.len();
-        if self.marks.back().is_some_and(|mark| mark.step == step) {
-            return;
+        if let Some(history) = &mut self.history {
+            history.keep(step, &self.form, &self.recipe.changes[..self.made]);
         }
-        self.marks.push_back(Mark { step, form: self.form.clone(), made: self.made });
-        let near = self.marks.len().saturating_sub(REACH_MEASURES);
-        let near = self.marks[near].step;
-        let made = &self.script.changes[..self.made];
-        let changes = &made[made.len().saturating_sub(REACH_CHANGES)..];
-        self.marks.retain(|mark| {
-            mark.step >= near || changes.iter().any(|change| change.step == mark.step)
-        });
     }
 
-    /// Makes the changes of the script that are due before a step.
+    /// Makes the changes of the recipe that are due before a step.
     fn make_changes(&mut self, step: usize) {
-        while let Some(change) = self.script.changes.get(self.made).filter(|it| it.step <= step) {
+        while let Some(change) = self.recipe.changes.get(self.made).filter(|it| it.step <= step) {
             let change = *change;
             self.made += 1;
             self.apply(change);
         }
     }
 
-    /// Forgets the oldest measures.
-    fn forget(&mut self) {
-        let starts = self.roll.measures();
-        let first = starts.partition_point(|&start| start < self.roll.len() - self.remembered);
-        let Some(&start) = starts.get(first) else { return };
-        self.roll = self.roll.excerpt(start, self.roll.len());
-        self.forgotten += start;
-        // Where the music is forgotten it cannot be gone back to.
-        self.marks.retain(|mark| mark.step >= self.forgotten);
-        let old = self.tempos.partition_point(|tempo| tempo.step <= self.forgotten).max(1) - 1;
+    /// Forgets all music before the beginning of a measure. The piece cannot go back to there.
+    fn forget_before(&mut self, step: usize) {
+        self.roll = self.roll.excerpt(step - self.forgotten, self.roll.len());
+        self.forgotten = step;
+        if let Some(history) = &mut self.history {
+            history.drop_before(step);
+        }
+        let old = self.tempos.partition_point(|tempo| tempo.step <= step).max(1) - 1;
         self.tempos.drain(..old);
     }
 
@@ -322,11 +402,11 @@ impl LivePiece {
         }
     }
 }
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::baseline::{Baseline, Counts, Kind};
+    use crate::primer::Primer;
     use crate::roll::{Keys, Step};
 
     #[test]
@@ -337,23 +417,19 @@ mod tests {
             roll.push(Step { play: keys, articulate: keys });
         }
         let composer = Composer::of_baseline(Baseline::new(Kind::Markov, &Counts::of([&roll])));
-        let kept = [Primer { source: "a test".to_owned(), roll }];
-        let opening = Opening::Kept(0);
-        let (version, model) = (String::new(), String::new());
-        let script =
-            Script { version, model, seed: 1, opening, repeats: 0.0, changes: vec![], steps: 0 };
-        let mut live_piece = LivePiece::begin(&composer, &kept, script).unwrap();
-        live_piece.remembered = 80;
+        let composer = composer.with_excerpts(vec![Primer { source: "a test".to_owned(), roll }]);
+        let mut live_piece = LivePiece::begin(&composer, Recipe::new(1).repeats(0.0)).unwrap();
+        live_piece.history.as_mut().unwrap().remembered = 80;
         let mut scratch = composer.workspace();
         let change = |step| Change { seed: Some(5), step, ..Change::default() };
         live_piece.compose_measure(&composer, &mut scratch);
         live_piece.change(change(8)).unwrap();
         (0..30).for_each(|_| live_piece.compose_measure(&composer, &mut scratch));
         assert_eq!((live_piece.len(), live_piece.remembered_from()), (248, 160));
-        let (before, script) = (live_piece.roll().clone(), live_piece.script());
-        assert_eq!(live_piece.take_back(), None);
+        let (before, recipe) = (live_piece.roll().clone(), live_piece.recipe());
+        assert_eq!(live_piece.undo(), None);
         assert!(live_piece.change(change(152)).is_err());
-        assert_eq!((live_piece.roll(), live_piece.script()), (&before, script));
+        assert_eq!((live_piece.roll(), live_piece.recipe()), (&before, recipe));
         live_piece.change(change(160)).unwrap();
         assert_eq!((live_piece.len(), live_piece.roll().len()), (160, 0));
     }

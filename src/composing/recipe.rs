@@ -1,134 +1,216 @@
-//! How a composition came about, in words that go with it.
+//! How a piece came about: all that decides its notes.
 
-use crate::score::Metre;
+mod error;
+mod legacy;
+mod text;
+
+pub use error::RecipeError;
+
+use super::opening::{LeadIn, Opening};
+use super::{Change, USUAL_REPEATS};
+use crate::primer::{Primer, Record, Request};
+use crate::roll::LONGEST_ROLL;
+use crate::score::{KeySignature, Metre};
 use serde::{Deserialize, Serialize};
 
-/// All that is needed to compose a piece again, bit for bit, with the model and the primer that it
-/// names.
+/// All that is needed to compose a piece again, note for note, with the model that it names.
+///
+/// A recipe that has just been [made](Recipe::new) need not name a model or an excerpt: the
+/// [piece](super::LivePiece) that is composed by it fills in which ones they were.
+///
+/// As [text](Recipe::to_text) it is one line of JSON with a [format number](Recipe::FORMAT). Lines
+/// without a number, of `compose` and of the studio, are from before there was one; they still
+/// [read](Recipe::from_text).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Recipe {
-    /// The version of this program.
+    /// The version of the program that made it.
     pub version: String,
-    /// The model's file, or `markov` for the Markov chain, and the fingerprint of what it has learned.
-    pub model: String,
+    /// The [fingerprint](super::Composer::fingerprint) of the model. No other model plays it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// What the model was called: its file, or `markov` for the Markov chain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model_name: Option<String>,
     /// The files and folders that the Markov chain learned from, as they were given.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub learn: Vec<String>,
-    /// The seed of the draws.
+    /// The seed of all random numbers.
     pub seed: u64,
-    /// The temperature.
-    pub temperature: f64,
-    /// Measures composed.
-    pub bars: usize,
-    /// The share of them that was to repeat an earlier one.
+    /// The music that it continues from.
     #[serde(default)]
-    pub repeats: f64,
-    /// The metre.
-    #[serde(with = "metre_in_words")]
-    pub metre: Metre,
-    /// The metre that was asked for; it has a say in which primer a seed stands for.
+    pub opening: Opening,
+    /// How much of that the piece begins with.
+    #[serde(default, skip_serializing_if = "LeadIn::is_none")]
+    pub lead_in: LeadIn,
+    /// The key that the opening is transposed to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub metre_asked: Option<String>,
-    /// The key that was asked for.
+    pub key: Option<KeySignature>,
+    /// The metre in which the music continues after the opening, if that is not its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub key: Option<String>,
-    /// The tempo that was asked for, in quarters a minute.
+    pub metre: Option<Metre>,
+    /// The tempo in quarter notes per minute, if it is not that of the opening.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tempo: Option<f64>,
-    /// Which piece of a stream without end it is, from 1.
+    /// The temperature of the draws, from the first step on.
+    #[serde(default = "as_learned")]
+    pub temperature: f64,
+    /// The share of bars that repeat an earlier one ([`Form`](super::Form)).
+    pub repeats: f64,
+    /// What was changed along the way, in the order of the steps.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<Change>,
+    /// The length in whole measures, after the one in which the opening ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bars: Option<usize>,
+    /// The length in steps instead, what the piece begins with included.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub steps: Option<usize>,
+    /// Which part of an endless stream it is, from 1. Each part has that many bars.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub part: Option<u64>,
-    /// Among how many it was chosen, and why.
+    /// How it was chosen among several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub best_of: Option<Choosing>,
-    /// What the composer heard before: the source of an excerpt that the model carries, or the name of
-    /// the musician's own music and its [fingerprint](crate::primer::Primer::fingerprint).
-    pub primer: String,
-    /// Whether that was the musician's own.
-    #[serde(default, skip_serializing_if = "is_false")]
-    pub own_primer: bool,
-    /// By how many semitones it was moved.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub moved: i32,
-    /// Whether the piece begins with that.
-    pub with_primer: bool,
+    pub best_of: Option<Choice>,
 }
 
 /// How a piece was chosen among several.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Choosing {
+#[serde(deny_unknown_fields)]
+pub struct Choice {
     /// Among how many.
     pub of: u32,
-    /// The seed by which the chosen one can be composed by itself.
+    /// The seed of the one that was chosen: the piece is drawn with it, and so is its excerpt.
     pub seed: u64,
-    /// What spoke for it.
+    /// What the judge said of it.
     pub verdict: String,
 }
 
-fn is_false(said: &bool) -> bool {
-    !said
-}
-
-fn is_zero(number: &i32) -> bool {
-    *number == 0
+fn as_learned() -> f64 {
+    1.0
 }
 
 impl Recipe {
-    /// The recipe as a line of text, for a MIDI file.
-    pub fn to_text(&self) -> String {
-        let json = serde_json::to_string(self).expect("a recipe is always text");
-        format!("deep-jammer {json}")
-    }
+    /// How many changes a recipe may have.
+    pub const MOST_CHANGES: usize = 10_000;
 
-    /// Reads such a line.
-    pub fn from_text(text: &str) -> Option<Recipe> {
-        serde_json::from_str(text.strip_prefix("deep-jammer ")?).ok()
-    }
-}
+    /// How many steps of the musician's own music a recipe carries. Longer music is only
+    /// [named](Opening::File).
+    pub const MOST_OWN_STEPS: usize = 512;
 
-mod metre_in_words {
-    use crate::score::Metre;
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    pub fn serialize<S: Serializer>(metre: &Metre, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_str(metre)
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Metre, D::Error> {
-        String::deserialize(from)?.parse().map_err(serde::de::Error::custom)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_recipe_can_be_read_again() {
-        let recipe = Recipe {
-            version: "0.1.0".into(),
-            model: "run (1a2b3c4d)".into(),
+    /// A recipe by a seed, which also chooses the excerpt. It has no length yet.
+    pub fn new(seed: u64) -> Recipe {
+        Recipe {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            model: None,
+            model_name: None,
             learn: Vec::new(),
-            seed: u64::MAX,
-            temperature: 0.95,
-            bars: 16,
-            repeats: 0.32,
-            metre: "6/8".parse().unwrap(),
-            metre_asked: Some("6/8".into()),
-            key: Some("F minor".into()),
-            tempo: Some(92.5),
-            part: Some(3),
-            best_of: Some(Choosing { of: 8, seed: 5, verdict: "no faults".into() }),
-            moved: -5,
-            primer: "Bach's \"fugue\" (0123456789ab)".into(),
-            own_primer: true,
-            with_primer: true,
+            seed,
+            opening: Opening::default(),
+            lead_in: LeadIn::None,
+            key: None,
+            metre: None,
+            tempo: None,
+            temperature: as_learned(),
+            repeats: USUAL_REPEATS,
+            changes: Vec::new(),
+            bars: None,
+            steps: None,
+            part: None,
+            best_of: None,
+        }
+    }
+
+    /// With a length in whole measures.
+    pub fn bars(self, bars: usize) -> Recipe {
+        Recipe { bars: Some(bars), steps: None, ..self }
+    }
+
+    /// Continues from music of one's own, all of which the composer hears.
+    pub fn after(self, primer: &Primer) -> Recipe {
+        Recipe { opening: Opening::Own(Box::new(Record::of(primer))), ..self }
+    }
+
+    /// With another temperature: 1 is as the model has learned, less is safer, more is wilder.
+    pub fn temperature(self, temperature: f64) -> Recipe {
+        Recipe { temperature, ..self }
+    }
+
+    /// With another share of bars that repeat an earlier one, 0 to 0.9.
+    pub fn repeats(self, repeats: f64) -> Recipe {
+        Recipe { repeats, ..self }
+    }
+
+    /// The title of the piece.
+    pub fn title(&self) -> String {
+        match self.part {
+            None => format!("Deep Jammer, seed {}", self.seed),
+            Some(part) => format!("Deep Jammer, seed {}, part {part}", self.seed),
+        }
+    }
+
+    /// The seed that the piece is drawn with.
+    pub fn drawn_seed(&self) -> u64 {
+        self.best_of.as_ref().map_or(self.seed, |choice| choice.seed)
+    }
+
+    /// What is asked of the opening.
+    pub fn request(&self) -> Request {
+        Request { key: self.key, metre: self.metre, tempo: self.tempo }
+    }
+
+    /// Gives a recipe that [only names](Opening::File) the musician's own music that music.
+    pub fn supply(&mut self, primer: &Primer) -> Result<(), RecipeError> {
+        let Opening::File(file) = &self.opening else { return Err(RecipeError::NeedsNoPrimer) };
+        let found = primer.fingerprint();
+        if found != file.fingerprint {
+            return Err(RecipeError::OtherPrimer { file: file.clone(), found });
+        }
+        self.opening = Opening::Own(Box::new(Record::of(primer)));
+        Ok(())
+    }
+
+    /// Checks that everything is within bounds.
+    pub fn check(&self) -> Result<(), RecipeError> {
+        let metre = self.metre.is_none_or(Metre::is_of_sixteenths);
+        let length = |length: Option<usize>| {
+            length.is_none_or(|length| (1..=LONGEST_ROLL as usize).contains(&length))
         };
-        assert_eq!(Recipe::from_text(&recipe.to_text()), Some(recipe));
-        assert_eq!(Recipe::from_text("anything else"), None);
-        let before = r#"deep-jammer {"version":"0.1.0","model":"m","seed":7,"temperature":1.0,"bars":2,
-            "metre":"3/4","primer":"p","with_primer":false}"#;
-        let older = Recipe::from_text(before).expect("of an older version");
-        assert_eq!((older.repeats, older.moved, older.best_of), (0.0, 0, None));
+        let carried = match &self.opening {
+            Opening::Own(own) if self.lead_in != LeadIn::LastMeasures => own.steps(),
+            _ => 0,
+        };
+        let rules = [
+            ((0.01..=10.0).contains(&self.temperature), "the temperature must be 0.01 to 10"),
+            ((0.0..=0.9).contains(&self.repeats), "the share of repeated bars must be 0 to 0.9"),
+            (
+                self.tempo.is_none_or(|tempo| (20.0..=300.0).contains(&tempo)),
+                "the tempo must be 20 to 300",
+            ),
+            (metre, "a measure must be a whole number of sixteenths"),
+            (
+                self.bars.is_none() || self.steps.is_none(),
+                "the length must be given in bars or in steps, not in both",
+            ),
+            (length(self.bars), "a piece can have 1 to 1,000,000 bars"),
+            (
+                self.part.is_none_or(|part| part > 0 && self.bars.is_some()),
+                "the parts of a stream are counted from 1, and have a length in bars",
+            ),
+            (self.changes.len() <= Self::MOST_CHANGES, "the recipe has too many changes"),
+            (
+                self.changes.is_sorted_by_key(|change| change.step),
+                "the changes must be in the order of their steps",
+            ),
+            (carried <= Self::MOST_OWN_STEPS, "a recipe can carry at most 512 steps of music"),
+        ];
+        if let Some((_, rule)) = rules.into_iter().find(|(kept, _)| !kept) {
+            return Err(RecipeError::OutOfBounds(rule));
+        }
+        self.changes.iter().try_for_each(Change::check)?;
+        match &self.opening {
+            Opening::Own(own) => Ok(own.primer().map(|_| ())?),
+            _ => Ok(()),
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! A stream of music that is being composed.
 
-use super::composer::{Composer, Scratch, forget};
+use super::composer::{Composer, Scratch, drop_old_steps};
 use super::guard::Guard;
 use super::predictor::State;
 use crate::network::{KeyAction, KeyLogits, Nats};
@@ -9,13 +9,13 @@ use crate::score::Metre;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
-/// So often at most a step is drawn again that the guard does not allow: by then it is so hot that
-/// every other key sounds, if the network leaves it any chance at all.
+/// How often a step that the guard does not allow is drawn again. By then the temperature is so high
+/// that every other key sounds, if the network leaves it any chance at all.
 const MOST_TRIES: usize = 200;
 
-/// Music under way: what has been heard, what it has left in the network's memory, and the random
-/// numbers to come. It is a value; a copy goes on by itself, so a stream can be forked, or taken
-/// back to where it was.
+/// Music under way: the latest steps, the network's LSTM state after them, and the random numbers to
+/// come. It is a value; a copy continues by itself, so a stream can be forked, or restored to where it
+/// was.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stream {
     state: State,
@@ -23,12 +23,12 @@ pub struct Stream {
     guard: Guard,
     random: ChaCha8Rng,
     metre: Metre,
-    /// Steps since the metre began.
+    /// How many steps ago the metre began.
     pub(super) since_change: usize,
     /// What the logits are divided by: 1 is as learned, less is safer, more is wilder.
     pub temperature: f64,
-    /// By how much the odds of every key that was silent are multiplied: 1 is as learned, less is
-    /// sparser, more is fuller. What sounds already is held as long as it would be.
+    /// The factor for the odds of every key that was silent: 1 is as learned, less is sparser, more
+    /// is fuller. Keys that sound already are held as long as they would be.
     pub density: f64,
 }
 
@@ -46,18 +46,18 @@ impl Stream {
         }
     }
 
-    /// From the next step on another metre, which begins there with a downbeat.
+    /// Changes the metre from the next step on, which is a downbeat.
     pub fn change_metre(&mut self, metre: Metre) {
         (self.metre, self.since_change) = (metre, 0);
         self.guard.change_metre(metre);
     }
 
-    /// From the next step on other random numbers: the stream goes on differently.
+    /// Changes the random numbers from the next step on: the stream continues differently.
     pub fn reseed(&mut self, seed: u64) {
         self.random = ChaCha8Rng::seed_from_u64(seed);
     }
 
-    /// The metre in which the stream goes on.
+    /// The metre in which the stream continues.
     pub fn metre(&self) -> Metre {
         self.metre
     }
@@ -87,14 +87,14 @@ impl Stream {
         step
     }
 
-    /// Draws a step that could come next, after so many others; the memory has heard it then, and
-    /// nothing else.
+    /// Draws a step that could come next, after it has been rejected `again` times. This moves the
+    /// LSTM state on, and nothing else.
     fn draw(&mut self, composer: &Composer, again: usize, scratch: &mut Scratch) -> Step {
         let temperature = self.guard.temperature(self.temperature, again);
         let place = self.place();
         let previous = self.past.last().copied().unwrap_or_default();
         let (guard, random) = (&self.guard, &mut self.random);
-        // What is multiplied is the odds of the network's own logit, before it is divided.
+        // The factor applies to the odds at temperature 1, before the logit is divided.
         let fuller = (libm::log(self.density) * temperature) as f32;
         let mut step = Step::SILENCE;
         let mut draw = |key: usize, logits: KeyLogits| {
@@ -122,9 +122,9 @@ impl Stream {
         step
     }
 
-    /// Hears a step that is given, in the place that comes next: the stream moves on as if it had
-    /// composed it. What sounds without having sounded before is struck. Tells what the step has
-    /// become so, and how surprising it was.
+    /// Moves the stream on by a given step in the place that comes next, as if it had composed it
+    /// (teacher forcing). Keys that sound without having sounded before are struck. Returns the step
+    /// with these strokes, and its negative log-likelihood (NLL).
     pub fn teacher_force(
         &mut self,
         composer: &Composer,
@@ -132,11 +132,11 @@ impl Stream {
         scratch: &mut Scratch,
     ) -> (Step, Nats) {
         let step = step.after(self.past.last().copied().unwrap_or_default());
-        (step, self.hear(composer, step, self.place(), scratch))
+        (step, self.teacher_force_at(composer, step, self.place(), scratch))
     }
 
-    /// Hears a step that is given at a place.
-    pub(super) fn hear(
+    /// Moves the stream on by a given step at a place. Returns its negative log-likelihood.
+    pub(super) fn teacher_force_at(
         &mut self,
         composer: &Composer,
         step: Step,
@@ -155,22 +155,21 @@ impl Stream {
         nats
     }
 
-    /// Whether the guard would let all of some steps [`follow`](Self::follow), each after those
-    /// before it.
+    /// Whether the guard would allow all of some steps, one after the other.
     pub(super) fn allows(&self, steps: &[Step]) -> bool {
         let mut guard = self.guard.clone();
         let mut previous = self.past.last().copied().unwrap_or_default();
         steps.iter().all(|step| {
             previous = step.after(previous);
             let allowed = guard.allows(previous);
-            guard.hear(previous);
+            guard.observe(previous);
             allowed
         })
     }
 
     fn advance(&mut self, step: Step) {
-        self.guard.hear(step);
-        forget(&mut self.past);
+        self.guard.observe(step);
+        drop_old_steps(&mut self.past);
         self.past.push(step);
         self.since_change += 1;
     }

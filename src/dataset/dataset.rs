@@ -93,7 +93,7 @@ impl Dataset {
     /// Decides what each file of a corpus is used for, and gives the music of those that are used.
     ///
     /// Of the pieces that are as long as a segment (in steps) a `share` is held out, by the rules
-    /// of [`hold_out`]; what repeats what is judged by [`corpus::repeats`] over all pieces. Pieces
+    /// of [`hold_out`]; duplicates are found by [`corpus::duplicate_of`] over all pieces. Pieces
     /// of a set with a published split are on the side on which they were published.
     pub fn new(
         corpus: Corpus,
@@ -113,7 +113,7 @@ impl Dataset {
         // Found by two ways.
         pieces.dedup_by(|a, b| (&a.path, &a.name) == (&b.path, &b.name));
         let rolls: Vec<_> = pieces.iter().map(Piece::roll).collect();
-        let (repeats, alike) = (corpus::repeats(&rolls), corpus::alike(&rolls));
+        let (repeats, alike) = (corpus::duplicate_of(&rolls), corpus::all_duplicates(&rolls));
         let paths: Vec<_> = pieces.iter().map(|piece| piece.path.clone()).collect();
         // Each file once, however many pieces it holds.
         let distinct: BTreeSet<_> = paths.iter().collect();
@@ -127,7 +127,7 @@ impl Dataset {
                 file.split = Split::TooShort;
             }
         }
-        let free: Vec<bool> = pieces.iter().map(|piece| piece.part.is_none()).collect();
+        let free: Vec<bool> = pieces.iter().map(|piece| piece.published_split.is_none()).collect();
         assign_splits(&mut files, &free, &alike, share, seed);
         if !files.iter().any(|file| file.split == Split::Training) {
             return Err(DatasetError::TooShort { pieces: files.len(), segment });

@@ -38,7 +38,7 @@ impl DatasetFile {
             name: piece.name.clone(),
             sha256,
             steps: piece.roll().len(),
-            split: Split::from(piece.part),
+            split: Split::from(piece.published_split),
             repeats: None,
         }
     }

@@ -1,6 +1,6 @@
 //! What a piece is used for.
 
-use crate::corpus::Part;
+use crate::corpus::PublishedSplit;
 use serde::{Deserialize, Serialize};
 
 /// What a file is used for.
@@ -26,13 +26,13 @@ impl Split {
     }
 }
 
-impl From<Option<Part>> for Split {
+impl From<Option<PublishedSplit>> for Split {
     /// The split of a piece of a set, as published. Any other piece starts as a training piece.
-    fn from(part: Option<Part>) -> Split {
+    fn from(part: Option<PublishedSplit>) -> Split {
         match part {
-            None | Some(Part::Training) => Split::Training,
-            Some(Part::Validation) => Split::Validation,
-            Some(Part::Test) => Split::Test,
+            None | Some(PublishedSplit::Training) => Split::Training,
+            Some(PublishedSplit::Validation) => Split::Validation,
+            Some(PublishedSplit::Test) => Split::Test,
         }
     }
 }

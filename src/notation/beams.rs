@@ -1,11 +1,11 @@
-//! Which notes are joined by beams.
+//! Joins notes by beams.
 
 use super::measure::Measure;
 use super::pulse::Pulse;
 use super::symbol::{Beam, Symbol};
 
-/// Beams the signs of a voice: within each beat the flagged notes that follow on each other
-/// without a rest.
+/// Beams the chords of a voice: within each beat, eighths and 16ths that follow each other without
+/// a rest.
 pub(super) fn beam(symbols: &mut [Symbol], measure: &Measure, pulse: &Pulse) {
     let place = |step: usize| measure.place(step);
     let spans = pulse.beamed(|span| {
@@ -37,7 +37,7 @@ fn join(group: &mut [Symbol], measure: &Measure) {
     for index in 0..=last {
         let before = index > 0 && short(&group[index - 1]);
         let after = index < last && short(&group[index + 1]);
-        // A lone 16th's stub points to the note with which it fills an eighth.
+        // The partial beam of a single 16th points to the note with which it fills an eighth.
         let first_half = measure.place(group[index].start).is_multiple_of(2);
         group[index].beams = [
             Some(match index {
@@ -62,7 +62,8 @@ mod tests {
     use super::*;
     use crate::notation::symbol::{Head, SymbolKind};
 
-    /// Beams as letters: begin, continue, end, and > < for stubs; negative lengths are rests.
+    /// Beams as letters: begin, continue, end, and > < for partial beams. Negative lengths are
+    /// rests.
     fn beams(metre: &str, lengths: &[i32]) -> [String; 2] {
         let metre = metre.parse().unwrap();
         let measure = Measure { start: 0, length: 16, metre, offset: 0, uncounted: false };

@@ -1,4 +1,4 @@
-//! A page as MusicXML 4.0 (W3C Community Group Final Report, 1 June 2021).
+//! Writes a page as MusicXML 4.0 (W3C Community Group Final Report, 1 June 2021).
 
 use super::Heading;
 use super::clefs::{Clef, Reading};
@@ -14,7 +14,7 @@ use crate::score::Metre;
 const DOCTYPE: &str = "<!DOCTYPE score-partwise PUBLIC \"-//Recordare//DTD MusicXML 4.0 \
                        Partwise//EN\" \"http://www.musicxml.org/dtds/partwise.dtd\">";
 
-/// What the voices of each staff are called, as notation programs call them.
+/// The names of the voices of each staff, as notation programs number them.
 const VOICES: [[&str; 2]; 2] = [["1", "2"], ["5", "6"]];
 
 const STAVES: [&str; 2] = ["1", "2"];
@@ -68,7 +68,7 @@ pub(super) fn write(sheet: &Sheet, heading: &Heading<'_>) -> String {
     xml.finish()
 }
 
-/// Writes the middle one of three measures.
+/// Writes the middle one of three successive measures.
 fn write_measure(
     xml: &mut Xml,
     sheet: &Sheet,
@@ -123,7 +123,7 @@ fn write_measure(
     xml.close();
 }
 
-/// What is new in this measure: key, metre, clefs; in the first one all of it.
+/// Writes the key, metre and clefs that change in this measure; in the first measure, all of them.
 fn attributes(xml: &mut Xml, before: Option<&SheetMeasure>, now: &SheetMeasure) {
     let new_key = before.is_none_or(|before| before.sharps != now.sharps);
     let new_metre = before.is_none_or(|before| before.measure.metre != now.measure.metre);
@@ -155,28 +155,28 @@ fn attributes(xml: &mut Xml, before: Option<&SheetMeasure>, now: &SheetMeasure) 
     }
     for staff in [0, 1] {
         if new_clefs[staff] {
-            let (letter, voice_symbols) = match now.staves[staff].reading {
+            let (letter, line) = match now.staves[staff].reading {
                 Reading { clef: Clef::Treble, .. } => ("G", 2),
                 Reading { clef: Clef::Bass, .. } => ("F", 4),
             };
             xml.open("clef", &[("number", STAVES[staff])]);
             xml.leaf("sign", &[], letter);
-            xml.number("line", voice_symbols);
+            xml.number("line", line);
             xml.close();
         }
     }
     xml.close();
 }
 
-/// The numbers of a time signature. Metres whose measures are no whole number of 16ths are written
-/// as they are counted.
+/// The numbers of a time signature. A metre whose measures are not a whole number of 16ths is
+/// written in 16ths, as it is counted.
 fn signature(metre: Metre) -> (usize, u32) {
     let (numerator, power) = (usize::from(metre.numerator.max(1)), metre.denominator_power);
     let exact = power <= 4 || power <= 6 && numerator << 4 == length_of(metre) << power;
     if exact { (numerator, metre.denominator()) } else { (length_of(metre), 16) }
 }
 
-/// The tempo, by the beat of the metre.
+/// Writes the tempo as beats of the metre per minute.
 fn tempo(xml: &mut Xml, tempo: u32, metre: Metre) {
     let quarters = 60e6 / f64::from(tempo.max(1));
     let dotted =
@@ -193,7 +193,7 @@ fn tempo(xml: &mut Xml, tempo: u32, metre: Metre) {
     xml.close();
     xml.close();
     xml.leaf("staff", &[], STAVES[0]);
-    // To a thousandth, which nobody hears.
+    // Rounded to thousandths, a difference that nobody hears.
     xml.empty("sound", &[("tempo", &((quarters * 1e3).round() / 1e3).to_string())]);
     xml.close();
 }
@@ -265,7 +265,7 @@ fn write_symbol(
                     let names = ["flat-flat", "flat", "natural", "sharp", "double-sharp"];
                     xml.leaf("accidental", &[], names[(sharps + 2).clamp(0, 4) as usize]);
                 }
-                // A whole note has no stem.
+                // Whole notes have no stem.
                 if let Some(stem) = stem.filter(|_| written.length < 16) {
                     xml.leaf("stem", &[], stem);
                 }
@@ -294,7 +294,7 @@ fn pitch(xml: &mut Xml, note: &StaffNote) {
     xml.close();
 }
 
-/// A tie as it sounds (`tie`) or as it is seen (`tied`).
+/// Writes ties as they sound (`tie`) or as they are printed (`tied`).
 fn ties(xml: &mut Xml, name: &str, head: &Head) {
     if head.tied_from {
         xml.empty(name, &[("type", "stop")]);

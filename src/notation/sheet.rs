@@ -1,4 +1,4 @@
-//! A roll as signs on two staves, measure after measure.
+//! Turns a roll into chords and rests on two staves, measure by measure.
 
 use super::accidentals::accidentals;
 use super::beams::beam;
@@ -18,7 +18,7 @@ use crate::roll::{KeyChange, LOWEST_PITCH, Roll};
 #[derive(Debug)]
 pub(super) struct StaffMeasure {
     pub reading: Reading,
-    /// The signs of each voice; of a voice that is silent, none.
+    /// The chords and rests of each voice. A silent voice is empty.
     pub voices: [Vec<Symbol>; 2],
 }
 
@@ -30,10 +30,10 @@ pub(super) struct SheetMeasure {
     pub staves: [StaffMeasure; 2],
 }
 
-/// A piece on paper.
+/// A piece as sheet music.
 #[derive(Debug)]
 pub(super) struct Sheet {
-    /// Microseconds to a quarter.
+    /// Microseconds per quarter note.
     pub tempo: u32,
     pub notes: Vec<StaffNote>,
     pub measures: Vec<SheetMeasure>,
@@ -146,7 +146,7 @@ fn staff_measure(
     }
     voices.iter_mut().for_each(|symbols| beam(symbols, measure, pulse));
     accidentals(&mut voices, notes, sharps);
-    // What is chosen last, when all measures are known.
+    // A placeholder: clefs are chosen when all measures are known.
     let reading = Reading { clef: Clef::Treble, octaves: 0 };
     StaffMeasure { reading, voices }
 }

@@ -1,17 +1,17 @@
-//! A note of the roll as it stands on a staff.
+//! A note of the roll with its place on the page.
 
 use super::spelling::{letter, octave};
 
-/// A note of the roll, and what the page has made of it.
+/// A note of the roll with its spelling, staff and voice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct StaffNote {
     /// MIDI pitch.
     pub pitch: u8,
     /// Its first step.
     pub start: usize,
-    /// The first step without it.
+    /// The first step after it.
     pub end: usize,
-    /// How it is spelled: its place on the line of fifths.
+    /// Its spelling: its place on the line of fifths.
     pub fifths: i8,
     /// 0 for the upper staff.
     pub staff: usize,
@@ -20,7 +20,7 @@ pub(super) struct StaffNote {
 }
 
 impl StaffNote {
-    /// Its line or space: letters counted up from C0.
+    /// Its staff position (line or space): letters counted up from C0.
     pub fn position(&self) -> i32 {
         7 * octave(self.pitch, self.fifths) + letter(self.fifths) as i32
     }

@@ -1,51 +1,51 @@
-//! What is written on a staff: chords and rests, each of one written value.
+//! The symbols on a staff: chords and rests, each with a single note value.
 
-/// A part of a beam at a sign.
+/// The state of a beam at a chord.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Beam {
     Begin,
     Continue,
     End,
-    /// A stub to the right.
+    /// A partial beam to the right.
     Forward,
-    /// A stub to the left.
+    /// A partial beam to the left.
     Backward,
 }
 
-/// One head of a chord.
+/// One note head of a chord.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Head {
-    /// An index of the page's tones.
+    /// The index of its note in the sheet.
     pub note: usize,
-    /// Whether it is tied to the sign before.
+    /// Whether it is tied to the chord before.
     pub tied_from: bool,
-    /// Whether it is tied to the sign after.
+    /// Whether it is tied to the chord after.
     pub tied_on: bool,
-    /// The accidental in front of it, as sharps.
+    /// Its accidental as a number of sharps, if it has one.
     pub accidental: Option<i8>,
 }
 
-/// What a sign says.
+/// The kind of a symbol.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum SymbolKind {
-    /// Heads from low to high, at least one.
+    /// Note heads from low to high, at least one.
     Chord(Vec<Head>),
     Rest,
-    /// A rest that fills the measure, whatever its length.
+    /// A whole-measure rest, whatever the length of the measure.
     MeasureRest,
-    /// Nothing: time in which another voice is enough.
+    /// Nothing is printed, because another voice fills the time.
     Gap,
 }
 
-/// A chord or rest of one written value.
+/// A chord or rest with a single note value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Symbol {
-    /// Its step.
+    /// Its first step.
     pub start: usize,
     /// Its length in 16ths.
     pub length: usize,
     pub kind: SymbolKind,
-    /// The beam of eighths, and that of 16ths.
+    /// The beams of eighths and of 16ths.
     pub beams: [Option<Beam>; 2],
 }
 

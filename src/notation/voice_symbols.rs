@@ -1,12 +1,12 @@
-//! One voice of a measure as a row of signs: chords and rests.
+//! Turns one voice of a measure into chords and rests.
 
 use super::measure::Measure;
 use super::pulse::Pulse;
 use super::staff_note::StaffNote;
 use super::symbol::{Head, Symbol, SymbolKind};
 
-/// The signs of a voice in a measure, without a gap. `sounding` are its tones there, indices of
-/// `notes`.
+/// The chords and rests of a voice in a measure, which fill it without a gap. `sounding` are the
+/// indices in `notes` of its notes there.
 pub(super) fn voice_symbols(
     measure: &Measure,
     pulse: &Pulse,
@@ -45,7 +45,7 @@ pub(super) fn voice_symbols(
     symbols
 }
 
-/// Leaves out the rests of a second voice but for those that fill up a beat in which it sounds.
+/// Hides the rests of the second voice, except those that fill up a beat in which it sounds.
 pub(super) fn hide_idle_rests(symbols: &mut [Symbol], measure: &Measure, pulse: &Pulse) {
     let beats = pulse.beamed(|_| false);
     let beat_of = |step: usize| {

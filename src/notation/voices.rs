@@ -1,33 +1,34 @@
-//! Which of the two voices of its staff a note belongs to.
+//! Divides the notes of a staff between its two voices.
 //!
-//! A voice says one thing at a time: where a note begins or ends while others of its voice sound
-//! on, those are divided into tied ones. Two voices always suffice, therefore, and the question is
-//! with which ones the page is plainest. Strokes are taken one after the other, for each way in
-//! which the sounding notes can be in the voices the cheapest past is kept (Viterbi's algorithm),
-//! and of very many ways only the best.
+//! All notes of a voice form chords: where a note begins or ends while others of its voice sound
+//! on, those are split into tied notes. So two voices are always enough, and the question is which
+//! division is easiest to read. The Viterbi algorithm answers it: at each onset, it keeps the
+//! cheapest path to each assignment of the sounding notes to voices. If there are very many
+//! assignments, only the best are kept (a beam search).
 
-/// What each note costs that must be divided.
+/// The cost of each note that has to be split by a tie.
 const TIE: u32 = 8;
 
-/// What it costs that a second voice begins; and that it is used in a measure at all, which is
-/// less after a measure that has it as well.
+/// The cost of the beginning of a second voice, and the cost of using it in a measure, which is
+/// less if the measure before used it, too.
 const SECOND_BEGINS: u32 = 3;
 const SECOND_IN_MEASURE: u32 = 6;
 const SECOND_AGAIN: u32 = 4;
 
-/// What each of its ends costs that does not fall on a bar line: it takes a rest.
+/// The cost of each beginning or end of the second voice that is not on a bar line and so needs a
+/// rest.
 const LOOSE_END: u32 = 1;
 
-/// What it costs that the first voice lies below the second one.
+/// The cost of a voice crossing: the first voice lies below the second.
 const CROSSING: u32 = 10;
 
-/// What it costs that the second voice sounds alone.
+/// The cost of the second voice sounding alone.
 const ALONE: u32 = 6;
 
-/// How many ways are kept.
+/// The number of paths that are kept.
 const MAX_PATHS: usize = 128;
 
-/// A note as far as voices are concerned: a key, its first step, the first step without it.
+/// A note: its key, its first step, and the first step after it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Span {
     pub key: usize,
@@ -35,27 +36,27 @@ pub(super) struct Span {
     pub end: usize,
 }
 
-/// One of the ways in which notes can be in voices.
+/// An assignment of the sounding notes to voices, and the cheapest path to it.
 #[derive(Clone, Copy)]
 struct Path {
-    /// Which of the sounding notes are in the second voice, a bit each.
+    /// A bit for each sounding note: whether it is in the second voice.
     second: u128,
-    /// Whether the second voice is used in this measure, and whether in the one before.
+    /// Whether the second voice is used in this measure and in the one before.
     used: [bool; 2],
     cost: u32,
-    /// The last choice made on this way, an index of the choices.
+    /// The index of the last choice on this path.
     last: usize,
 }
 
-/// A choice: these of the notes from `first` on are in the second voice.
+/// A choice: which of the notes from `first` on are in the second voice.
 struct Choice {
     before: usize,
     first: usize,
     second: u128,
 }
 
-/// For each note of a staff whether it is in the second voice, the one with stems downward. Notes
-/// are sorted by start; `bars` are the steps at which measures begin.
+/// Tells for each note of a staff whether it is in the second voice, whose stems point down. Notes
+/// must be sorted by start. `bars` are the steps at which measures begin.
 pub(super) fn in_second_voice(notes: &[Span], bars: &[usize]) -> Vec<bool> {
     let mut events: Vec<usize> = notes.iter().flat_map(|note| [note.start, note.end]).collect();
     events.extend(bars);
@@ -86,7 +87,7 @@ pub(super) fn in_second_voice(notes: &[Span], bars: &[usize]) -> Vec<bool> {
                 after.push(event.extend(path, kept, &keys, started, option));
             }
         }
-        // Of the pasts that lead to the same present only the cheapest can be the best.
+        // Of the paths to the same assignment, only the cheapest can be a part of the best.
         after.sort_unstable_by_key(|path| (path.second, path.used, path.cost, path.last));
         after.dedup_by_key(|path| (path.second, path.used));
         if after.len() > MAX_PATHS {
@@ -120,10 +121,10 @@ pub(super) fn in_second_voice(notes: &[Span], bars: &[usize]) -> Vec<bool> {
     second
 }
 
-/// What happens at a step to the notes that sound.
+/// A step at which notes begin or end, or a measure begins.
 struct Event {
     bar: bool,
-    /// Which of the notes that sounded end here.
+    /// A bit for each note that sounded before: whether it ends here.
     ended: u128,
 }
 
@@ -146,7 +147,7 @@ impl Event {
             (self.ended & !path.second, !kept & all(held), !option & all(started.len())),
             (self.ended & path.second, kept, option),
         ] {
-            // A bar line divides notes anyway.
+            // A bar line splits notes anyway.
             if (ended != 0 || started != 0) && !self.bar {
                 cost += TIE * held.count_ones();
             }
@@ -181,8 +182,8 @@ impl Event {
     }
 }
 
-/// In which ways the notes of a stroke can be given to the voices. Notes that start and end
-/// together are one chord; where there are more than four, they are divided at a key or by length.
+/// The possible assignments of notes that start together. Notes that also end together stay in one
+/// chord. If there are more than four chords, only divisions at a key or by length are tried.
 fn options(started: &[Span]) -> Vec<u128> {
     let mut chords: Vec<(usize, u128)> = Vec::new();
     for (index, note) in started.iter().enumerate() {
@@ -213,7 +214,7 @@ fn bits(flags: impl Iterator<Item = bool>) -> u128 {
     flags.enumerate().fold(0, |bits, (index, flag)| bits | u128::from(flag) << index)
 }
 
-/// The first so many bits without those that are to go.
+/// The first `count` bits, without those that are set in `gone`.
 fn squeezed(bits: u128, gone: u128, count: usize) -> u128 {
     let kept = (0..count).filter(|index| gone >> index & 1 == 0);
     kept.enumerate().fold(0, |squeezed, (to, from)| squeezed | (bits >> from & 1) << to)

@@ -46,8 +46,8 @@ pub struct Packed(Arc<[u8]>);
 /// There is more training music than a model file can hold.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "the music that is learned from has {pieces} pieces of {steps} steps, which is more than a model \
-     can carry; take less of it, or leave it out of the model"
+    "the training music ({pieces} pieces, {steps} steps) is more than a model file can hold; use less \
+     of it, or leave it out of the model"
 )]
 pub struct TooMuchMusic {
     /// The number of pieces.

@@ -1,10 +1,14 @@
-//! Primers: the music that a composer hears before it goes on by itself.
+//! Primers: the music that a composer hears before it continues by itself.
 
+mod draw;
 mod openings;
 mod record;
+mod selection;
 
+pub use draw::draw;
 pub use openings::openings;
 pub use record::{PrimerError, Record, from_records, to_records};
+pub use selection::{Adapted, Request, SelectionError, chosen, select};
 
 use crate::fingerprint;
 use crate::roll::{Keys, Roll};
@@ -12,7 +16,7 @@ use crate::score::{KeySignature, Metre};
 use crate::statistic::key_of;
 use sha2::{Digest, Sha256};
 
-/// A stretch of music to go on from, and where it is from.
+/// A passage of music to continue from, and where it comes from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Primer {
     /// Whose music it is: the file's folder and name.
@@ -21,22 +25,16 @@ pub struct Primer {
     pub roll: Roll,
 }
 
-/// The one of several primers that a seed stands for; none of none.
-pub fn chosen<T>(primers: &[T], seed: u64) -> Option<&T> {
-    let number = seed.checked_rem(primers.len() as u64)?;
-    Some(&primers[number as usize])
-}
-
 impl Primer {
-    /// Twelve digits that tell its music from any other, whatever its source is called: the start of
-    /// a SHA-256.
+    /// Twelve hexadecimal digits that identify its music, whatever its source is called: the start
+    /// of a SHA-256.
     pub fn fingerprint(&self) -> String {
         let music = Primer { source: String::new(), roll: self.roll.clone() };
         let record = serde_json::to_vec(&Record::of(&music)).expect("a record is always text");
         fingerprint::short(Sha256::new_with_prefix(record))
     }
 
-    /// How long a measure lasts of the metre in which it ends, in its tempo.
+    /// How many seconds a measure lasts, in its tempo and in the metre in which it ends.
     pub fn seconds_of_a_measure(&self) -> f64 {
         f64::from(self.metre().sixteenths()) * f64::from(self.roll.tempo) / 4e6
     }
@@ -46,15 +44,16 @@ impl Primer {
         self.roll.metre_at(self.roll.len()).metre
     }
 
-    /// The key that it is in, as it sounds ([`key_of`]); what its file says of it may be wrong.
+    /// The key that it is in, as it sounds ([`key_of`]); the key signature in its file may be wrong.
     pub fn key(&self) -> Option<KeySignature> {
         key_of(self.roll.steps())
     }
 
-    /// The primer moved to a key of the same mode, by the smallest interval, and by how many semitones;
-    /// its roll has the key's signature then. If keys would leave the piano, it is an octave more in
-    /// the other direction. None where there is no room in either, and for what is in no key.
-    pub fn moved_to(&self, key: KeySignature) -> Option<(Primer, i32)> {
+    /// The primer transposed to a key of the same mode by the smallest interval, with that key's
+    /// signature, and by how many semitones it was transposed. If keys would leave the piano, it
+    /// goes the other way round the octave. `None` if there is no room either way, or if the primer
+    /// is in no key.
+    pub fn transposed_to(&self, key: KeySignature) -> Option<(Primer, i32)> {
         let up = (key.tonic() as i32 - self.key()?.tonic() as i32).rem_euclid(12);
         let ways = if up <= 6 { [up, up - 12] } else { [up - 12, up] };
         let sounding = self.roll.steps().iter().fold(Keys::NONE, |all, step| all.or(step.play));
@@ -101,7 +100,7 @@ mod tests {
         assert_eq!(major.key(), Some(key("C major")), "whatever its file says");
         let moves = [("D", 2), ("A", -3), ("F", 5), ("G", -5), ("F#", 6), ("C", 0)];
         for (name, by) in moves {
-            let (moved, found) = major.moved_to(key(name)).unwrap();
+            let (moved, found) = major.transposed_to(key(name)).unwrap();
             assert_eq!(
                 (found, moved.key(), moved.roll.key),
                 (by, Some(key(name)), Some(key(name)))
@@ -111,7 +110,7 @@ mod tests {
         }
         let minor = scale(39, [0, 2, 3, 5, 7, 8, 7, 12]);
         assert_eq!(minor.key(), Some(key("C minor")));
-        assert_eq!(minor.moved_to(key("Bm")).unwrap().1, -1);
+        assert_eq!(minor.transposed_to(key("Bm")).unwrap().1, -1);
     }
 
     #[test]
@@ -119,12 +118,12 @@ mod tests {
         let key = |name: &str| name.parse::<KeySignature>().unwrap();
         // From A0 there is no way down: G major is ten semitones up.
         let lowest = scale(0, [0, 2, 4, 5, 7, 9, 11, 12]);
-        assert_eq!(lowest.moved_to(key("G")).unwrap().1, 10);
+        assert_eq!(lowest.transposed_to(key("G")).unwrap().1, 10);
         let mut wide = scale(0, [0, 2, 4, 5, 7, 9, 11, 12]);
         let top = Keys::from_iter([87]);
         wide.roll.push(Step { play: top, articulate: top });
-        assert_eq!(wide.moved_to(key("G")), None);
+        assert_eq!(wide.transposed_to(key("G")), None);
         let silence = Primer { source: String::new(), roll: Roll::new(Metre::COMMON) };
-        assert_eq!(silence.moved_to(key("G")), None);
+        assert_eq!(silence.transposed_to(key("G")), None);
     }
 }

@@ -1,4 +1,4 @@
-//! Primers from how pieces begin.
+//! Primers from the beginnings of pieces.
 
 use super::Primer;
 use crate::originality::{TrainingMusic, TrainingPiece};
@@ -15,23 +15,23 @@ use std::ops::RangeInclusive;
 /// How many steps an opening has.
 const STEPS: RangeInclusive<usize> = 8..=16;
 
-/// With fewer strokes, or keys that are struck, an opening says too little.
+/// An opening with fewer strokes, or on fewer keys, says too little.
 const LEAST_STROKES: usize = 6;
 const LEAST_KEYS: usize = 3;
 
-/// A metre has primers if so many pieces begin in it.
+/// How many pieces must begin in a metre for it to have primers.
 const LEAST_PIECES: usize = 3;
 
-/// The order in which they are chosen from is a lot, always the same.
+/// The seed of the order in which they are chosen, which is always the same.
 const SEED: u64 = 1;
 
-/// The beginnings of some pieces as primers of 8 to 16 steps: whole measures from the first that
-/// sounds, or of longer measures the first twelve or sixteen steps.
+/// The beginnings of some pieces as primers of 8 to 16 steps: whole measures from the first note on,
+/// or the first twelve or sixteen steps of a longer measure.
 ///
-/// Only beginnings with a few strokes count that are in the key of what follows, as it sounds. There
-/// are two for every metre in which three pieces or more begin, one of each mode if possible, and the
-/// more the more pieces there are in it; of many folders rather than few. Fewer than asked for if
-/// the pieces have no more.
+/// Only beginnings with a few strokes count, and only if they are in the key of what follows. Every
+/// metre in which three pieces or more begin gets two, one of each mode if possible. The rest go to
+/// the metres in proportion to their pieces, from as many folders as possible. If the pieces have
+/// fewer such beginnings than `count`, the result is shorter.
 pub fn openings(training_music: &TrainingMusic, count: usize) -> Vec<Primer> {
     let mut random = ChaCha8Rng::seed_from_u64(SEED);
     let mut by_metre: BTreeMap<Metre, Vec<Primer>> = BTreeMap::new();
@@ -40,7 +40,7 @@ pub fn openings(training_music: &TrainingMusic, count: usize) -> Vec<Primer> {
     }
     by_metre.retain(|_, primers| primers.len() >= LEAST_PIECES);
     by_metre.values_mut().for_each(|primers| shuffle(primers, &mut random));
-    // Of each metre how many are there, and how many are taken.
+    // For each metre, how many there are and how many are taken.
     let mut seats: BTreeMap<Metre, (usize, usize)> =
         by_metre.iter().map(|(&metre, primers)| (metre, (primers.len(), 0))).collect();
     let mut taken: Vec<Primer> = Vec::new();
@@ -62,8 +62,8 @@ pub fn openings(training_music: &TrainingMusic, count: usize) -> Vec<Primer> {
     taken
 }
 
-/// Which of some primers of a metre comes next: of the mode, then of the folder of which fewest are
-/// taken; of equals the first.
+/// Which of some primers of a metre comes next: one of the mode, then of the folder, from which
+/// fewest are taken; among equals the first.
 fn next(primers: &[Primer], taken: &[Primer]) -> usize {
     let folder = |primer: &Primer| primer.source.split('/').next().unwrap_or_default().to_owned();
     let minor = |primer: &Primer| primer.key().is_some_and(|key| key.minor);
@@ -76,7 +76,7 @@ fn next(primers: &[Primer], taken: &[Primer]) -> usize {
     (0..primers.len()).min_by_key(|&index| used(&primers[index])).expect("there are primers")
 }
 
-/// How a piece begins, if that makes a primer.
+/// The beginning of a piece, if it makes a primer.
 fn opening(piece: &TrainingPiece) -> Option<Primer> {
     let TrainingPiece { source, roll } = piece;
     let first = roll.steps().iter().position(|step| !step.play.is_empty())?;

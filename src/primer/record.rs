@@ -5,9 +5,9 @@ use crate::roll::{Keys, Roll, Step};
 use crate::score::{KeySignature, Metre};
 use serde::{Deserialize, Serialize};
 
-/// A primer as model files hold it. A step is the keys that sound and, after a colon, those of
-/// them that are struck, as hexadecimal numbers with key 0 (A0) in the lowest bit; steps are parted
-/// by spaces, and `-` is a rest.
+/// A primer as model files and recipes hold it. A step is the keys that sound and, after a colon,
+/// the keys among them that are struck, as hexadecimal numbers with key 0 (A0) in the lowest bit. Steps
+/// are separated by spaces, and `-` is a rest.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Record {
@@ -19,7 +19,7 @@ pub struct Record {
     steps: String,
 }
 
-/// A primer that cannot be read.
+/// Why a primer cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[error("its primer from \"{from}\" cannot be read: {what}")]
 pub struct PrimerError {
@@ -43,6 +43,16 @@ impl Record {
     /// Writes a primer down.
     pub fn of(primer: &Primer) -> Record {
         record(primer)
+    }
+
+    /// Where the primer comes from.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// How many steps the primer has.
+    pub fn steps(&self) -> usize {
+        self.steps.split_whitespace().count()
     }
 
     /// Reads it again.

@@ -2,11 +2,10 @@
 //! primer: `samples/epoch-000100.mid` and a picture of it.
 
 use crate::atomic_file::{self, AtomicFileError, Existing};
-use crate::composing::{Composer, Composition, Recipe, compose as compose_piece};
+use crate::composing::{Composer, Recipe};
 use crate::midi::{self, FileError, FileFault, MidiError};
 use crate::model::Model;
 use crate::picture::{self, Format};
-use crate::primer::chosen;
 use crate::roll::{Roll, RollError};
 use crate::score::Metre;
 use std::io;
@@ -32,37 +31,13 @@ pub struct Sample {
 /// Composes a sample with a model as it is after an epoch. The seed chooses the primer, too;
 /// without primers there is no sample.
 pub fn compose(model: &Model, epoch: u64, seed: u64) -> Option<Sample> {
-    let primer = chosen(&model.primers, seed)?;
     // What the network plays by itself: no phrase is made to come back.
-    let composition = Composition {
-        primer,
-        with_primer: false,
-        bars: SAMPLE_BARS,
-        repeats: 0.0,
-        seed,
-        temperature: 1.0,
-    };
-    let roll = compose_piece(&Composer::new(model), &composition, |_| ());
     let recipe = Recipe {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        model: format!("epoch {epoch} ({})", model.fingerprint()),
-        learn: Vec::new(),
-        seed,
-        temperature: composition.temperature,
-        bars: composition.bars,
-        repeats: composition.repeats,
-        metre: primer.metre(),
-        metre_asked: None,
-        key: None,
-        tempo: None,
-        part: None,
-        best_of: None,
-        primer: primer.source.clone(),
-        own_primer: false,
-        moved: 0,
-        with_primer: composition.with_primer,
+        model_name: Some(format!("epoch {epoch}")),
+        ..Recipe::new(seed).bars(SAMPLE_BARS).repeats(0.0)
     };
-    Some(Sample { epoch, roll, recipe })
+    let piece = Composer::new(model).compose(&recipe).ok()?;
+    Some(Sample { epoch, roll: piece.roll().clone(), recipe: piece.recipe() })
 }
 
 /// Why a sample was not written.
@@ -232,7 +207,7 @@ mod tests {
         let folder = run.path().join(SAMPLES_FOLDER);
         let reading = midi::read_file(&folder.join("epoch-000003.mid")).unwrap();
         let recipe = Recipe::from_text(&reading.score.texts[0]).unwrap();
-        assert_eq!((recipe.seed, recipe.bars, recipe.temperature), (3, 8, 1.0));
+        assert_eq!((recipe.seed, recipe.bars, recipe.temperature), (3, Some(8), 1.0));
         assert!(fs::read(folder.join("epoch-000003.png")).unwrap().starts_with(b"\x89PNG"));
     }
 

@@ -1,5 +1,6 @@
 //! The metre of a measure, as given by its time signature.
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
 
@@ -102,6 +103,19 @@ impl FromStr for Metre {
             return Err(error());
         }
         Ok(Metre { numerator, denominator_power: denominator.trailing_zeros() as u8 })
+    }
+}
+
+/// In JSON a metre is text, like `"3/4"`.
+impl Serialize for Metre {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Metre {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Metre, D::Error> {
+        String::deserialize(from)?.parse().map_err(serde::de::Error::custom)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Key signatures.
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
 
@@ -94,6 +95,19 @@ impl FromStr for KeySignature {
                 Err(KeyError::Unwritten(text.trim().to_owned(), plain))
             }
         }
+    }
+}
+
+/// In JSON a key is text, like `"F minor"`.
+impl Serialize for KeySignature {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for KeySignature {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<KeySignature, D::Error> {
+        String::deserialize(from)?.parse().map_err(serde::de::Error::custom)
     }
 }
 

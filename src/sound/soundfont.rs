@@ -37,7 +37,7 @@ pub enum SoundFontError {
     },
     /// No SoundFont is installed in the usual folders.
     #[error(
-        "no SoundFont (*.sf2) lies in {}; install one, on Debian with\n  \
+        "there is no SoundFont (*.sf2) in {}; install one, for example on Debian with\n  \
          apt-get install fluid-soundfont-gm",
         FOLDERS.join(", ")
     )]

@@ -1,14 +1,15 @@
-//! How a piece begins: out of nothing, after what somebody has played or a MIDI file, or by a recipe.
+//! Beginning a piece: from an excerpt of the model, after notes that were played or a MIDI file, or by
+//! a recipe.
 
 use super::Studio;
 use super::measures::{Measures, measures};
 use super::pieces::{Asked, Studios};
-use crate::composing::{Change, LivePiece, Opening, Script, USUAL_REPEATS};
+use crate::composing::{Change, LeadIn, LivePiece, ModelExcerpt, Opening, Recipe};
 use crate::http::ApiError;
 use crate::midi;
-use crate::primer::{Primer, Record};
+use crate::primer::{Primer, Record, Request, chosen, select};
 use crate::roll::{LOWEST_PITCH, Roll};
-use crate::score::{At, Metre, Note, Score};
+use crate::score::{At, Metre, MetreError, Note, Score};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::QueryRejection;
@@ -19,11 +20,11 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How many steps and seconds of music are composed before a piece begins to sound, at least.
+/// How many steps and seconds of music are composed, at least, before a piece begins to sound.
 const FIRST_STEPS: usize = 24;
 const FIRST_SECONDS: f64 = 4.0;
 
-/// How soon the first measures of a piece are wanted, if music that others hear is about to end.
+/// The deadline for the first measures of a piece. Others whose music ends sooner come first.
 const BEGINS_WITHIN: Duration = Duration::from_secs(2);
 
 /// The tempos that can be asked for, in quarters a minute.
@@ -33,30 +34,30 @@ const FASTEST: u32 = 300;
 /// How many notes somebody may have played.
 const MOST_NOTES: usize = 4096;
 
-/// How long a recipe is played again, in steps: of longer ones the command line makes a file.
+/// How many steps of a recipe are played again. The command line makes files of longer ones.
 const LONGEST_REPLAY: usize = 4096;
 
-/// How a piece is to begin; whatever is not said is as the model knows it.
+/// How a piece is to begin. Whatever is not given is as the model has learned it.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Beginning {
+pub struct BeginRequest {
     seed: Option<u64>,
     temperature: Option<f64>,
     density: Option<f64>,
     tempo: Option<u32>,
     metre: Option<String>,
     /// What somebody has played.
-    notes: Option<Vec<Played>>,
-    /// A piece that is to be played again.
+    notes: Option<Vec<PlayedNote>>,
+    /// The recipe of a piece that is to be replayed.
     recipe: Option<String>,
-    /// The piece that the listener leaves for it, when it has begun.
+    /// The piece that the listener leaves for it once it has begun.
     instead_of: Option<String>,
 }
 
 /// A note that somebody has played.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Played {
+pub struct PlayedNote {
     pitch: u8,
     /// When, in seconds.
     start: f64,
@@ -66,10 +67,10 @@ pub struct Played {
 
 /// A piece that has begun.
 #[derive(Debug, Serialize)]
-pub struct Begun {
+pub struct BeginAnswer {
     piece: String,
     seed: u64,
-    /// What the composer has heard before.
+    /// Where the opening comes from.
     opening: String,
     /// Quarters to a minute.
     tempo: f64,
@@ -78,71 +79,60 @@ pub struct Begun {
     music: Measures,
 }
 
-/// Begins a piece, out of nothing, after notes that were played, or by a recipe.
+/// Begins a piece: from an excerpt of the model, after notes that were played, or by a recipe.
 pub async fn begin(
     State(studio): Studios,
-    beginning: Asked<Beginning>,
+    asked: Asked<BeginRequest>,
 ) -> Result<Response, ApiError> {
-    let Json(mut beginning) = beginning.map_err(|error| ApiError::bad(error.body_text()))?;
-    if let Some(recipe) = &beginning.recipe {
-        let script = Script::from_text(recipe).map_err(ApiError::unusable)?;
-        if script.model != studio.model {
-            let reason =
-                format!("this recipe is for the model {}, not for {}", script.model, studio.model);
-            return Err(ApiError::unusable(reason));
-        }
-        return begin_with(studio, script, beginning.instead_of).await;
+    let Json(mut asked) = asked.map_err(|error| ApiError::bad(error.body_text()))?;
+    if let Some(recipe) = &asked.recipe {
+        let recipe = Recipe::from_text(recipe).map_err(ApiError::unusable)?;
+        check_pace(&recipe)?;
+        return begin_with(studio, recipe, asked.instead_of).await;
     }
-    let opening = match beginning.notes.take() {
-        Some(notes) => own(&score_of(&notes, &beginning)?, "what you played")?,
-        None => kept(&studio, &beginning)?,
+    let (seed, metre) = (asked.seed.unwrap_or_else(any_seed), asked.metre()?);
+    let opening = match asked.notes.take() {
+        Some(notes) => own(&score_of(&notes, &asked)?, "what you played")?,
+        None => excerpt(&studio, seed, metre)?,
     };
-    begin_with(studio.clone(), script(&studio, opening, &beginning)?, beginning.instead_of).await
+    begin_with(studio.clone(), recipe(&studio, seed, opening, &asked)?, asked.instead_of).await
 }
 
 /// Begins a piece after a MIDI file.
 pub async fn begin_after(
     State(studio): Studios,
-    beginning: Result<Query<Beginning>, QueryRejection>,
+    asked: Result<Query<BeginRequest>, QueryRejection>,
     bytes: Bytes,
 ) -> Result<Response, ApiError> {
-    let Query(beginning) = beginning.map_err(|error| ApiError::bad(error.body_text()))?;
+    let Query(asked) = asked.map_err(|error| ApiError::bad(error.body_text()))?;
     let opening = studio.work(BEGINS_WITHIN, move || {
         let reading = midi::read(&bytes).map_err(ApiError::unusable)?;
         own(&reading.score, "your file")
     });
-    let opening = opening.await??;
-    begin_with(studio.clone(), script(&studio, opening, &beginning)?, beginning.instead_of).await
+    let (seed, opening) = (asked.seed.unwrap_or_else(any_seed), opening.await??);
+    begin_with(studio.clone(), recipe(&studio, seed, opening, &asked)?, asked.instead_of).await
 }
 
 async fn begin_with(
     studio: Arc<Studio>,
-    script: Script,
+    recipe: Recipe,
     instead: Option<String>,
 ) -> Result<Response, ApiError> {
     let instead = instead.as_deref();
     if !studio.sessions.has_room(instead) {
         return Err(full(&studio));
     }
-    let seed = script.seed;
-    let steps = match script.steps {
-        steps if steps > LONGEST_REPLAY => {
-            let longest = LONGEST_REPLAY;
-            return Err(ApiError::unusable(format!(
-                "this recipe has {steps} steps, and the studio replays at most {longest}; \
-                 the command line replays a recipe of any length into a file"
-            )));
-        }
-        steps => steps,
-    };
-    let opening = match &script.opening {
-        Opening::Kept(number) => studio.kept.get(*number).map(|primer| primer.source.clone()),
-        Opening::Own(own) => own.primer().ok().map(|primer| primer.source),
-    };
     let shared = studio.clone();
-    let begin = move || LivePiece::begin(&shared.composer, &shared.kept, script);
+    let begin = move || LivePiece::begin(&shared.composer, recipe);
     let begun = studio.work(BEGINS_WITHIN, begin).await?;
     let mut live_piece = begun.map_err(ApiError::unusable)?;
+    let steps = live_piece.steps_asked_for().unwrap_or(0);
+    if steps > LONGEST_REPLAY {
+        return Err(ApiError::unusable(format!(
+            "this recipe has {steps} steps, and the studio replays at most {LONGEST_REPLAY}; \
+             deep-jammer compose --recipe makes a file of it"
+        )));
+    }
     // Enough to begin with, and all that a recipe has, a measure at a time.
     let seconds = f64::from(live_piece.tempo_at(live_piece.len())) / 4e6;
     let first = FIRST_STEPS.max((FIRST_SECONDS / seconds).ceil() as usize);
@@ -159,16 +149,17 @@ async fn begin_with(
             break;
         }
     }
-    let begun = Begun {
+    let recipe = live_piece.recipe();
+    let answer = BeginAnswer {
         piece: String::new(),
-        seed,
-        opening: opening.unwrap_or_default(),
+        seed: recipe.seed,
+        opening: recipe.opening.source().unwrap_or_default().to_owned(),
         tempo: 6e7 / f64::from(live_piece.tempo_at(live_piece.len() - 1)),
         metre: live_piece.roll().metre_at(live_piece.roll().len() - 1).metre.to_string(),
         music: measures(&live_piece, 0, usize::MAX),
     };
     let piece = studio.sessions.session(live_piece, instead).ok_or_else(|| full(&studio))?;
-    Ok((StatusCode::CREATED, Json(Begun { piece, ..begun })).into_response())
+    Ok((StatusCode::CREATED, Json(BeginAnswer { piece, ..answer })).into_response())
 }
 
 fn full(studio: &Studio) -> ApiError {
@@ -176,65 +167,73 @@ fn full(studio: &Studio) -> ApiError {
     ApiError::busy(format!("the studio is full: {room_for} are listening; try again in a moment"))
 }
 
-/// The script of a piece that is to begin like that.
-fn script(studio: &Studio, opening: Opening, beginning: &Beginning) -> Result<Script, ApiError> {
-    let Beginning { seed, temperature, density, tempo, .. } = *beginning;
-    let seed = seed.unwrap_or_else(|| {
-        let mut bytes = [0; 8];
-        // Small enough to be said aloud.
-        getrandom::fill(&mut bytes).map_or(1, |()| u64::from_le_bytes(bytes) % 1_000_000_000)
-    });
-    let metre = beginning.metre.as_deref().map(str::parse::<Metre>).transpose();
-    let metre = metre.map_err(ApiError::unusable)?;
-    let asked = Change { step: 0, seed: None, temperature, density, tempo, metre };
-    asked.check().map_err(ApiError::unusable)?;
-    // Where the opening is in that metre, it is gone on with.
-    let metre = metre.filter(|metre| match &opening {
-        Opening::Kept(number) => last_metre(&studio.kept[*number].roll) != *metre,
-        Opening::Own(own) => own.primer().map_or(true, |primer| last_metre(&primer.roll) != *metre),
-    });
-    let change = Change { metre, ..asked };
-    Ok(Script {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        model: studio.model.clone(),
-        seed,
-        opening,
-        repeats: USUAL_REPEATS,
-        changes: if change.is_empty() { Vec::new() } else { vec![change] },
-        steps: 0,
-    })
-}
-
-fn last_metre(roll: &Roll) -> Metre {
-    roll.metre_at(roll.len()).metre
-}
-
-/// An excerpt that the model has kept, by the seed; one in the metre that is asked for, if there is one.
-fn kept(studio: &Studio, beginning: &Beginning) -> Result<Opening, ApiError> {
-    let metre = beginning.metre.as_deref().map(str::parse::<Metre>).transpose();
-    let metre = metre.map_err(ApiError::unusable)?;
-    let of_metre =
-        |number: &usize| metre.is_none_or(|metre| last_metre(&studio.kept[*number].roll) == metre);
-    let mut fitting: Vec<usize> = (0..studio.kept.len()).filter(of_metre).collect();
-    if fitting.is_empty() {
-        fitting = (0..studio.kept.len()).collect();
-    }
+/// A seed that is small enough to be said aloud.
+fn any_seed() -> u64 {
     let mut bytes = [0; 8];
-    let by = match beginning.seed {
-        Some(seed) => seed,
-        None => getrandom::fill(&mut bytes).map_or(0, |()| u64::from_le_bytes(bytes)),
-    };
-    Ok(Opening::Kept(fitting[(by % fitting.len() as u64) as usize]))
+    getrandom::fill(&mut bytes).map_or(1, |()| u64::from_le_bytes(bytes) % 1_000_000_000)
 }
 
-/// Music of somebody's own to begin with.
+impl BeginRequest {
+    fn metre(&self) -> Result<Option<Metre>, ApiError> {
+        let metre = self.metre.as_deref().map(str::parse).transpose();
+        metre.map_err(|error: MetreError| ApiError::unusable(error))
+    }
+}
+
+/// The recipe of a piece that is to begin like that.
+fn recipe(
+    studio: &Studio,
+    seed: u64,
+    opening: Opening,
+    asked: &BeginRequest,
+) -> Result<Recipe, ApiError> {
+    let BeginRequest { temperature, density, tempo, .. } = *asked;
+    let change = Change { step: 0, seed: None, temperature, density, tempo, metre: asked.metre()? };
+    change.check().map_err(ApiError::unusable)?;
+    // If the opening is in that metre, the music continues within its measure.
+    let (last, lead_in) = match &opening {
+        Opening::Own(own) => (own.primer().ok().map(|own| own.metre()), LeadIn::LastMeasures),
+        Opening::Excerpt(ModelExcerpt { number: Some(number), .. }) => {
+            (studio.composer.excerpts().get(*number).map(Primer::metre), LeadIn::None)
+        }
+        _ => (None, LeadIn::None),
+    };
+    let change = Change { metre: change.metre.filter(|&metre| last != Some(metre)), ..change };
+    let changes = if change.is_empty() { Vec::new() } else { vec![change] };
+    Ok(Recipe { opening, lead_in, changes, ..Recipe::new(seed) })
+}
+
+/// The excerpt of the model that a seed chooses: one in the metre that is asked for, if there is one.
+fn excerpt(studio: &Studio, seed: u64, metre: Option<Metre>) -> Result<Opening, ApiError> {
+    let request = Request { metre, ..Request::default() };
+    let fitting = select(studio.composer.excerpts(), &request).map_err(ApiError::unusable)?;
+    let chosen = chosen(&fitting, seed).expect("there is at least one");
+    Ok(Opening::excerpt(chosen.number))
+}
+
+/// The music of a recipe must continue at a pace, and in measures, that the studio can play.
+fn check_pace(recipe: &Recipe) -> Result<(), ApiError> {
+    let own = match &recipe.opening {
+        Opening::Own(own) => Some(own.primer().map_err(ApiError::unusable)?),
+        _ => None,
+    };
+    let tempo = own.as_ref().map(|own| 60_000_000 / own.roll.tempo.max(1));
+    let asked = Change {
+        tempo: tempo.filter(|_| recipe.tempo.is_none()),
+        metre: recipe.metre.or(own.map(|own| own.metre())),
+        ..Change::default()
+    };
+    asked.check().map_err(ApiError::unusable)
+}
+
+/// The musician's own music as an opening.
 fn own(score: &Score, source: &str) -> Result<Opening, ApiError> {
     let roll = Roll::from_score(score).map_err(ApiError::unusable)?.roll;
     if roll.steps().iter().all(|step| step.play.is_empty()) {
         return Err(ApiError::unusable("there is no note in it for the composer to hear"));
     }
     let mut primer = Primer { source: source.to_owned(), roll };
-    // It goes on at a pace, and in measures, that can be played to somebody.
+    // It continues at a pace, and in measures, that can be played to somebody.
     let pace = 60_000_000 / FASTEST..=60_000_000 / SLOWEST;
     primer.roll.tempo = primer.roll.tempo.clamp(*pace.start(), *pace.end());
     let asked = Change { metre: Some(primer.metre()), ..Change::default() };
@@ -244,12 +243,12 @@ fn own(score: &Score, source: &str) -> Result<Opening, ApiError> {
     Ok(Opening::Own(Box::new(Record::of(&primer))))
 }
 
-/// What somebody has played, as a score, in the tempo and metre that were asked for.
-fn score_of(notes: &[Played], beginning: &Beginning) -> Result<Score, ApiError> {
+/// Notes that somebody has played, as a score in the tempo and metre that were asked for.
+fn score_of(notes: &[PlayedNote], asked: &BeginRequest) -> Result<Score, ApiError> {
     if notes.len() > MOST_NOTES {
         return Err(ApiError::unusable(format!("more than {MOST_NOTES} notes were played")));
     }
-    let possible = |note: &Played| {
+    let possible = |note: &PlayedNote| {
         (LOWEST_PITCH..LOWEST_PITCH + 88).contains(&note.pitch)
             && (0.0..600.0).contains(&note.start)
             && (0.0..60.0).contains(&note.seconds)
@@ -257,8 +256,8 @@ fn score_of(notes: &[Played], beginning: &Beginning) -> Result<Score, ApiError> 
     if !notes.iter().all(possible) {
         return Err(ApiError::unusable("notes must lie on the 88 keys and within ten minutes"));
     }
-    let tempo = beginning.tempo.unwrap_or(100).clamp(SLOWEST, FASTEST);
-    let metre = beginning.metre.as_deref().map(str::parse::<Metre>).transpose();
+    let tempo = asked.tempo.unwrap_or(100).clamp(SLOWEST, FASTEST);
+    let metre = asked.metre()?;
     let ticks = |seconds: f64| (seconds * f64::from(tempo) / 60.0 * 480.0).round() as u64;
     // The first note is the first beat.
     let first = notes.iter().map(|note| note.start).fold(f64::INFINITY, f64::min);
@@ -277,10 +276,7 @@ fn score_of(notes: &[Played], beginning: &Beginning) -> Result<Score, ApiError> 
         title: None,
         notes,
         tempos: vec![At { tick: 0, value: 60_000_000 / tempo }],
-        metres: vec![At {
-            tick: 0,
-            value: metre.map_err(ApiError::unusable)?.unwrap_or(Metre::COMMON),
-        }],
+        metres: vec![At { tick: 0, value: metre.unwrap_or(Metre::COMMON) }],
         keys: Vec::new(),
         pedal: Vec::new(),
         texts: Vec::new(),

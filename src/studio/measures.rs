@@ -7,7 +7,7 @@ use serde::Serialize;
 /// Some whole measures of a piece.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Measures {
-    /// How many steps there are so far in all.
+    /// How many steps the piece has so far.
     pub end: usize,
     /// How many of the steps, the first ones, were not composed.
     pub lead_in: usize,
@@ -20,20 +20,20 @@ pub struct Measures {
 pub struct Measure {
     /// Its first step.
     pub step: usize,
-    /// How many steps it has here: fewer than its metre where the piece begins or ends within.
+    /// How many steps it has here: fewer than its metre says if the piece begins or ends within it.
     pub steps: usize,
     /// Its metre.
     pub metre: String,
     /// How long each of its steps lasts, in seconds.
     pub seconds: f64,
-    /// What is struck: step within the measure and MIDI pitch.
+    /// Keys that are struck: step within the measure and MIDI pitch.
     pub strikes: Vec<(usize, u8)>,
-    /// What ends: step within the measure before which it does, and MIDI pitch. A key that is struck
-    /// again ends as well.
+    /// Keys that end: the step within the measure before which they do, and MIDI pitch. A key that is
+    /// struck again ends as well.
     pub ends: Vec<(usize, u8)>,
 }
 
-/// The measures from a step on, which must begin one, as far as they are composed; `count` at most.
+/// Up to `count` measures from a step on, which must begin one, as far as they are composed.
 pub fn measures(live_piece: &LivePiece, from: usize, count: usize) -> Measures {
     let (roll, forgotten) = (live_piece.roll(), live_piece.remembered_from());
     let from = from.saturating_sub(forgotten);
@@ -65,7 +65,7 @@ pub fn measures(live_piece: &LivePiece, from: usize, count: usize) -> Measures {
     Measures { end: live_piece.len(), lead_in: live_piece.lead_in(), measures }
 }
 
-/// Whether a step begins a measure, be it the one that comes next.
+/// Whether a step begins a measure. It may be the step that is composed next.
 pub fn begins_measure(live_piece: &LivePiece, step: usize) -> bool {
     if step == live_piece.len() {
         return live_piece.is_at_bar_line();

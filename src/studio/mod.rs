@@ -19,7 +19,6 @@ pub use sounds::Sounds;
 use crate::composing::Composer;
 use crate::http::assets::nowhere;
 use crate::http::{ApiError, LoopbackOnly, enforce_policy};
-use crate::primer::Primer;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
@@ -32,10 +31,6 @@ use tokio::sync::Semaphore;
 /// What all listeners share.
 pub struct Studio {
     composer: Arc<Composer>,
-    /// The excerpts that the model has kept.
-    kept: Vec<Primer>,
-    /// The fingerprint of the model.
-    model: String,
     sessions: Sessions,
     workers: DeadlineScheduler,
     /// Those who write files, which takes longer.
@@ -49,12 +44,8 @@ pub struct Studio {
 
 /// What a studio is to be.
 pub struct Design {
-    /// Who composes.
+    /// Who composes. It has at least one excerpt to begin with.
     pub composer: Composer,
-    /// The excerpts that the model has kept; at least one.
-    pub kept: Vec<Primer>,
-    /// The fingerprint of the model.
-    pub model: String,
     /// How many listeners there may be at once.
     pub listeners: usize,
     /// How many measures are composed at once.
@@ -68,12 +59,10 @@ pub struct Design {
 impl Studio {
     /// A studio without listeners.
     pub fn new(design: Design) -> Arc<Studio> {
-        let Design { composer, kept, model, listeners, workers, folder, loopback_only } = design;
-        assert!(!kept.is_empty(), "there is nothing to begin with");
+        let Design { composer, listeners, workers, folder, loopback_only } = design;
+        assert!(!composer.excerpts().is_empty(), "there is nothing to begin with");
         Arc::new(Studio {
             composer: Arc::new(composer),
-            kept,
-            model,
             sessions: Sessions::new(listeners),
             workers: DeadlineScheduler::new(workers),
             writers: Arc::new(Semaphore::new(1)),
@@ -130,7 +119,7 @@ pub fn routes(studio: Arc<Studio>) -> Router {
         .route("/api/pieces/{piece}", post(pieces::stay).delete(pieces::leave))
         .route("/api/pieces/{piece}/measures", post(pieces::go_on).layer(small))
         .route("/api/pieces/{piece}/changes", post(pieces::change).layer(small))
-        .route("/api/pieces/{piece}/changes/last", post(pieces::take_back).layer(small))
+        .route("/api/pieces/{piece}/changes/last", post(pieces::undo).layer(small))
         .route("/api/pieces/{piece}/recipe", get(pieces::recipe))
         .route("/api/pieces/{piece}/{name}", get(pieces::file))
         .fallback(|| async { nowhere() })

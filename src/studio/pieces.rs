@@ -1,9 +1,9 @@
-//! What a page may ask of a piece that has begun: to go on with it, to change it, to have it as a file.
+//! What a page may ask of a piece that has begun: to continue it, change it, or download it.
 
 use super::Studio;
 use super::measures::{Measures, begins_measure, measures};
 use crate::atomic_file::Existing;
-use crate::composing::{Change, LivePiece, Script};
+use crate::composing::{Change, LivePiece, Recipe};
 use crate::http::ApiError;
 use crate::output::{Kind, Output};
 use axum::Json;
@@ -18,14 +18,14 @@ use std::path::Path as FilePath;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How many measures are sent at once at most.
+/// How many measures are sent at once.
 const MOST_MEASURES: usize = 8;
 
-/// How soon measures are wanted if a page does not say, and at most.
+/// How soon measures are wanted, in seconds, if a page does not say; and the longest that it can say.
 const WANTED_WITHIN: f64 = 2.0;
 const LATEST: f64 = 10.0;
 
-/// How much of a piece becomes one file, in steps: the last of it, half an hour at 120 quarters a minute.
+/// How many steps of a piece become one file: the last ones, half an hour at 120 quarters a minute.
 const LONGEST_FILE: usize = 14_400;
 
 /// Which measures.
@@ -34,7 +34,7 @@ const LONGEST_FILE: usize = 14_400;
 pub struct From {
     from: usize,
     count: usize,
-    /// How soon, in seconds: what is wanted first is composed first.
+    /// How soon, in seconds. What is wanted first is composed first.
     within: Option<f64>,
 }
 
@@ -48,18 +48,18 @@ pub struct Until {
 pub(super) type Studios = State<Arc<Studio>>;
 pub(super) type Asked<T> = Result<Json<T>, JsonRejection>;
 
-/// What the studio is.
+/// What the studio is made of.
 pub async fn about(State(studio): Studios) -> Json<Value> {
     Json(json!({
         "version": env!("CARGO_PKG_VERSION"),
-        "model": studio.model,
+        "model": studio.composer.fingerprint(),
         "listeners": studio.listeners(),
         "room_for": studio.sessions.room_for(),
         "sounds": studio.sounds.pitches().collect::<Vec<_>>(),
     }))
 }
 
-/// Composes on, if need be, and sends measures.
+/// Sends measures. Composes them first if need be.
 pub async fn go_on(
     State(studio): Studios,
     Path(piece): Path<String>,
@@ -81,7 +81,7 @@ pub async fn change(
     let Json(change) = asked.map_err(|error| ApiError::bad(error.body_text()))?;
     change.check().map_err(ApiError::unusable)?;
     let apply = move |live_piece: &mut LivePiece| {
-        if live_piece.script().changes.len() >= Script::MOST_CHANGES {
+        if live_piece.recipe().changes.len() >= Recipe::MOST_CHANGES {
             return Err(ApiError::unusable(
                 "this piece has been changed too often; begin a new one",
             ));
@@ -93,19 +93,19 @@ pub async fn change(
     on(&studio, &piece, (change.step, 1), Duration::ZERO, apply).await
 }
 
-/// Takes the last change back, and sends what comes now.
-pub async fn take_back(
+/// Undoes the last change, and sends what comes now.
+pub async fn undo(
     State(studio): Studios,
     Path(piece): Path<String>,
 ) -> Result<Json<Measures>, ApiError> {
     let apply = |live_piece: &mut LivePiece| {
-        live_piece.take_back().ok_or_else(|| ApiError::conflict("there is nothing to take back"))
+        live_piece.undo().ok_or_else(|| ApiError::conflict("there is nothing to undo"))
     };
     may_go_on(&studio, &piece)?;
     on(&studio, &piece, (0, 1), Duration::ZERO, apply).await
 }
 
-/// Whether there will be an answer to a change: if not, nothing is to be changed.
+/// Whether more may be composed for a piece. If not, a change is refused, as it could not be heard.
 fn may_go_on(studio: &Studio, piece: &str) -> Result<(), ApiError> {
     let session = studio.sessions.find(piece).ok_or_else(gone)?;
     session.may_go_on().map_err(ApiError::too_far_ahead)
@@ -120,10 +120,10 @@ pub async fn recipe(
     let Query(Until { until }) = until.map_err(|error| ApiError::bad(error.body_text()))?;
     let session = studio.sessions.find(&piece).ok_or_else(gone)?;
     let live_piece = session.live_piece.lock().await;
-    Ok(live_piece.script_until(until.unwrap_or(usize::MAX)).to_text())
+    Ok(live_piece.recipe_until(until.unwrap_or(usize::MAX)).to_json())
 }
 
-/// A listener is still there, though nothing is asked for.
+/// A listener is still there, though asking for nothing.
 pub async fn stay(
     State(studio): Studios,
     Path(piece): Path<String>,
@@ -154,27 +154,26 @@ pub async fn file(
         return Err(ApiError::busy("another file is being written"));
     };
     let live_piece = session.live_piece.clone().lock_owned().await;
-    let (until, seed) =
-        (until.unwrap_or(usize::MAX).min(live_piece.len()), live_piece.script().seed);
+    let until = until.unwrap_or(usize::MAX).min(live_piece.len());
     if until <= live_piece.remembered_from() {
         return Err(ApiError::conflict("nothing has been heard yet"));
     }
-    let title = format!("Deep Jammer, seed {seed}");
-    let score = live_piece.score(until.saturating_sub(LONGEST_FILE), until, &title);
+    let title = live_piece.recipe().title();
+    let score = live_piece.score_between(until.saturating_sub(LONGEST_FILE), until);
     drop(live_piece);
     let folder = studio.folder.clone();
-    // Whoever asked may go away; then it is not written to its end.
+    // If the page goes away, the file is not written to its end.
     let wanted = Arc::new(());
     let asked = Arc::downgrade(&wanted);
     let written = tokio::task::spawn_blocking(move || {
-        // One file after the other, whoever still waits for it.
+        // One file after the other.
         let _writer = writer;
         let folder = tempfile::tempdir_in(folder).map_err(ApiError::broken)?;
         let output = Output::new(folder.path().join(&name)).map_err(ApiError::broken)?;
         let written = output
             .write(&score, &title, None, Existing::Replace, &mut |_| asked.strong_count() > 0);
         written.map_err(ApiError::broken)?;
-        // The open file stays when its folder goes.
+        // The open file remains when its folder is removed.
         std::fs::File::open(output.path()).map_err(ApiError::broken)
     });
     let file = written.await.map_err(ApiError::broken)??;
@@ -210,8 +209,8 @@ pub async fn sound(State(studio): Studios, Path(name): Path<String>) -> Result<R
     Ok((headers, bytes).into_response())
 }
 
-/// Does something to a piece and sends `count` measures from the step that it tells; more is composed,
-/// to be there `within` a time, where they are not there yet.
+/// Does something to a piece and sends `count` measures from the step that it returns. Measures that
+/// are missing are composed, to be there `within` a time.
 async fn on(
     studio: &Arc<Studio>,
     piece: &str,
@@ -220,7 +219,9 @@ async fn on(
     first: impl FnOnce(&mut LivePiece) -> Result<usize, ApiError>,
 ) -> Result<Json<Measures>, ApiError> {
     if !(1..=MOST_MEASURES).contains(&count) {
-        return Err(ApiError::bad(format!("1 to {MOST_MEASURES} measures can be had at once")));
+        return Err(ApiError::bad(format!(
+            "the studio sends 1 to {MOST_MEASURES} measures at once"
+        )));
     }
     let session = studio.sessions.find(piece).ok_or_else(gone)?;
     let mut live_piece = session.live_piece.clone().lock_owned().await;
@@ -229,7 +230,7 @@ async fn on(
     }
     let from = first(&mut live_piece)?;
     if from < live_piece.remembered_from() {
-        return Err(ApiError::conflict("that is too long ago to be remembered"));
+        return Err(ApiError::conflict("that was too long ago to be remembered"));
     }
     if !begins_measure(&live_piece, from) {
         return Err(ApiError::bad(format!("no measure begins with step {from}")));
@@ -240,11 +241,11 @@ async fn on(
             return Ok(Json(found));
         }
         if let Err(wait) = session.may_go_on() {
-            // What there is already is better than nothing.
+            // A few measures are better than none.
             let whole = live_piece.is_at_bar_line() && !found.measures.is_empty();
             return if whole { Ok(Json(found)) } else { Err(ApiError::too_far_ahead(wait)) };
         }
-        // A measure at a time, so that the others have their turn.
+        // A measure at a time, so that other listeners have their turn.
         let (composer, before) = (studio.composer.clone(), live_piece.len());
         live_piece = studio
             .work(within, move || {
@@ -257,7 +258,7 @@ async fn on(
     }
 }
 
-/// Whether the last measure found is the last there is.
+/// Whether the last measure that was found is the last one of the piece.
 fn ends_with(found: &Measures) -> bool {
     found.measures.last().is_none_or(|last| last.step + last.steps == found.end)
 }

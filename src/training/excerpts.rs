@@ -1,24 +1,16 @@
 //! Drawing segments from a corpus.
 
 use crate::corpus::Piece;
-use crate::primer::Primer;
 use crate::roll::{KEYS, Keys, Roll};
-use crate::segment::{SEGMENT_STEPS, Segment};
+use crate::segment::{Segment, SegmentStarts};
 use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
-
-/// How many primers a model is given on its way.
-const PRIMERS: usize = 16;
-
-/// The random stream from which the primers are drawn; the rest of a training comes from stream 0.
-const PRIMER_STREAM: u64 = 1;
+use rand_chacha::rand_core::Rng;
 
 /// The pieces from which segments are drawn: all those that are as long as a segment.
 #[derive(Debug)]
 pub struct Excerpts<'a> {
     pieces: Vec<&'a Piece>,
-    /// For each piece, how many segments begin in it or in those before it.
-    ends: Vec<u64>,
+    starts: SegmentStarts,
     steps: usize,
 }
 
@@ -35,12 +27,18 @@ impl<'a> Excerpts<'a> {
     pub fn new(pieces: impl IntoIterator<Item = &'a Piece>, steps: usize) -> Excerpts<'a> {
         let pieces = pieces.into_iter().filter(|piece| piece.roll().len() >= steps);
         let pieces: Vec<_> = pieces.collect();
-        let starts = pieces.iter().map(|piece| (piece.roll().len() - steps + 1) as u64);
-        let ends = starts.scan(0, |sum, count| {
-            *sum += count;
-            Some(*sum)
-        });
-        Excerpts { ends: ends.collect(), pieces, steps }
+        let starts = SegmentStarts::new(pieces.iter().map(|piece| piece.roll().len()), steps);
+        Excerpts { pieces, starts, steps }
+    }
+
+    /// The pieces that are long enough.
+    pub fn music(&self) -> impl Iterator<Item = &'a Piece> {
+        self.pieces.iter().copied()
+    }
+
+    /// How many steps a segment has.
+    pub fn segment_steps(&self) -> usize {
+        self.steps
     }
 
     /// How many pieces are long enough.
@@ -69,28 +67,11 @@ impl<'a> Excerpts<'a> {
     /// other. Where the music is gone on with beyond the segment (`onwards`), that counts to the
     /// end of the piece.
     pub(super) fn draw(&self, random: &mut ChaCha8Rng, reach: u8, onwards: bool) -> Place {
-        let (piece, step) = self.draw_step(random);
+        let (piece, step) = self.starts.draw(random);
         let end = if onwards { self.roll(piece).len() } else { step + self.steps };
         let steps = &self.roll(piece).steps()[step..end];
         let keys = steps.iter().fold(Keys::NONE, |all, step| all.or(step.play));
         Place { piece, step, semitones: draw_semitones(random, reach, keys) }
-    }
-
-    /// An excerpt as a primer: as long as the article's segments, whatever the length of those that
-    /// are learned from, or the whole of a shorter piece.
-    fn draw_primer(&self, random: &mut ChaCha8Rng) -> Primer {
-        let (piece, start) = self.draw_step(random);
-        let piece = self.pieces[piece];
-        let source = format!("{}/{}", piece.folder, piece.name);
-        let start = start.min(piece.roll().len().saturating_sub(SEGMENT_STEPS));
-        Primer { source, roll: piece.roll().excerpt(start, start + SEGMENT_STEPS) }
-    }
-
-    /// Excerpts for a model to go on from: sixteen, drawn by a seed.
-    pub fn primers(&self, seed: u64) -> Vec<Primer> {
-        let mut random = ChaCha8Rng::seed_from_u64(seed);
-        random.set_stream(PRIMER_STREAM);
-        (0..PRIMERS).map(|_| self.draw_primer(&mut random)).collect()
     }
 
     /// How likely a key is to be played at a step, and a played key to be articulated.
@@ -101,16 +82,6 @@ impl<'a> Excerpts<'a> {
             articulated += step.articulate.count();
         }
         (played as f64 / (self.steps() * KEYS) as f64, articulated as f64 / played as f64)
-    }
-
-    fn draw_step(&self, random: &mut ChaCha8Rng) -> (usize, usize) {
-        let all = *self.ends.last().expect("at least one piece");
-        // Two numbers make one of 64 bits: of so many the remainder is as good as even.
-        let drawn = u64::from(random.next_u32()) << 32 | u64::from(random.next_u32());
-        let drawn = drawn % all;
-        let index = self.ends.partition_point(|&end| end <= drawn);
-        let before = index.checked_sub(1).map_or(0, |before| self.ends[before]);
-        (index, (drawn - before) as usize)
     }
 }
 
@@ -128,6 +99,7 @@ fn draw_semitones(random: &mut ChaCha8Rng, reach: u8, keys: Keys) -> i32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rand_chacha::rand_core::SeedableRng;
 
     #[test]
     fn no_key_is_transposed_beyond_the_keyboard_and_every_distance_comes() {

@@ -8,7 +8,7 @@ use crate::attribute::Layout;
 use crate::likelihood::{nll, per_step};
 use crate::model::{Model, Training};
 use crate::network::{Architecture, Batch, Layers, LstmState, Nats, Parameters, TrainingEngine};
-use crate::primer::Primer;
+use crate::primer::{self, Primer};
 use crate::roll::Roll;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -128,7 +128,7 @@ impl<'a, E: TrainingEngine> Trainer<'a, E> {
     ) -> Trainer<'a, E> {
         let lanes = if settings.carries() { settings.batch } else { 0 };
         Trainer {
-            primers: excerpts.primers(settings.seed),
+            primers: primer::draw(excerpts.music(), excerpts.segment_steps(), settings.seed),
             average: (settings.average > 0.0).then(|| parameters.values.clone()),
             gradient: Parameters::zeros(&parameters.layers),
             optimiser,

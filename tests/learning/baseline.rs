@@ -2,8 +2,8 @@
 
 use crate::real_music;
 use deep_jammer::baseline::{Baseline, Counts, Kind};
-use deep_jammer::composing::{Composer, Composition, compose};
-use deep_jammer::corpus::{Part, Piece, read_set};
+use deep_jammer::composing::{Composer, Recipe};
+use deep_jammer::corpus::{Piece, PublishedSplit, read_set};
 use deep_jammer::evaluation::{Evaluator, PieceScore};
 use deep_jammer::network::{KeyAction, KeyLogits};
 use deep_jammer::primer::Primer;
@@ -228,10 +228,10 @@ fn each_note_by_itself_is_as_surprised_as_published() {
     ];
     for (name, published) in published {
         let pieces = read_set(&folder.join(format!("{name}.json.gz"))).unwrap();
-        let part = |part| pieces.iter().filter(move |piece| piece.part == Some(part));
-        let counts = Counts::of(part(Part::Training).map(Piece::roll));
+        let part = |part| pieces.iter().filter(move |piece| piece.published_split == Some(part));
+        let counts = Counts::of(part(PublishedSplit::Training).map(Piece::roll));
         let baseline = Baseline::new(Kind::ByItself, &counts);
-        let test: Vec<_> = part(Part::Test).map(Piece::roll).collect();
+        let test: Vec<_> = part(PublishedSplit::Test).map(Piece::roll).collect();
         let measures = baseline.evaluate(&test, &|_| true).unwrap();
         let nats: f64 = measures.iter().map(|measure| measure.nats.play).sum();
         let steps: usize = measures.iter().map(|measure| measure.steps).sum();
@@ -278,20 +278,14 @@ fn a_chain_composes_what_it_has_learned_in_the_metre_of_its_primer() {
     let mut primer = Roll::new("3/4".parse().unwrap());
     scale(60).steps().iter().for_each(|&step| primer.push(step));
     let primer = Primer { source: "a scale".to_owned(), roll: primer };
-    let composition = Composition {
-        primer: &primer,
-        with_primer: false,
-        bars: 5,
-        repeats: 0.0,
-        seed: 3,
-        // Nearly no chance.
-        temperature: 0.3,
-    };
-    let piece = compose(&chain(), &composition, |_| {});
+    // Nearly no chance.
+    let recipe = Recipe::new(3).after(&primer).bars(5).repeats(0.0).temperature(0.3);
+    let compose = |recipe: &Recipe| chain().compose(recipe).unwrap().roll().clone();
+    let piece = compose(&recipe);
     assert_eq!(piece.metre_at(0).metre.to_string(), "3/4");
     assert_eq!(piece.steps(), scale(60).steps());
-    let wild = Composition { temperature: 2.0, ..composition };
-    assert_eq!(compose(&chain(), &wild, |_| {}), compose(&chain(), &wild, |_| {}));
-    let other = Composition { seed: 4, ..wild.clone() };
-    assert_ne!(compose(&chain(), &wild, |_| {}), compose(&chain(), &other, |_| {}));
+    let wild = recipe.temperature(2.0);
+    assert_eq!(compose(&wild), compose(&wild));
+    let other = Recipe { seed: 4, ..wild.clone() };
+    assert_ne!(compose(&wild), compose(&other));
 }

@@ -2,8 +2,8 @@
 
 use crate::untrained;
 use deep_jammer::composing::{
-    Composer, Composition, Criterion, Form, LONGEST_MEASURES, MOST_KEYS, PHRASE_BARS, SILENT_STEPS,
-    compose,
+    Composer, Criterion, Form, LONGEST_MEASURES, LeadIn, LivePiece, MOST_KEYS, PHRASE_BARS, Recipe,
+    SILENT_STEPS,
 };
 use deep_jammer::corpus;
 use deep_jammer::model::Model;
@@ -31,15 +31,19 @@ fn primer() -> Primer {
     Primer { source: "a test".to_owned(), roll }
 }
 
-fn composition(primer: &Primer, seed: u64) -> Composition<'_> {
-    Composition { primer, with_primer: false, bars: 8, repeats: 0.0, seed, temperature: 1.0 }
+fn recipe(primer: &Primer, seed: u64) -> Recipe {
+    Recipe::new(seed).after(primer).bars(8).repeats(0.0)
+}
+
+fn compose(composer: &Composer, recipe: &Recipe) -> Roll {
+    composer.compose(recipe).unwrap().roll().clone()
 }
 
 #[test]
 fn the_same_seed_gives_the_same_piece_and_another_seed_another() {
     let composer = Composer::new(&model([-2.0, 0.5]));
     let primer = primer();
-    let piece = |seed| compose(&composer, &composition(&primer, seed), |_| {});
+    let piece = |seed| compose(&composer, &recipe(&primer, seed));
     assert_eq!(piece(1), piece(1));
     assert_ne!(piece(2), piece(1));
 }
@@ -48,7 +52,7 @@ fn the_same_seed_gives_the_same_piece_and_another_seed_another() {
 fn a_piece_goes_on_in_the_metre_and_tempo_of_its_primer() {
     let composer = Composer::new(&model([-2.0, 0.5]));
     let primer = primer();
-    let piece = compose(&composer, &composition(&primer, 4), |_| {});
+    let piece = compose(&composer, &recipe(&primer, 4));
     // The primer ends four 16ths into a measure of twelve: that one is filled, and eight follow.
     assert_eq!(piece.len(), 9 * 12);
     assert_eq!(piece.place(12).in_measure, 0);
@@ -56,13 +60,14 @@ fn a_piece_goes_on_in_the_metre_and_tempo_of_its_primer() {
     assert_eq!(piece.tempo, 700_000);
     assert!(piece.steps()[..4].iter().all(|step| *step == Step::SILENCE));
 
-    let whole =
-        compose(&composer, &Composition { with_primer: true, ..composition(&primer, 4) }, |_| {});
+    let with = Recipe { lead_in: LeadIn::Whole, ..recipe(&primer, 4) };
+    let with = composer.compose(&with).unwrap();
+    let whole = with.roll();
     assert_eq!(whole.steps()[..18], *primer.roll.steps());
     assert_eq!(whole.len(), 18 + 8 + 8 * 12);
     assert_eq!(whole.steps()[19..], piece.steps()[5..], "what is new is the same either way");
-    let with = Composition { with_primer: true, ..composition(&primer, 4) };
-    assert_eq!(*with.new_music(&whole), piece);
+    let (new, rests) = with.new_music();
+    assert_eq!((&*new, rests), (&piece, 4));
 }
 
 #[test]
@@ -146,9 +151,9 @@ fn the_rests_that_stand_for_the_primer_are_not_judged() {
     let mut primer = primer();
     let chord = primer.roll.steps()[17];
     (0..7).for_each(|_| primer.roll.push(chord));
-    let composition = composition(&primer, 1);
-    assert_eq!((composition.rests(), composition.steps()), (11, 1 + 8 * 12));
-    let piece = compose(&composer, &composition, |_| {});
+    let composed = composer.compose(&recipe(&primer, 1)).unwrap();
+    let (piece, rests) = composed.new_music();
+    assert_eq!((rests, composed.len()), (11, 11 + 1 + 8 * 12));
     assert_eq!((piece.len(), &piece.steps()[..11]), (9 * 12, &[Step::SILENCE; 11][..]));
     let pieces = corpus::read(&[concat!(env!("CARGO_MANIFEST_DIR"), "/pieces")]).unwrap().pieces;
     let criterion = Criterion::new(TrainingMusic::of(&pieces)).unwrap();
@@ -169,8 +174,8 @@ fn as_many_bars_come_back_as_were_asked_for() {
     let mut shares = Vec::new();
     for repeats in [0.0, 0.32, 0.6] {
         let piece = |seed| {
-            let composition = Composition { bars: 64, repeats, ..composition(&primer, seed) };
-            repeated(&compose(&composer, &composition, |_| {}))
+            let recipe = recipe(&primer, seed).bars(64).repeats(repeats);
+            repeated(&compose(&composer, &recipe))
         };
         let mean = (1..=10).map(piece).sum::<f64>() / 10.0;
         assert!((mean - repeats).abs() < 0.05, "{mean} instead of {repeats}");
@@ -183,8 +188,8 @@ fn as_many_bars_come_back_as_were_asked_for() {
 fn what_comes_back_is_a_phrase_from_its_first_bar_to_its_last() {
     let composer = Composer::new(&model([-2.0, 0.5]));
     let primer = primer();
-    let composition = Composition { bars: 64, repeats: 0.32, ..composition(&primer, 2) };
-    let piece = compose(&composer, &composition, |_| {});
+    let recipe = recipe(&primer, 2).bars(64).repeats(0.32);
+    let piece = compose(&composer, &recipe);
     // After the measure in which the primer ends.
     let whole = Passage::whole(&piece);
     let phrases: Vec<_> = whole.bars[1..].chunks(PHRASE_BARS).collect();
@@ -205,12 +210,15 @@ fn what_comes_back_is_a_phrase_from_its_first_bar_to_its_last() {
 fn music_without_end_is_one_piece_in_parts_and_takes_no_more_memory_the_longer_it_lasts() {
     let composer = Composer::new(&model([-2.0, 0.5]));
     let primer = primer();
-    let part = Composition { bars: 3, repeats: 0.4, ..composition(&primer, 5) };
-    let mut form = part.begin(&composer);
-    let first = part.first(&composer, &mut form, |_| {});
-    let mut parts = vec![first];
-    parts.extend((1..20).map(|_| part.next(&composer, &mut form, |_| {})));
-    let whole = compose(&composer, &Composition { bars: 60, ..part.clone() }, |_| {});
+    let part = recipe(&primer, 5).bars(3).repeats(0.4);
+    let mut piece = composer.compose(&part).unwrap();
+    let mut parts = vec![piece.roll().clone()];
+    let next = |piece: &mut LivePiece| {
+        piece.next_part(&composer, || true).unwrap();
+        piece.roll().clone()
+    };
+    parts.extend((1..20).map(|_| next(&mut piece)));
+    let whole = compose(&composer, &part.clone().bars(60));
     let joined: Vec<_> = parts.iter().flat_map(|part| part.steps()).collect();
     assert_eq!(joined.len(), whole.len());
     assert!(joined.iter().zip(whole.steps()).all(|(a, b)| a.play == b.play));
@@ -218,12 +226,11 @@ fn music_without_end_is_one_piece_in_parts_and_takes_no_more_memory_the_longer_i
     // What is held from the part before is struck anew.
     assert!(parts.iter().all(|part| part.steps()[0].held().is_empty()));
 
-    let size = |form: &deep_jammer::composing::Form| format!("{form:?}").len();
+    let size = |piece: &LivePiece| format!("{piece:?}").len();
     let mut sizes = Vec::new();
     for _ in 0..4 {
-        part.next(&composer, &mut form, |_| {});
-        (0..40).for_each(|_| drop(part.next(&composer, &mut form, |_| {})));
-        sizes.push(size(&form) as f64);
+        (0..41).for_each(|_| drop(next(&mut piece)));
+        sizes.push(size(&piece) as f64);
     }
     assert!(sizes[3] < 1.1 * sizes[1], "{sizes:?}");
 }
@@ -236,7 +243,7 @@ fn a_copy_is_judged_worse_than_music_of_its_own() {
     assert!(copy.copied.as_ref().is_some_and(|run| run.is_copy()), "{copy}");
     let composer = Composer::new(&model([-3.0, 0.5]));
     let primer = primer();
-    let own = compose(&composer, &composition(&primer, 1), |_| {});
+    let own = compose(&composer, &recipe(&primer, 1));
     let own = criterion.judge(&own, 4);
     assert_eq!(own.grave_faults(), 0, "{own}");
     assert!(own.compare(&copy).is_lt());

@@ -117,7 +117,7 @@ fn copies_of_its_pieces_in_other_keys_trimmed_or_delayed_are_found() {
     let pieces: Vec<_> = corpus.pieces.iter().map(|piece| piece.roll()).collect();
     let copies: Vec<_> = pieces.iter().enumerate().map(|(n, roll)| copy(roll, n)).collect();
     let all: Vec<_> = pieces.iter().copied().chain(&copies).collect();
-    let repeats = corpus::repeats(&all);
+    let repeats = corpus::duplicate_of(&all);
     for (n, original) in repeats[302..].iter().enumerate() {
         assert_eq!(*original, Some(n), "{}", corpus.pieces[n].path.display());
     }

@@ -1,54 +1,42 @@
-//! Music without end, piece by piece.
+//! Music without end, part by part.
 
-use super::{Compose, ComposeJob, existing, numbered, write};
-use crate::cli::progress::Progress;
-use crate::cli::{INTERRUPTED, interruption};
+use super::{Compose, ComposeJob, StepsDone, existing, numbered, write};
+use crate::cli::output_args::outputs;
+use deep_jammer::composing::Recipe;
 use deep_jammer::output::Voice;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 
-/// Composes one stream and writes a file, or several kinds of one, as soon as a piece is ready, until
-/// Ctrl-C. Nothing is kept of what has been written.
+/// Composes one stream and writes a file, or several kinds of one, as soon as a part is ready, until
+/// Ctrl-C. Nothing that has been written is kept in memory.
 pub fn run(
     command: &Compose,
-    workshop: &ComposeJob,
+    job: &ComposeJob,
     seed: u64,
     voice: Option<&Voice>,
 ) -> anyhow::Result<()> {
-    let composition = workshop.composition(command, seed);
-    let composer = &workshop.source.composer;
-    let ready = workshop.primers.of(seed);
-    let told = |progress: &Mutex<Progress>, step: usize| {
-        if interruption::requested() {
-            std::process::exit(i32::from(INTERRUPTED));
-        }
-        if let Ok(mut progress) = progress.try_lock() {
-            progress.show(step as u64, "");
-        }
-    };
-    let progress = Mutex::new(Progress::new(ready.primer.roll.len() as u64, "steps heard"));
-    let mut form = composition.begin_after(ready.heard(composer, |step| told(&progress, step)));
-    for part in 1.. {
+    let composer = &job.source.composer;
+    let recipe = Recipe { part: Some(1), ..job.recipe(command, seed) };
+    let primer = job.primers.of(seed);
+    let (_, first) = primer.steps(&recipe);
+    let further = recipe.bars.unwrap_or(0) * primer.primer().metre().sixteenths() as usize;
+    let steps = StepsDone::of(primer.primer().roll.len() + first);
+    let mut piece = job.primers.begin(composer, recipe, &|| steps.one_more())?;
+    piece.finish(composer, || steps.one_more())?;
+    steps.finish();
+    let mut part = 1;
+    loop {
+        let outputs = outputs(paths(command, seed, part), existing(command))?;
+        write(command, &outputs, &piece, &job.primers, None, voice)?;
+        part += 1;
         // Before the work, so that none is done for nothing.
-        let outputs =
-            crate::cli::output_args::outputs(paths(command, seed, part), existing(command))?;
-        let steps = if part == 1 { composition.steps() } else { composition.steps_of_bars() };
-        let progress = Mutex::new(Progress::new(steps as u64, "steps"));
-        let told = |step| told(&progress, step);
-        let roll = match part {
-            1 => composition.first(composer, &mut form, told),
-            _ => composition.next(composer, &mut form, told),
-        };
-        progress.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()).finish();
-        let mut recipe = workshop.recipe(command, seed);
-        recipe.part = Some(part);
-        recipe.with_primer &= part == 1;
-        write(command, &outputs, &roll, &recipe, voice)?;
+        crate::cli::output_args::outputs(paths(command, seed, part), existing(command))?;
+        let steps = StepsDone::of(further);
+        piece.next_part(composer, || steps.one_more())?;
+        steps.finish();
     }
-    Ok(())
 }
 
-/// The files of a piece.
+/// The files of a part.
 pub fn paths(command: &Compose, seed: u64, part: u64) -> Vec<PathBuf> {
     let named = match &command.output[..] {
         [] => vec![PathBuf::from(format!("deep-jammer-{seed}.mid"))],

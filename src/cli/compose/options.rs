@@ -1,4 +1,4 @@
-//! What a musician can ask for.
+//! The options of `compose`.
 
 use crate::cli::output_args::VoiceArgs;
 use deep_jammer::composing::USUAL_REPEATS;
@@ -8,93 +8,91 @@ use std::path::PathBuf;
 /// Compose new piano music.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-The composer hears a primer and goes on in its metre, key and tempo. Without --primer that is one
-of the excerpts that the model carries; only what is new is written.
+The composer listens to a primer, and continues in its metre, key and tempo. The primer is your own
+file, or one of the short excerpts that come with the model. Only the new music is written, unless
+you ask for --with-primer.
 
-A network that draws step after step hardly ever plays a bar twice; real pieces do so in one bar of
-three. So phrases of four bars come back: --repeats says how many, 0 leaves the music as the network
-draws it.
+A network that draws note after note hardly ever plays a bar twice, but real pieces repeat one bar in
+three. So the composer brings back phrases of four bars. --repeats says how much comes back; 0 turns
+this off.
 
---best-of N composes N pieces and keeps the best, by the music that the model has learned from:
-first comes the one with the fewest grave faults (32 steps or more copied at any transposition;
-silent, stuck on two keys, crowded by eleven or in circles for over two measures), then the one with
-the fewest statistics outside the range of nine in ten real passages, then the one whose statistics,
-the share of bars that come back among them, are nearest to the middle of real music.
-Docs: docs/composer.md
+--best-of N composes N pieces and keeps the best one. The judge is the music that the model was
+trained on. The best piece has the fewest grave faults: 32 sixteenths or more copied from that music,
+in any key, or more than two measures of silence, of the same two keys, of eleven keys at once, or of
+going in circles. Among equals, it is the one most like real music in twelve statistics
+(docs/composer.md).
 
-The seed is printed, and written into the file with the rest of the recipe: the same seed, model,
-primer and settings give the same piece again.")]
+The seed is printed. The MIDI file holds it with all other settings, as the recipe of the piece:
+  deep-jammer compose -o new.mid
+  deep-jammer compose --recipe new.mid -o again.mid     the same piece again, note for note")]
 pub struct Compose {
-    /// The model: a file, or the folder of a training run; "built-in" for the one that is part of
-    /// the program; or "markov" for a first-order Markov chain, which learns in a moment and is the
-    /// baseline to listen to.
-    #[arg(long, value_name = "FILE-OR-RUN", default_value = crate::cli::BUILT_IN)]
-    pub model: PathBuf,
-    /// Play a piece of the studio again: its MIDI file, a file with its recipe, or the recipe itself in
-    /// quotes. It says all that there is to say of the music. (Of a piece of `compose` it is said with
-    /// which options it is composed again.)
-    #[arg(long, value_name = "RECIPE", conflicts_with_all = ["learn", "primer", "with_primer", "bars",
-          "minutes", "endless", "metre", "key", "tempo", "temperature", "repeats", "seed", "count",
-          "best_of"])]
+    /// The model that composes: a model file, the folder of a training run, or "built-in" for the
+    /// model that comes with the program. "markov" is a simple Markov chain, which learns in a moment
+    /// from the music that you give it with --learn; compare it by ear. [default: built-in]
+    #[arg(long, value_name = "FILE-OR-RUN")]
+    pub model: Option<PathBuf>,
+    /// Compose a piece again, note for note: a MIDI file that this program or its studio wrote, a text
+    /// file with a recipe, or the recipe itself in quotes. It needs the same model. If the piece
+    /// continues from a long file of yours, give that file, too, with --primer.
+    #[arg(long, value_name = "RECIPE", conflicts_with_all = ["with_primer", "bars", "minutes",
+          "endless", "metre", "key", "tempo", "temperature", "repeats", "seed", "count", "best_of"])]
     pub recipe: Option<String>,
-    /// MIDI files and folders for the Markov chain to learn from.
+    /// MIDI files and folders that the Markov chain learns from.
     #[arg(long, value_name = "PATH", num_args = 1..)]
     pub learn: Vec<PathBuf>,
-    /// Your own music to go on from, a MIDI file of any length and metre.
+    /// Your own music to continue from: a MIDI file of any length and metre.
     #[arg(long, value_name = "FILE.mid")]
     pub primer: Option<PathBuf>,
-    /// Begin the new piece with the primer itself, as it is heard: in 16ths, evenly loud, in its mean
-    /// tempo and with the key signature in which it ends.
+    /// Begin the piece with the primer, as the composer hears it: in 16ths, evenly loud, in its mean
+    /// tempo and last key signature.
     #[arg(long)]
     pub with_primer: bool,
     /// How many measures to compose.
     #[arg(long, allow_negative_numbers = true, default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub bars: u32,
-    /// For how many minutes to compose, by the tempo of the piece, to whole measures; instead of
-    /// --bars.
+    /// How many minutes to compose instead, in the tempo of the piece, rounded to whole measures.
     #[arg(long, allow_negative_numbers = true, conflicts_with = "bars", value_parser = minutes)]
     pub minutes: Option<f64>,
-    /// Go on for ever, until Ctrl-C: one stream, cut into numbered files of --bars or --minutes.
+    /// Compose without end, until you press Ctrl-C: one stream of music, in numbered files of --bars or
+    /// --minutes.
     #[arg(long, conflicts_with_all = ["count", "best_of"])]
     pub endless: bool,
-    /// The metre, like 3/4: a primer in it is chosen. If there is none, or with your own primer in
-    /// another, the music goes on in this metre from a downbeat.
+    /// The metre, like 3/4. Chooses a primer in that metre. After a primer in any other metre, the
+    /// music changes to this one with a downbeat.
     #[arg(long, value_parser = metre)]
     pub metre: Option<Metre>,
-    /// The key, like D, "Bb major", "F# minor" or Em: a primer of that mode is chosen and moved
-    /// there, by the smallest interval; your own too, if its mode is that.
+    /// The key, like D, "Bb major", "F# minor" or Em. Chooses a primer in that mode, major or minor,
+    /// and transposes it to the key. Your own primer must be in that mode.
     #[arg(long)]
     pub key: Option<KeySignature>,
-    /// The tempo in quarters a minute, 20 to 300; that of the primer if not given.
+    /// The tempo in quarter notes per minute, 20 to 300. [default: the primer's]
     #[arg(long, allow_negative_numbers = true, value_name = "BPM", value_parser = tempo)]
     pub tempo: Option<f64>,
-    /// How daring the composer is, 0.01 to 10: 1 is as it has learned, 0.8 is safer, 1.2 is wilder.
+    /// How daring the composer is, 0.01 to 10. 1 is as it has learned, 0.8 is safer, 1.2 is wilder.
     #[arg(long, allow_negative_numbers = true, default_value_t = 1.0, value_parser = temperature)]
     pub temperature: f64,
-    /// The share of bars that repeat an earlier one, phrase by phrase, 0 to 0.9; real pieces have
-    /// about 0.32.
+    /// The share of bars that repeat an earlier one, 0 to 0.9. Real pieces have about 0.32.
     #[arg(long, allow_negative_numbers = true, value_name = "SHARE", default_value_t = USUAL_REPEATS, value_parser = repeats)]
     pub repeats: f64,
-    /// The seed of all random numbers; drawn if not given.
+    /// The seed of all random numbers: the same seed and settings give the same piece. [default: random]
     #[arg(long, allow_negative_numbers = true)]
     pub seed: Option<u64>,
-    /// How many pieces; their seeds follow each other.
+    /// How many pieces to compose. Their seeds count up from the first.
     #[arg(short = 'n', long = "count", default_value_t = 1, value_name = "COUNT",
           value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub count: u32,
-    /// Compose so many for each piece, and keep the best (see below). Takes so many times as long,
-    /// shared by all cores. 1 keeps what is drawn. [default: 2, where the model carries its music]
+    /// Compose N pieces for each one, and keep the best (see below). This takes N times the work,
+    /// shared by all cores. 1 keeps the first. [default: 2 if the model carries its training music]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000))]
     pub best_of: Option<u32>,
-    /// A file to write, by its extension: .mid (music), .wav (sound), .png or .svg (a piano roll),
-    /// .musicxml (sheet music).
-    /// May be given several times; with several pieces they are numbered. If not given, a MIDI file
-    /// the name of which tells the seed.
+    /// The file to write. Its extension says what it is: .mid (music), .wav (sound), .png or .svg (a
+    /// piano roll), .musicxml (sheet music). Give the option several times for several files. With
+    /// several pieces, the names are numbered. [default: a MIDI file named after the seed]
     #[arg(short, long, value_name = "FILE")]
     pub output: Vec<PathBuf>,
     #[command(flatten)]
     pub voice: VoiceArgs,
-    /// Replace files that are there already.
+    /// Overwrite files that exist.
     #[arg(long)]
     pub force: bool,
 }

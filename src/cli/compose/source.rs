@@ -1,14 +1,13 @@
-//! Who composes: a network that has been trained, or a Markov chain that learns on the spot.
+//! The model that composes: a trained network, or a Markov chain that learns on the spot.
 
 use super::Compose;
-use crate::cli;
+use crate::cli::{self, quoted};
 use anyhow::{Context, bail};
 use deep_jammer::baseline::{Baseline, Counts, Kind};
-use deep_jammer::composing::{Composer, Criterion};
+use deep_jammer::composing::{Composer, Criterion, Recipe};
 use deep_jammer::corpus::{self, Piece};
 use deep_jammer::originality::{Packed, TrainingMusic};
-use deep_jammer::primer::Primer;
-use deep_jammer::training::Excerpts;
+use deep_jammer::primer;
 use std::path::{Path, PathBuf};
 
 /// The name that stands for the Markov chain where a model is asked for.
@@ -18,53 +17,90 @@ pub const MARKOV: &str = "markov";
 /// nothing else is said.
 const PRIMER_SEED: u64 = 1;
 
-/// Who composes, and what the recipe says of that.
+/// The model that composes, and what a recipe says of it.
 pub struct Source {
     pub composer: Composer,
-    /// Music to go on from; none in models that have kept none.
-    pub primers: Vec<Primer>,
-    /// The model and the fingerprint of what it has learned.
-    pub model: String,
-    /// What the chain has learned from.
+    /// What the model is called.
+    pub name: String,
+    /// The paths that the chain has learned from.
     pub learn: Vec<String>,
     learned: Learned,
 }
 
-/// The music that was learned from.
+/// The training music.
 enum Learned {
-    /// By the chain, here.
+    /// Of the chain.
     Pieces(TrainingMusic),
-    /// By a network, whose model may carry it; the path is where the model was read.
+    /// Of a network, whose model may carry it. The path is where the model was read.
     Network(Option<Packed>, PathBuf),
 }
 
 impl Source {
-    /// Makes ready whoever the command asks for.
+    /// The model that the command asks for.
     pub fn new(command: &Compose) -> anyhow::Result<Source> {
-        if command.model == Path::new(MARKOV) {
-            return Source::chain(&command.learn);
+        let model = command.model.as_deref().unwrap_or(Path::new(cli::BUILT_IN));
+        Source::named(model, &command.learn)
+    }
+
+    /// The model that replays a recipe: the one that the command asks for. If it asks for none, it is
+    /// the Markov chain if the recipe is of one, or else the built-in model.
+    pub fn of_recipe(command: &Compose, recipe: &Recipe) -> anyhow::Result<Source> {
+        let is_chain = recipe.model_name.as_deref() == Some(MARKOV);
+        let usual = Path::new(if is_chain { MARKOV } else { cli::BUILT_IN });
+        let model = command.model.as_deref().unwrap_or(usual);
+        let learn = match &command.learn[..] {
+            [] if model == Path::new(MARKOV) => recipe.learn.iter().map(PathBuf::from).collect(),
+            given => given.to_vec(),
+        };
+        let source = Source::named(model, &learn)?;
+        let found = source.composer.fingerprint();
+        match &recipe.model {
+            Some(wanted) if wanted != found => bail!(
+                "this recipe is for the model {}, and {} is {found}; give the one it is for with {}",
+                match &recipe.model_name {
+                    Some(name) => format!("{name} ({wanted})"),
+                    None => wanted.clone(),
+                },
+                source.name,
+                match &recipe.model_name {
+                    Some(name) if name == MARKOV => format!("--model {MARKOV} --learn PATH"),
+                    Some(name) => format!("--model {}", quoted(name)),
+                    None => "--model".to_owned(),
+                }
+            ),
+            _ => Ok(source),
         }
-        if !command.learn.is_empty() {
+    }
+
+    fn named(model: &Path, learn: &[PathBuf]) -> anyhow::Result<Source> {
+        if model == Path::new(MARKOV) {
+            return Source::chain(learn);
+        }
+        if !learn.is_empty() {
             bail!(
                 "--learn is for --model {MARKOV}; a network has to be trained:\n  deep-jammer train \
                  FOLDER-OF-MIDI --run my-run"
             );
         }
-        Source::network(&command.model)
+        Source::network(model)
     }
 
     fn network(path: &Path) -> anyhow::Result<Source> {
         let model = cli::model(path)?;
         Ok(Source {
             composer: Composer::new(&model),
-            model: format!("{} ({})", path.display(), model.fingerprint()),
-            primers: model.primers,
+            name: path.display().to_string(),
             learn: Vec::new(),
             learned: Learned::Network(model.training_music, path.to_owned()),
         })
     }
 
-    /// Whether the music that was learned from is there with whoever composes, wherever that is.
+    /// The model by its name and fingerprint.
+    pub fn in_words(&self) -> String {
+        format!("{} ({})", self.name, self.composer.fingerprint())
+    }
+
+    /// Whether the model carries its training music, wherever it is.
     pub fn carries_its_music(&self) -> bool {
         match &self.learned {
             Learned::Pieces(_) => true,
@@ -72,14 +108,14 @@ impl Source {
         }
     }
 
-    /// What pieces are judged by: the music that was learned from.
+    /// The criterion that pieces are judged by, from the training music.
     pub fn criterion(&self) -> anyhow::Result<Criterion> {
         let training_music = match &self.learned {
             Learned::Pieces(pieces) => pieces.clone(),
             Learned::Network(carried, path) => cli::learned(carried.as_ref(), path)?,
         };
         let criterion = Criterion::new(training_music);
-        criterion.with_context(|| format!("{} has learned from no music", self.model))
+        criterion.with_context(|| format!("{} has learned from no music", self.in_words()))
     }
 
     fn chain(paths: &[PathBuf]) -> anyhow::Result<Source> {
@@ -98,12 +134,11 @@ impl Source {
         if counts.steps() == 0 {
             bail!("there is not a step of music to learn from");
         }
-        let chain = Baseline::new(Kind::Markov, &counts);
+        let chain = Composer::of_baseline(Baseline::new(Kind::Markov, &counts));
         Ok(Source {
-            model: format!("{MARKOV} ({})", chain.fingerprint()),
-            composer: Composer::of_baseline(chain),
             // From anywhere in pieces of any length.
-            primers: Excerpts::new(&corpus.pieces, 1).primers(PRIMER_SEED),
+            composer: chain.with_excerpts(primer::draw(&corpus.pieces, 1, PRIMER_SEED)),
+            name: MARKOV.to_owned(),
             learn: paths.iter().map(|path| path.display().to_string()).collect(),
             learned: Learned::Pieces(TrainingMusic::of(&corpus.pieces)),
         })

@@ -3,11 +3,10 @@
 use super::super::{BUILT_IN, Outcome, model};
 use super::{DisclosureArg, check_name, now};
 use anyhow::{bail, ensure};
-use deep_jammer::composing::{Composer, Composition, USUAL_REPEATS, compose};
+use deep_jammer::composing::{Composer, Recipe};
 use deep_jammer::corpus;
 use deep_jammer::primer::chosen;
 use deep_jammer::random::below;
-use deep_jammer::roll::Roll;
 use deep_jammer::survey::{Source, Store, StoreError, Survey, excerpts};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -161,20 +160,12 @@ fn compose_pieces(argument: &str, command: &New) -> anyhow::Result<Vec<Source>> 
         let seed = command.seed.wrapping_add(u64::from(number));
         let primer = chosen(&model.primers, seed).expect("there is one");
         let measures = COMPOSED_LENGTH * command.seconds / primer.seconds_of_a_measure();
-        let bars = measures.ceil() as usize + 4;
-        let composition = Composition {
-            primer,
-            with_primer: false,
-            bars,
-            repeats: USUAL_REPEATS,
-            seed,
-            temperature: 1.0,
-        };
-        let roll: Roll = compose(&composer, &composition, |_| ());
-        Source { model: name.clone(), real: false, title: format!("seed {seed}"), roll }
+        let piece = composer.compose(&Recipe::new(seed).bars(measures.ceil() as usize + 4))?;
+        let (roll, title) = (piece.roll().clone(), format!("seed {seed}"));
+        anyhow::Ok(Source { model: name.clone(), real: false, title, roll })
     };
     eprintln!("composing {} pieces with {name}", command.compose);
-    Ok((0..command.compose).into_par_iter().map(piece).collect())
+    (0..command.compose).into_par_iter().map(piece).collect()
 }
 
 /// Draws at most `--most` pieces of each name, and keeps the order of the pieces.

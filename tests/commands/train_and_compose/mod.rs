@@ -2,6 +2,7 @@
 
 mod pieces;
 mod recipe;
+mod recipes;
 mod refusals;
 
 /// A network so small that a step takes no time.

@@ -3,7 +3,7 @@
 use super::TINY;
 use super::recipe::read;
 use crate::sandbox::{PIECES, Sandbox, said, signal};
-use deep_jammer::composing::Recipe;
+use deep_jammer::composing::{Opening, Recipe};
 use deep_jammer::midi;
 use std::fs;
 use std::path::Path;
@@ -22,9 +22,14 @@ fn a_folder_of_midi_becomes_a_model_and_the_model_a_piece() {
     let reading = midi::read(&sandbox.bytes("new.mid")).unwrap();
     assert!(reading.warnings.is_empty(), "{:?}", reading.warnings);
     assert_eq!(reading.score.title.as_deref(), Some("Deep Jammer, seed 7"));
-    let recipe = Recipe::from_text(&reading.score.texts[0]).expect("a recipe");
-    assert_eq!((recipe.seed, recipe.bars), (7, 16));
-    assert_eq!(reading.score.metres[0].value, recipe.metre);
+    let recipe = Recipe::from_text(&reading.score.texts[0]).unwrap();
+    assert_eq!((recipe.seed, recipe.bars), (7, Some(16)));
+    let Opening::Excerpt(excerpt) = &recipe.opening else { panic!("{recipe:?}") };
+    let model = deep_jammer::model::read(&sandbox.path("run/model.safetensors")).unwrap();
+    assert_eq!(recipe.model, Some(model.fingerprint()));
+    let primer = &model.primers[excerpt.number.unwrap()];
+    assert_eq!(excerpt.source.as_ref(), Some(&primer.source));
+    assert_eq!(reading.score.metres[0].value, primer.metre());
 }
 
 #[test]
@@ -91,7 +96,9 @@ fn without_a_model_the_one_within_the_program_composes() {
     let sandbox = Sandbox::new();
     sandbox.succeed("compose --bars 2 --seed 3 -o new.mid");
     let (recipe, score) = read(&sandbox, "new.mid");
-    assert!(recipe.model.starts_with("built-in (") && !score.notes.is_empty(), "{recipe:?}");
+    assert_eq!(recipe.model, Some(deep_jammer::model::built_in().fingerprint()));
+    assert_eq!(recipe.model_name.as_deref(), Some("built-in"));
+    assert!(!score.notes.is_empty(), "{recipe:?}");
     sandbox.succeed("compose --model built-in --bars 2 --seed 3 -o again.mid");
     assert_eq!(sandbox.bytes("again.mid"), sandbox.bytes("new.mid"));
 }
@@ -103,7 +110,7 @@ fn minutes_and_tempo_make_whole_measures() {
     sandbox.succeed("compose --model run --minutes 0.5 --tempo 90 --metre 4/4 --seed 1 -o new.mid");
     let (recipe, score) = read(&sandbox, "new.mid");
     // 45 quarters.
-    assert_eq!((recipe.bars, recipe.tempo), (11, Some(90.0)));
+    assert_eq!((recipe.bars, recipe.tempo), (Some(11), Some(90.0)));
     assert_eq!((score.tempos.len(), score.tempos[0].value), (1, 666_667));
     assert_eq!(score.metres[0].value.to_string(), "4/4");
 }
@@ -117,7 +124,7 @@ fn a_metre_that_no_primer_has_is_taken_up_from_a_downbeat_and_said() {
     assert!(said.contains("is in 3/4: after it the music goes on in 5/4"), "{said}");
     let (recipe, score) = read(&sandbox, "new.mid");
     assert_eq!(
-        (recipe.metre.to_string(), score.metres[0].value.to_string().as_str()),
+        (recipe.metre.unwrap().to_string(), score.metres[0].value.to_string().as_str()),
         ("5/4".into(), "5/4")
     );
     let same = sandbox.messages(&format!("{minuet} --metre 3/4 -o same.mid"));
@@ -135,9 +142,10 @@ fn a_key_moves_the_primer_and_a_mode_that_it_has_not_is_refused() {
     let minuet =
         "compose --model run --primer PIECES/minuet-in-g.mid --with-primer --bars 1 --seed 1";
     sandbox.succeed(&format!("{minuet} -o own.mid"));
-    sandbox.succeed(&format!("{minuet} --key D -o new.mid"));
+    let said = sandbox.messages(&format!("{minuet} --key D -o new.mid"));
+    assert!(said.contains("moved down by 5"), "{said}");
     let ((_, own), (recipe, new)) = (read(&sandbox, "own.mid"), read(&sandbox, "new.mid"));
-    assert_eq!((recipe.key.as_deref(), recipe.moved), (Some("D major"), -5));
+    assert_eq!(recipe.key.unwrap().to_string(), "D major");
     assert_eq!(new.keys[0].value.to_string(), "D major");
     for (new, own) in new.notes.iter().zip(&own.notes).take(100) {
         assert_eq!((new.start, new.pitch + 5), (own.start, own.pitch));
@@ -198,7 +206,7 @@ fn music_without_end_is_written_part_by_part_until_it_is_interrupted() {
     assert_eq!(child.wait().unwrap().code(), Some(130));
     for part in 1..=3u64 {
         let (recipe, score) = read(&sandbox, &format!("new-{part}.mid"));
-        assert_eq!((recipe.part, recipe.bars), (Some(part), 2));
+        assert_eq!((recipe.part, recipe.bars), (Some(part), Some(2)));
         assert_eq!(score.title, Some(format!("Deep Jammer, seed 6, part {part}")));
     }
     let names = sandbox.names();
