@@ -15,13 +15,13 @@ pub(super) fn assign_splits(
 ) {
     let music = music(files, free, alike);
     // What is the same as a piece that a set holds out is held out with it.
-    for side in [Split::Validation, Split::Test] {
-        let fixed = |index: &usize| !free[*index] && files[*index].split == side;
+    for split in [Split::Validation, Split::Test] {
+        let fixed = |index: &usize| !free[*index] && files[*index].split == split;
         let held_out: BTreeSet<usize> =
             (0..files.len()).filter(fixed).map(|index| music[index]).collect();
         for index in (0..files.len()).filter(|&index| free[index]) {
             if held_out.contains(&music[index]) && files[index].split == Split::Training {
-                files[index].split = side;
+                files[index].split = split;
             }
         }
     }
@@ -78,14 +78,14 @@ mod tests {
         let folder = folder();
         for seed in 0..30 {
             let (dataset, _) = dataset(&folder, seed);
-            let sides: Vec<_> = dataset
+            let splits: Vec<_> = dataset
                 .files
                 .iter()
                 .filter(|file| file.name == "4")
                 .map(|file| file.split)
                 .collect();
-            assert_eq!(sides.len(), 2);
-            assert_eq!(sides[0], sides[1]);
+            assert_eq!(splits.len(), 2);
+            assert_eq!(splits[0], splits[1]);
         }
     }
 
@@ -106,10 +106,10 @@ mod tests {
             for seed in 0..20 {
                 let (dataset, _) = dataset(&folder, seed);
                 let ours = dataset.files.iter().filter(|file| file.name.contains('-'));
-                let sides: Vec<_> = ours.map(|file| file.split).collect();
+                let splits: Vec<_> = ours.map(|file| file.split).collect();
                 assert!(
-                    sides.len() == 3 && sides.iter().all(|side| *side == sides[0]),
-                    "{sides:?}"
+                    splits.len() == 3 && splits.iter().all(|split| *split == splits[0]),
+                    "{splits:?}"
                 );
             }
         }
@@ -121,7 +121,7 @@ mod tests {
         let copied = Roll::from_score(&midi::read(&music(2, 66)).unwrap().score).unwrap().roll;
         let pitches = |step: &Step| step.play.iter().map(|key| key + 21).collect::<Vec<_>>();
         let piece: Vec<_> = copied.steps().iter().map(pitches).collect();
-        for (part, side) in [("valid", Split::Validation), ("test", Split::Test)] {
+        for (part, split) in [("valid", Split::Validation), ("test", Split::Test)] {
             let mut set = serde_json::json!({ "train": [], "valid": [], "test": [] });
             set[part] = serde_json::json!([piece]);
             let path = folder.path().join("set.json");
@@ -130,17 +130,17 @@ mod tests {
                 let corpus = corpus::read(&[folder.path(), &path]).unwrap();
                 let (dataset, _) = Dataset::new(corpus, 32, 0.2, seed).unwrap();
                 let file = dataset.files.iter().find(|file| file.path.ends_with("bach/2.mid"));
-                assert_eq!(file.unwrap().split, side);
+                assert_eq!(file.unwrap().split, split);
             }
         }
     }
 
     #[test]
     fn the_split_is_the_same_wherever_the_files_lie() {
-        let sides = |folder: &tempfile::TempDir| {
+        let splits = |folder: &tempfile::TempDir| {
             let (dataset, _) = dataset(folder, 5);
             dataset.files.into_iter().map(|file| (file.name, file.split)).collect::<Vec<_>>()
         };
-        assert_eq!(sides(&folder()), sides(&folder()));
+        assert_eq!(splits(&folder()), splits(&folder()));
     }
 }

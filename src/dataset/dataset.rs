@@ -137,7 +137,7 @@ impl Dataset {
         }
         files.sort_by(|a, b| (&a.path, &a.name).cmp(&(&b.path, &b.name)));
         let dataset = Dataset { files };
-        let pieces = dataset.sort_out(pieces);
+        let pieces = dataset.by_split(pieces);
         let sounds = |piece: &Piece| piece.roll().steps().iter().any(|step| !step.play.is_empty());
         if !pieces.training.iter().any(sounds) {
             return Err(DatasetError::Silent);
@@ -166,7 +166,7 @@ impl Dataset {
 
     /// The music, read again: every file that is used must be what it was. Files that have come
     /// since are not looked at.
-    pub fn read_again(&self) -> Result<Pieces, DatasetError> {
+    pub fn read_pieces(&self) -> Result<Pieces, DatasetError> {
         let used: Vec<_> = self.files.iter().filter(|file| file.split.is_used()).collect();
         let files: BTreeMap<_, _> = used.iter().map(|file| (&file.path, *file)).collect();
         let changed: Vec<_> = files
@@ -183,12 +183,12 @@ impl Dataset {
             let changed = vec![(failure.path.clone(), failure.reason.reason())];
             return Err(DatasetError::Changed { files: files.len(), changed });
         }
-        Ok(self.sort_out(corpus.pieces))
+        Ok(self.by_split(corpus.pieces))
     }
 
     /// What is listed with the bytes that a piece's file has now. Where several are, that of its
     /// folder and name, or else the first.
-    pub fn listed(&self, piece: &Piece) -> Option<&DatasetFile> {
+    pub fn find_by_content(&self, piece: &Piece) -> Option<&DatasetFile> {
         let sha256 = sha256_of(&piece.path).ok()?;
         let same: Vec<_> =
             self.files.iter().filter(|file| file.sha256.as_ref() == Some(&sha256)).collect();
@@ -198,28 +198,28 @@ impl Dataset {
     }
 
     /// The files of one side.
-    pub fn of(&self, side: Split) -> impl Iterator<Item = &DatasetFile> {
-        self.files.iter().filter(move |file| file.split == side)
+    pub fn of(&self, split: Split) -> impl Iterator<Item = &DatasetFile> {
+        self.files.iter().filter(move |file| file.split == split)
     }
 
     /// How many files are of a side.
-    pub fn count(&self, side: Split) -> usize {
-        self.of(side).count()
+    pub fn count(&self, split: Split) -> usize {
+        self.of(split).count()
     }
 
     /// How many steps the files of a side have.
-    pub fn steps(&self, side: Split) -> usize {
-        self.of(side).map(|file| file.steps).sum()
+    pub fn steps(&self, split: Split) -> usize {
+        self.of(split).map(|file| file.steps).sum()
     }
 
     /// The pieces by side, in the order of their places and names, whatever order they come in.
-    fn sort_out(&self, mut pieces: Vec<Piece>) -> Pieces {
+    fn by_split(&self, mut pieces: Vec<Piece>) -> Pieces {
         pieces.sort_by(|a, b| (&a.path, &a.name).cmp(&(&b.path, &b.name)));
-        let sides: BTreeMap<_, _> =
+        let splits: BTreeMap<_, _> =
             self.files.iter().map(|file| ((&file.path, &file.name), file.split)).collect();
         let mut sorted = Pieces::default();
         for piece in pieces {
-            match sides.get(&(&piece.path, &piece.name)) {
+            match splits.get(&(&piece.path, &piece.name)) {
                 Some(Split::Training) => sorted.training.push(piece),
                 Some(Split::Validation) => sorted.validation.push(piece),
                 Some(Split::Test) => sorted.test.push(piece),
@@ -307,7 +307,7 @@ pub(super) mod tests {
         let corpus = corpus::read(&[path]).unwrap();
         let (dataset, pieces) = Dataset::new(corpus, 16, 0.0, 1).unwrap();
         let names = |pieces: &[Piece]| pieces.iter().map(|p| p.name.clone()).collect::<Vec<_>>();
-        let again = dataset.read_again().unwrap();
+        let again = dataset.read_pieces().unwrap();
         assert_eq!(names(&again.training), names(&pieces.training));
     }
 
@@ -321,7 +321,7 @@ pub(super) mod tests {
         fs::write(&list, dataset.to_json()).unwrap();
         let read = Dataset::read(&list).unwrap();
         assert_eq!(read, dataset);
-        let again = read.read_again().unwrap();
+        let again = read.read_pieces().unwrap();
         let rolls = |pieces: &[Piece]| pieces.iter().map(|p| p.roll().clone()).collect::<Vec<_>>();
         assert_eq!(rolls(&again.training), rolls(&pieces.training));
         assert_eq!(rolls(&again.validation), rolls(&pieces.validation));
@@ -333,7 +333,7 @@ pub(super) mod tests {
         let (dataset, _) = dataset(&folder, 3);
         fs::write(folder.path().join("bach/1.mid"), music(26, 70)).unwrap();
         fs::remove_file(folder.path().join("petzold/6.mid")).unwrap();
-        let error = dataset.read_again().unwrap_err().to_string();
+        let error = dataset.read_pieces().unwrap_err().to_string();
         assert!(error.starts_with("2 of the 10 files"), "{error}");
         assert!(error.contains("bach/1.mid (altered)"), "{error}");
         assert!(error.contains("petzold/6.mid (missing)"), "{error}");

@@ -19,11 +19,11 @@ pub struct Candidate<'a> {
 struct Group<'a> {
     members: Vec<usize>,
     folder: &'a str,
-    lot: Lot,
+    draw: Draw,
 }
 
 /// A drawn number.
-type Lot = [u8; 32];
+type Draw = [u8; 32];
 
 /// Says for each piece whether it is held out: a share of all, spread over the folders.
 ///
@@ -39,7 +39,7 @@ pub fn hold_out(candidates: &[Candidate<'_>], share: f64, seed: u64) -> Vec<bool
     }
     let all = candidates.len();
     let wanted = ((share * all as f64).round() as usize).clamp(1, all - 1);
-    groups.sort_by_key(|group| group.lot);
+    groups.sort_by_key(|group| group.draw);
     let mut quotas = quotas(&groups, wanted, all, seed);
     let mut room = wanted;
     let (mut chosen, mut others) = (Vec::new(), Vec::new());
@@ -87,12 +87,12 @@ pub(super) fn folders<'a>(files: impl Iterator<Item = &'a Path>) -> Vec<String> 
 fn groups<'a>(candidates: &[Candidate<'a>], seed: u64) -> Vec<Group<'a>> {
     let mut groups: BTreeMap<usize, Group<'a>> = BTreeMap::new();
     for (index, candidate) in candidates.iter().enumerate() {
-        let lot = lot(seed, candidate.identity);
+        let draw = draw(seed, candidate.identity);
         let Candidate { folder, music, .. } = *candidate;
-        let group = groups.entry(music).or_insert(Group { members: Vec::new(), folder, lot });
+        let group = groups.entry(music).or_insert(Group { members: Vec::new(), folder, draw });
         group.members.push(index);
-        if (lot, folder) < (group.lot, group.folder) {
-            (group.lot, group.folder) = (lot, folder);
+        if (draw, folder) < (group.draw, group.folder) {
+            (group.draw, group.folder) = (draw, folder);
         }
     }
     groups.into_values().collect()
@@ -111,7 +111,7 @@ fn quotas<'a>(
         sizes.iter().map(|(&folder, size)| (folder, wanted * size / all)).collect();
     let mut remainders: Vec<_> = sizes
         .iter()
-        .map(|(&folder, size)| (std::cmp::Reverse(wanted * size % all), lot(seed, folder), folder))
+        .map(|(&folder, size)| (std::cmp::Reverse(wanted * size % all), draw(seed, folder), folder))
         .collect();
     remainders.sort();
     let given: usize = quotas.values().sum();
@@ -121,7 +121,7 @@ fn quotas<'a>(
     quotas
 }
 
-fn lot(seed: u64, of: &str) -> Lot {
+fn draw(seed: u64, of: &str) -> Draw {
     Sha256::new().chain_update(seed.to_le_bytes()).chain_update(of).finalize().into()
 }
 

@@ -16,12 +16,12 @@ pub struct ApiError {
 
 impl ApiError {
     /// The request makes no sense.
-    pub fn bad(reason: impl ToString) -> ApiError {
+    pub fn bad_request(reason: impl ToString) -> ApiError {
         ApiError { status: StatusCode::BAD_REQUEST, reason: reason.to_string(), wait: None }
     }
 
     /// The music cannot be used.
-    pub fn unusable(reason: impl ToString) -> ApiError {
+    pub fn unprocessable(reason: impl ToString) -> ApiError {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         ApiError { status, reason: reason.to_string(), wait: None }
     }
@@ -32,7 +32,7 @@ impl ApiError {
     }
 
     /// There is no such thing (any more).
-    pub fn gone(reason: impl ToString) -> ApiError {
+    pub fn not_found(reason: impl ToString) -> ApiError {
         ApiError { status: StatusCode::NOT_FOUND, reason: reason.to_string(), wait: None }
     }
 
@@ -42,7 +42,7 @@ impl ApiError {
     }
 
     /// Too many want something at once.
-    pub fn busy(reason: impl ToString) -> ApiError {
+    pub fn unavailable(reason: impl ToString) -> ApiError {
         let wait = Some(Duration::from_secs(10));
         ApiError { status: StatusCode::SERVICE_UNAVAILABLE, reason: reason.to_string(), wait }
     }
@@ -54,13 +54,13 @@ impl ApiError {
     }
 
     /// Something has broken on our side.
-    pub fn broken(reason: impl ToString) -> ApiError {
+    pub fn internal(reason: impl ToString) -> ApiError {
         let status = StatusCode::INTERNAL_SERVER_ERROR;
         ApiError { status, reason: reason.to_string(), wait: None }
     }
 
     /// It comes from a page that is not ours.
-    pub fn foreign() -> ApiError {
+    pub fn cross_origin() -> ApiError {
         ApiError::forbidden("this program answers only its own pages")
     }
 }

@@ -14,5 +14,5 @@ mod unguessable;
 pub use api_error::ApiError;
 pub use byte_range::whole_or_range;
 pub use policy::{LoopbackOnly, enforce_policy};
-pub use serve::{Stop, serve};
+pub use serve::{Shutdown, serve};
 pub use unguessable::unguessable_name;

@@ -9,11 +9,11 @@ use axum::response::{IntoResponse, Response};
 use std::time::Duration;
 
 /// Nothing is run, shown or fetched but what comes from here, and nobody may frame the page.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; \
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; \
     connect-src 'self'; media-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// How long an answer may take to begin.
-const LONGEST_ANSWER: Duration = Duration::from_secs(120);
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// Whether only this machine can come in: then pages of other names are refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,15 +27,17 @@ pub async fn enforce_policy(
 ) -> Response {
     let allowed = is_ours(request.headers(), request.method(), loopback_only.0);
     let mut response = match allowed {
-        true => match tokio::time::timeout(LONGEST_ANSWER, next.run(request)).await {
+        true => match tokio::time::timeout(RESPONSE_TIMEOUT, next.run(request)).await {
             Ok(response) => response,
-            Err(_) => ApiError::busy("this took too long; try again in a moment").into_response(),
+            Err(_) => {
+                ApiError::unavailable("this took too long; try again in a moment").into_response()
+            }
         },
-        false => ApiError::foreign().into_response(),
+        false => ApiError::cross_origin().into_response(),
     };
     let headers = response.headers_mut();
     let rules: [(HeaderName, &'static str); 5] = [
-        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),

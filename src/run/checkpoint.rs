@@ -130,7 +130,7 @@ struct StateFile {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct State {
-    files: BTreeMap<String, Seal>,
+    files: BTreeMap<String, FileDigest>,
     config: Config,
     dataset: String,
     #[serde(rename = "standing")]
@@ -141,14 +141,14 @@ struct State {
 /// What tells whether a file is as it was written.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Seal {
+struct FileDigest {
     bytes: u64,
     sha256: String,
 }
 
-impl Seal {
-    fn of(bytes: &[u8]) -> Seal {
-        Seal { bytes: bytes.len() as u64, sha256: sha256(bytes) }
+impl FileDigest {
+    fn of(bytes: &[u8]) -> FileDigest {
+        FileDigest { bytes: bytes.len() as u64, sha256: sha256(bytes) }
     }
 }
 
@@ -161,9 +161,9 @@ pub fn save(
     let epoch = contents.snapshot.state.epochs;
     let place = checkpoints.join(format!("step-{epoch}"));
     let partial = checkpoints.join(format!(".step-{epoch}.partial"));
-    fs::create_dir_all(checkpoints).map_err(failed(checkpoints))?;
-    remove(&partial).map_err(failed(&partial))?;
-    fs::create_dir(&partial).map_err(failed(&partial))?;
+    fs::create_dir_all(checkpoints).map_err(system_error(checkpoints))?;
+    remove(&partial).map_err(system_error(&partial))?;
+    fs::create_dir(&partial).map_err(system_error(&partial))?;
     if let Err(error) = fill(checkpoints, &partial, contents) {
         // Half a checkpoint is of no use, and on a full disk its room is.
         let _ = remove(&partial);
@@ -172,11 +172,11 @@ pub fn save(
     if place.exists() {
         // A torn one, or one that a resume from an older one has come to again.
         let old = checkpoints.join(format!(".step-{epoch}.old"));
-        remove(&old).and_then(|()| fs::rename(&place, &old)).map_err(failed(&place))?;
+        remove(&old).and_then(|()| fs::rename(&place, &old)).map_err(system_error(&place))?;
     }
-    fs::rename(&partial, &place).map_err(failed(&place))?;
-    sync_folder(checkpoints).map_err(failed(checkpoints))?;
-    tidy(checkpoints, epoch, keep).map_err(failed(checkpoints))?;
+    fs::rename(&partial, &place).map_err(system_error(&place))?;
+    sync_folder(checkpoints).map_err(system_error(checkpoints))?;
+    prune(checkpoints, epoch, keep).map_err(system_error(checkpoints))?;
     Ok(place)
 }
 
@@ -184,14 +184,14 @@ fn fill(checkpoints: &Path, partial: &Path, contents: Contents<'_>) -> Result<()
     let Contents { config, dataset, run_state, snapshot, model, best } = contents;
     let mut files = BTreeMap::new();
     let mut keep = |name: &str, bytes: &[u8]| {
-        files.insert(name.to_owned(), Seal::of(bytes));
+        files.insert(name.to_owned(), FileDigest::of(bytes));
         write(&partial.join(name), bytes)
     };
     keep(MODEL, &model::to_bytes(model))?;
     keep(OPTIMIZER, &to_safetensors(snapshot))?;
     if let Some(bytes) = best {
         if link_best(checkpoints, partial, bytes) {
-            files.insert(BEST.to_owned(), Seal::of(bytes));
+            files.insert(BEST.to_owned(), FileDigest::of(bytes));
         } else {
             keep(BEST, bytes)?;
         }
@@ -204,11 +204,11 @@ fn fill(checkpoints: &Path, partial: &Path, contents: Contents<'_>) -> Result<()
         trainer: snapshot.state.clone(),
     };
     let state = to_raw_value(&state).expect("a state is always JSON");
-    let sha256 = Seal::of(state.get().as_bytes()).sha256;
+    let sha256 = FileDigest::of(state.get().as_bytes()).sha256;
     let file = StateFile { format: FORMAT, sha256, state };
     let json = serde_json::to_vec(&file).expect("a state is always JSON");
     write(&partial.join(STATE), &json)?;
-    sync_folder(partial).map_err(failed(partial))
+    sync_folder(partial).map_err(system_error(partial))
 }
 
 /// Gives the best model of an earlier checkpoint another name, where it is the same: that takes no
@@ -225,14 +225,14 @@ fn link_best(checkpoints: &Path, partial: &Path, bytes: &[u8]) -> bool {
     })
 }
 
-fn failed(path: &Path) -> impl Fn(io::Error) -> AtomicFileError + '_ {
+fn system_error(path: &Path) -> impl Fn(io::Error) -> AtomicFileError + '_ {
     move |reason| AtomicFileError::System { path: path.to_owned(), reason }
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), AtomicFileError> {
     let written = File::create_new(path)
         .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
-    written.map_err(failed(path))
+    written.map_err(system_error(path))
 }
 
 fn to_safetensors(snapshot: &Snapshot) -> Vec<u8> {
@@ -248,7 +248,7 @@ fn to_safetensors(snapshot: &Snapshot) -> Vec<u8> {
 
 /// Removes all checkpoints but the newest `keep` up to an epoch: those beyond it are of a past that
 /// a resume has undone.
-fn tidy(checkpoints: &Path, epoch: u64, keep: usize) -> io::Result<()> {
+fn prune(checkpoints: &Path, epoch: u64, keep: usize) -> io::Result<()> {
     let (good, undone): (Vec<_>, Vec<_>) =
         found(checkpoints)?.into_iter().partition(|&(step, _)| step <= epoch);
     for (step, path) in good.into_iter().skip(keep).chain(undone) {
@@ -325,7 +325,7 @@ fn read(path: &Path) -> Result<Checkpoint, String> {
             file.format
         ));
     }
-    if Seal::of(file.state.get().as_bytes()).sha256 != file.sha256 {
+    if FileDigest::of(file.state.get().as_bytes()).sha256 != file.sha256 {
         return Err(damaged(STATE));
     }
     let state: State = serde_json::from_str(file.state.get())
@@ -336,7 +336,7 @@ fn read(path: &Path) -> Result<Checkpoint, String> {
         if bytes.len() as u64 != seal.bytes {
             return Err(format!("{name} has {} bytes instead of {}", bytes.len(), seal.bytes));
         }
-        if Seal::of(&bytes) != *seal {
+        if FileDigest::of(&bytes) != *seal {
             return Err(format!("{name} is not what was written"));
         }
         sealed.insert(name.as_str(), bytes);

@@ -25,7 +25,7 @@ pub struct Config {
     /// The version of the format.
     pub format: u32,
     /// What is learned from.
-    pub corpus: CorpusChoice,
+    pub corpus: CorpusSettings,
     /// The shape of the network.
     pub architecture: Architecture,
     /// How it learns.
@@ -36,13 +36,13 @@ pub struct Config {
     #[serde(rename = "keeping")]
     pub retention: Retention,
     /// What it begins with.
-    pub start: Beginning,
+    pub start: Initialization,
 }
 
 /// What is learned from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct CorpusChoice {
+pub struct CorpusSettings {
     /// MIDI files, and folders to search for them.
     pub paths: Vec<PathBuf>,
     /// The share of the pieces that is held out, 0 to under 1.
@@ -92,7 +92,7 @@ fn carried() -> bool {
 /// What a training begins with.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Beginning {
+pub struct Initialization {
     /// The model whose weights are gone on from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<PathBuf>,
@@ -105,7 +105,7 @@ pub struct Beginning {
 
 /// A setting that is not the same in two configurations.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Difference {
+pub struct SettingDifference {
     /// The setting, as `training.batch`.
     pub key: String,
     /// What it is in the first, `none` where it is not given.
@@ -129,7 +129,7 @@ impl Config {
     fn new(architecture: Architecture, training: TrainingSettings) -> Config {
         Config {
             format: FORMAT,
-            corpus: CorpusChoice { paths: Vec::new(), validation: 0.1 },
+            corpus: CorpusSettings { paths: Vec::new(), validation: 0.1 },
             architecture,
             training,
             goal: Goal { epochs: None, hours: None, patience: None },
@@ -140,7 +140,7 @@ impl Config {
                 checkpoints: 2,
                 training_music: carried(),
             },
-            start: Beginning::default(),
+            start: Initialization::default(),
         }
     }
 
@@ -222,7 +222,7 @@ impl Config {
             true => Ok(()),
             false => Err(ConfigError::Range { name, allowed, value: value.to_string() }),
         };
-        let CorpusChoice { validation, .. } = self.corpus;
+        let CorpusSettings { validation, .. } = self.corpus;
         range((0.0..1.0).contains(&validation), "validation", "0 to under 1", &validation)?;
         let epochs = self.goal.epochs.unwrap_or(1);
         range(epochs >= 1, "epochs", "at least 1", &epochs)?;
@@ -242,7 +242,7 @@ impl Config {
     }
 
     /// All settings that are not the same in another configuration.
-    pub fn differences(&self, other: &Config) -> Vec<Difference> {
+    pub fn differences(&self, other: &Config) -> Vec<SettingDifference> {
         let mut pairs: BTreeMap<String, [Option<String>; 2]> = BTreeMap::new();
         for (side, config) in [self, other].into_iter().enumerate() {
             for (key, value) in flattened(config) {
@@ -253,7 +253,7 @@ impl Config {
         pairs
             .into_iter()
             .filter(|(_, [first, second])| first != second)
-            .map(|(key, [first, second])| Difference {
+            .map(|(key, [first, second])| SettingDifference {
                 key,
                 first: first.unwrap_or_else(none),
                 second: second.unwrap_or_else(none),
@@ -329,7 +329,7 @@ mod tests {
         other.goal.hours = None;
         let found = config().differences(&other);
         let expected = [("goal.hours", "1.5", "none"), ("training.clip", "5.0", "0.1")];
-        let expected = expected.map(|(key, first, second)| Difference {
+        let expected = expected.map(|(key, first, second)| SettingDifference {
             key: key.into(),
             first: first.into(),
             second: second.into(),

@@ -100,7 +100,7 @@ impl RunFolder {
     }
 
     /// Something that a run would write over, if it is there.
-    pub fn in_the_way(&self) -> Option<PathBuf> {
+    pub fn existing_file(&self) -> Option<PathBuf> {
         let files = self.files().into_iter();
         files.chain([self.checkpoints(), self.samples(), self.plots()]).find(|path| path.exists())
     }
@@ -201,7 +201,7 @@ mod tests {
     fn a_run_that_is_cleared_leaves_what_is_not_of_it() {
         let root = tempfile::tempdir().unwrap();
         let folder = RunFolder::new(root.path());
-        assert_eq!(folder.in_the_way(), None);
+        assert_eq!(folder.existing_file(), None);
         fs::create_dir_all(root.path().join("checkpoints/step-10")).unwrap();
         fs::create_dir_all(root.path().join("samples")).unwrap();
         fs::create_dir_all(root.path().join("plots")).unwrap();
@@ -216,7 +216,7 @@ mod tests {
         for name in of_the_run.iter().chain(&mine) {
             fs::write(root.path().join(name), "").unwrap();
         }
-        assert_eq!(folder.in_the_way(), Some(folder.config()));
+        assert_eq!(folder.existing_file(), Some(folder.config()));
         folder.clear().unwrap();
         for name in of_the_run {
             assert!(!root.path().join(name).exists(), "{name}");

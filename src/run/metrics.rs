@@ -4,7 +4,7 @@
 //! went on has the same bytes as one that was not.
 
 pub use super::table::TableError as MetricsError;
-use super::table::{self, Table, number};
+use super::table::{self, Table, parse_number};
 use crate::network::Nats;
 use std::path::Path;
 
@@ -39,14 +39,14 @@ impl table::Row for Row {
     fn from_cells(cells: &[&str]) -> Result<Row, String> {
         let nats = |cells: &[&str]| -> Result<Nats, String> {
             // The sum stands there for those who draw it; the parts are what is measured.
-            number::<f64>(cells[2])?;
-            Ok(Nats { play: number(cells[0])?, articulate: number(cells[1])? })
+            parse_number::<f64>(cells[2])?;
+            Ok(Nats { play: parse_number(cells[0])?, articulate: parse_number(cells[1])? })
         };
         let validation = match &cells[4..7] {
             ["", "", ""] => None,
             cells => Some(nats(cells)?),
         };
-        Ok(Row { epoch: number(cells[0])?, nats: nats(&cells[1..4])?, validation })
+        Ok(Row { epoch: parse_number(cells[0])?, nats: nats(&cells[1..4])?, validation })
     }
 }
 
@@ -60,13 +60,13 @@ impl Metrics {
         Table::create::<Row>(path).map(Metrics)
     }
 
-    /// Goes on with a file that is there; [`cut`] it before.
+    /// Goes on with a file that is there; [`truncate`] it before.
     pub fn open(path: &Path) -> Result<Metrics, MetricsError> {
         Table::open(path).map(Metrics)
     }
 
     /// Appends a row, and hands it to the system at once. After an error (a full disk) half a row
-    /// may be there, which [`read`] and [`cut`] leave out.
+    /// may be there, which [`read`] and [`truncate`] leave out.
     pub fn write(&mut self, row: &Row) -> Result<(), MetricsError> {
         self.0.write(row)
     }
@@ -81,12 +81,12 @@ pub fn read(path: &Path) -> Result<Vec<Row>, MetricsError> {
 /// epochs that `keep_validation` names. The file is replaced in one stroke. The rows come back.
 ///
 /// If a row before is missing, that is an error and nothing is changed.
-pub fn cut(
+pub fn truncate(
     path: &Path,
     epoch: u64,
     keep_validation: impl Fn(u64) -> bool,
 ) -> Result<Vec<Row>, MetricsError> {
-    let mut rows = table::first::<Row>(path, epoch)?;
+    let mut rows = table::read_complete::<Row>(path, epoch)?;
     for row in &mut rows {
         row.validation = row.validation.filter(|_| keep_validation(row.epoch));
     }
@@ -96,8 +96,8 @@ pub fn cut(
 
 /// Adds a validation to the last row, which must be that of `epoch`. The file is replaced in one
 /// stroke.
-pub fn amend(path: &Path, epoch: u64, validation: Nats) -> Result<(), MetricsError> {
-    let mut rows = table::first::<Row>(path, epoch)?;
+pub fn set_last_validation(path: &Path, epoch: u64, validation: Nats) -> Result<(), MetricsError> {
+    let mut rows = table::read_complete::<Row>(path, epoch)?;
     if let Some(last) = rows.last_mut() {
         last.validation = Some(validation);
     }
@@ -167,7 +167,7 @@ mod tests {
         };
         assert_eq!(bits(&read(&path).unwrap()), bits(&rows));
         let before = fs::read(&path).unwrap();
-        cut(&path, rows.len() as u64, |_| true).unwrap();
+        truncate(&path, rows.len() as u64, |_| true).unwrap();
         assert_eq!(fs::read(&path).unwrap(), before);
     }
 
@@ -198,7 +198,7 @@ mod tests {
         let (_other, broken) = file(&extra);
         let rubbish = [&fs::read(&broken).unwrap()[..], b"6,1,2,3,,,\n\0\0\xff\n7,"].concat();
         fs::write(&broken, rubbish).unwrap();
-        let kept = cut(&broken, 5, |epoch| epoch.is_multiple_of(2)).unwrap();
+        let kept = truncate(&broken, 5, |epoch| epoch.is_multiple_of(2)).unwrap();
         assert_eq!(kept, rows[..5]);
         let mut metrics = Metrics::open(&broken).unwrap();
         rows[5..].iter().for_each(|row| metrics.write(row).unwrap());
@@ -208,26 +208,26 @@ mod tests {
     #[test]
     fn a_validation_is_added_to_the_last_row_alone() {
         let (_folder, path) = file(&plain(3));
-        amend(&path, 3, nats(7.0, 0.5)).unwrap();
+        set_last_validation(&path, 3, nats(7.0, 0.5)).unwrap();
         let mut expected = plain(3);
         expected[2].validation = Some(nats(7.0, 0.5));
         assert_eq!(read(&path).unwrap(), expected);
-        assert!(amend(&path, 4, nats(7.0, 0.5)).is_err(), "there is no such row");
+        assert!(set_last_validation(&path, 4, nats(7.0, 0.5)).is_err(), "there is no such row");
     }
 
     #[test]
     fn a_cut_where_rows_are_missing_changes_nothing() {
         let (_folder, path) = file(&plain(3));
         let before = fs::read(&path).unwrap();
-        let error = cut(&path, 4, |_| true).unwrap_err().to_string();
+        let error = truncate(&path, 4, |_| true).unwrap_err().to_string();
         assert!(
             error.contains("metrics.csv: there are 3 epochs") && error.contains("epoch 4"),
             "{error}"
         );
         assert_eq!(fs::read(&path).unwrap(), before);
         let (_folder, path) = file(&plain(3)[1..]);
-        assert!(cut(&path, 3, |_| true).is_err(), "the first is missing");
-        assert!(cut(&path, 0, |_| true).unwrap().is_empty(), "back to the beginning");
+        assert!(truncate(&path, 3, |_| true).is_err(), "the first is missing");
+        assert!(truncate(&path, 0, |_| true).unwrap().is_empty(), "back to the beginning");
         assert!(read(&path).unwrap().is_empty());
     }
 

@@ -5,7 +5,7 @@ use super::checkpoint::Best;
 
 /// What an epoch has shown.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Report {
+pub struct EpochReport {
     /// Batches worked on.
     pub epoch: u64,
     /// Nats a step, a running mean over the last batches.
@@ -17,17 +17,17 @@ pub struct Report {
 /// Somebody who watches a run, and may end it.
 pub trait Observer: Sync {
     /// An epoch is done, and all that it leaves behind is written.
-    fn see(&mut self, report: &Report);
+    fn epoch_done(&mut self, report: &EpochReport);
     /// Whether the run is to be interrupted: asked before each epoch, and again and again while pieces
     /// are validated.
-    fn wants_to_stop(&self) -> bool;
+    fn should_stop(&self) -> bool;
 }
 
 /// How a run stands that has ended or been interrupted.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Outcome {
+pub struct RunOutcome {
     /// Why it has.
-    pub ending: StopReason,
+    pub stop_reason: StopReason,
     /// Batches worked on, those before a resume included.
     pub epochs: u64,
     /// Seconds of training, those before a resume included.

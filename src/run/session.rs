@@ -7,12 +7,12 @@
 use super::checkpoint::{self, Best, Checkpoint, Contents, RunState};
 use super::kept_model::KeptModel;
 use super::metrics::{self, Metrics};
-use super::observer::{Observer, Outcome, Report};
+use super::observer::{EpochReport, Observer, RunOutcome};
 use super::plots::{PlotsError, plots};
 use super::samples::{self, SampleError};
 use super::table::TableError;
 use super::times::{self, Times};
-use super::{Config, FolderError, RunFolder, Schedule, StopReason, card, carried};
+use super::{Config, FolderError, RunFolder, Schedule, StopReason, card, music_to_carry};
 use crate::atomic_file::{self, AtomicFileError, Existing};
 use crate::corpus::Piece;
 use crate::dataset::{Dataset, Pieces};
@@ -43,9 +43,9 @@ pub struct Session<'a, E: TrainingEngine> {
     metrics: Metrics,
     times: Times,
     /// The epoch of the newest checkpoint, if nothing has happened since.
-    saved: Option<u64>,
+    checkpointed: Option<u64>,
     /// When this session began, and how many seconds had been trained before.
-    begun: (Instant, f64),
+    started: (Instant, f64),
 }
 
 /// Why a run cannot go on. All that was saved before is there still.
@@ -95,7 +95,7 @@ pub enum SessionError {
 
 impl<'a, E: TrainingEngine> Session<'a, E> {
     /// Begins a run in a folder that holds none. Its configuration is written when all else is there.
-    /// `training_music` is the music that its model carries ([`carried`](super::carried)); `engine` makes
+    /// `training_music` is the music that its model carries ([`music_to_carry`](super::music_to_carry)); `engine` makes
     /// the engine, such as [`Cpu::for_training`](crate::network::Cpu::for_training).
     pub fn begin(
         folder: &RunFolder,
@@ -120,8 +120,8 @@ impl<'a, E: TrainingEngine> Session<'a, E> {
             held_out: pieces.validation.iter().map(Piece::roll).collect(),
             run_state: RunState::default(),
             best: None,
-            saved: None,
-            begun: (Instant::now(), 0.0),
+            checkpointed: None,
+            started: (Instant::now(), 0.0),
             config,
             dataset,
             trainer,
@@ -150,14 +150,14 @@ impl<'a, E: TrainingEngine> Session<'a, E> {
         // What was heard before this run is known to the model only.
         let training_music = match model::read(&model).ok().and_then(|model| model.training_music) {
             Some(packed) => Some(packed).filter(|_| config.retention.training_music),
-            None => carried(&config, pieces, TrainingMusic::default())?,
+            None => music_to_carry(&config, pieces, TrainingMusic::default())?,
         };
         let kept = fs::read(&model)
             .map_err(|reason| SessionError::System { path: model.clone(), reason })?;
         // An epoch whose validation was broken off has left nothing behind yet.
         let written = epoch - u64::from(run_state.unfinished.is_some());
-        metrics::cut(&folder.metrics(), written, |epoch| schedule.includes(epoch))?;
-        times::cut(&folder.times(), written)?;
+        metrics::truncate(&folder.metrics(), written, |epoch| schedule.includes(epoch))?;
+        times::truncate(&folder.times(), written)?;
         folder.cut_samples(written)?;
         atomic_file::write(&folder.model(), &kept, Existing::Replace)?;
         let session = Session {
@@ -168,8 +168,8 @@ impl<'a, E: TrainingEngine> Session<'a, E> {
             fingerprint: dataset.fingerprint(),
             folder: folder.clone(),
             held_out: pieces.validation.iter().map(Piece::roll).collect(),
-            saved: Some(epoch),
-            begun: (Instant::now(), run_state.seconds),
+            checkpointed: Some(epoch),
+            started: (Instant::now(), run_state.seconds),
             best: run_state.best.map(|_| kept),
             run_state,
             config,
@@ -192,7 +192,7 @@ impl<'a, E: TrainingEngine> Session<'a, E> {
 
     /// Seconds of training so far, those before a resume included.
     pub fn seconds(&self) -> f64 {
-        let (start, before) = self.begun;
+        let (start, before) = self.started;
         before + start.elapsed().as_secs_f64()
     }
 
@@ -212,34 +212,34 @@ impl<'a, E: TrainingEngine> Session<'a, E> {
 
     /// Trains until the goal is reached, or until the watcher wants it to stop; a checkpoint is saved
     /// then. At the goal the model is validated once more, and plots and model card are written.
-    pub fn learn(&mut self, observer: &mut impl Observer) -> Result<Outcome, SessionError> {
-        let ending = loop {
-            if let Some(ending) = self.is_done() {
-                break ending;
+    pub fn train(&mut self, observer: &mut impl Observer) -> Result<RunOutcome, SessionError> {
+        let stop_reason = loop {
+            if let Some(stop_reason) = self.is_done() {
+                break stop_reason;
             }
-            if observer.wants_to_stop() {
+            if observer.should_stop() {
                 break StopReason::Interrupted;
             }
             let progress = match self.run_state.unfinished {
                 Some(progress) => progress,
                 None => self.epoch()?,
             };
-            if !self.finish(progress, &|| observer.wants_to_stop())? {
+            if !self.complete_epoch(progress, &|| observer.should_stop())? {
                 break StopReason::Interrupted;
             }
             let (epoch, validation) = (self.epochs(), self.run_state.last);
-            observer.see(&Report { epoch, mean: progress.mean, validation });
+            observer.epoch_done(&EpochReport { epoch, mean: progress.mean, validation });
         };
-        if self.saved.is_none() {
+        if self.checkpointed.is_none() {
             self.save()?;
         }
-        let concluded = match ending {
+        let finalized = match stop_reason {
             StopReason::Interrupted => None,
-            _ => self.conclude(&|| observer.wants_to_stop())?,
+            _ => self.finalize(&|| observer.should_stop())?,
         };
-        let ending = if concluded.is_some() { ending } else { StopReason::Interrupted };
-        let best = concluded.unwrap_or(self.run_state.best);
-        Ok(Outcome { ending, epochs: self.epochs(), seconds: self.run_state.seconds, best })
+        let stop_reason = if finalized.is_some() { stop_reason } else { StopReason::Interrupted };
+        let best = finalized.unwrap_or(self.run_state.best);
+        Ok(RunOutcome { stop_reason, epochs: self.epochs(), seconds: self.run_state.seconds, best })
     }
 
     /// The learning of one epoch.
@@ -248,30 +248,30 @@ impl<'a, E: TrainingEngine> Session<'a, E> {
         if !progress.is_sound() {
             return Err(SessionError::Diverged(progress.epoch, "loss or gradient are"));
         }
-        self.saved = None;
+        self.checkpointed = None;
         self.run_state.unfinished = Some(progress);
         Ok(progress)
     }
 
     /// All that an epoch leaves behind: validation, sample, rows, checkpoint. False if the validation
     /// was broken off; then a checkpoint knows that the rest is still to be done.
-    fn finish(
+    fn complete_epoch(
         &mut self,
         progress: Progress,
-        stop: &(dyn Fn() -> bool + Sync),
+        should_stop: &(dyn Fn() -> bool + Sync),
     ) -> Result<bool, SessionError> {
         let epoch = progress.epoch;
         let validation = match self.schedule.includes(epoch) && !self.held_out.is_empty() {
-            true => match self.validate(stop)? {
+            true => match self.validate(should_stop)? {
                 None => return Ok(false),
                 validated => validated,
             },
             false => None,
         };
-        self.saved = None;
+        self.checkpointed = None;
         self.run_state.unfinished = None;
         if let Some(nats) = validation {
-            self.judge(nats.total())?;
+            self.keep_if_best(nats.total())?;
         }
         if self.config.retention.sample_every > 0
             && epoch.is_multiple_of(self.config.retention.sample_every)
@@ -291,8 +291,13 @@ impl<'a, E: TrainingEngine> Session<'a, E> {
     }
 
     /// The held-out pieces' surprise to the model as it is now; none if it is broken off.
-    fn validate(&mut self, stop: &(dyn Fn() -> bool + Sync)) -> Result<Option<Nats>, SessionError> {
-        let Some(nats) = self.trainer.validate(&self.held_out, stop) else { return Ok(None) };
+    fn validate(
+        &mut self,
+        should_stop: &(dyn Fn() -> bool + Sync),
+    ) -> Result<Option<Nats>, SessionError> {
+        let Some(nats) = self.trainer.validate(&self.held_out, should_stop) else {
+            return Ok(None);
+        };
         if !nats.total().is_finite() {
             return Err(SessionError::Diverged(self.epochs(), "the validation is"));
         }
@@ -300,7 +305,7 @@ impl<'a, E: TrainingEngine> Session<'a, E> {
     }
 
     /// Keeps the model if it is the best so far.
-    fn judge(&mut self, nats: f64) -> Result<(), SessionError> {
+    fn keep_if_best(&mut self, nats: f64) -> Result<(), SessionError> {
         self.run_state.last = Some(nats);
         if is_better(nats, self.run_state.best) {
             self.run_state.best = Some(Best { epoch: self.epochs(), nats });
@@ -340,7 +345,7 @@ impl<'a, E: TrainingEngine> Session<'a, E> {
             best: self.best.as_deref(),
         };
         checkpoint::save(&self.folder.checkpoints(), contents, self.config.retention.checkpoints)?;
-        self.saved = Some(epoch);
+        self.checkpointed = Some(epoch);
         if self.run_state.best.is_none() {
             model::write(&self.folder.model(), &model, Existing::Replace)?;
         }
@@ -349,17 +354,17 @@ impl<'a, E: TrainingEngine> Session<'a, E> {
 
     /// What is left to do at the goal; it may be done any number of times. The validation of the
     /// model that is kept comes back, if it has one; nothing if it is broken off.
-    fn conclude(
+    fn finalize(
         &mut self,
-        stop: &(dyn Fn() -> bool + Sync),
+        should_stop: &(dyn Fn() -> bool + Sync),
     ) -> Result<Option<Option<Best>>, SessionError> {
         let epoch = self.epochs();
         let mut best = self.run_state.best;
         // A validation that the schedule does not know: it leaves no trace in the checkpoint, so
         // that a goal that is raised later finds everything as if this one had never been.
         if !self.schedule.includes(epoch) && epoch > 0 && !self.held_out.is_empty() {
-            let Some(nats) = self.validate(stop)? else { return Ok(None) };
-            metrics::amend(&self.folder.metrics(), epoch, nats)?;
+            let Some(nats) = self.validate(should_stop)? else { return Ok(None) };
+            metrics::set_last_validation(&self.folder.metrics(), epoch, nats)?;
             if is_better(nats.total(), best) {
                 best = Some(Best { epoch, nats: nats.total() });
                 let model = self.model(Some(nats.total()));

@@ -70,7 +70,7 @@ impl Settings {
     }
 
     /// Adds a setting that was said with an option.
-    pub fn say(&mut self, option: &str, key: &str, value: impl Into<Value>) {
+    pub fn insert(&mut self, option: &str, key: &str, value: impl Into<Value>) {
         let (key, place) = (key.to_owned(), option.to_owned());
         self.settings.push(Setting { key, value: value.into(), place });
     }

@@ -150,12 +150,12 @@ fn parse<R: Row>(line: &[u8]) -> Result<R, String> {
 }
 
 /// A number in a cell.
-pub(super) fn number<T: std::str::FromStr>(cell: &str) -> Result<T, String> {
+pub(super) fn parse_number<T: std::str::FromStr>(cell: &str) -> Result<T, String> {
     cell.parse().map_err(|_| format!("\"{cell}\" is not a number"))
 }
 
 /// Reads the rows of the epochs from 1 to `epoch`; none may be missing.
-pub(super) fn first<R: Row>(path: &Path, epoch: u64) -> Result<Vec<R>, TableError> {
+pub(super) fn read_complete<R: Row>(path: &Path, epoch: u64) -> Result<Vec<R>, TableError> {
     let rows = read::<R>(path, Some(epoch))?;
     let found = rows.iter().zip(1..=epoch).filter(|(row, expected)| row.epoch() == *expected);
     match found.count() as u64 {

@@ -1,7 +1,7 @@
 //! How long a training has taken, epoch by epoch: `times.csv`. Apart from the metrics, which must
 //! not depend on the clock.
 
-use super::table::{self, Table, TableError, number};
+use super::table::{self, Table, TableError, parse_number};
 use std::path::Path;
 
 /// The file's name in a run's folder.
@@ -28,7 +28,7 @@ impl table::Row for Row {
     }
 
     fn from_cells(cells: &[&str]) -> Result<Row, String> {
-        Ok(Row { epoch: number(cells[0])?, seconds: number(cells[1])? })
+        Ok(Row { epoch: parse_number(cells[0])?, seconds: parse_number(cells[1])? })
     }
 }
 
@@ -42,7 +42,7 @@ impl Times {
         Table::create::<Row>(path).map(Times)
     }
 
-    /// Goes on with a file that is there; [`cut`] it before.
+    /// Goes on with a file that is there; [`truncate`] it before.
     pub fn open(path: &Path) -> Result<Times, TableError> {
         Table::open(path).map(Times)
     }
@@ -60,8 +60,8 @@ pub fn read(path: &Path) -> Result<Vec<Row>, TableError> {
 
 /// Takes a file back to the end of an epoch, in one stroke. The rows come back. If one is missing,
 /// that is an error and nothing is changed.
-pub fn cut(path: &Path, epoch: u64) -> Result<Vec<Row>, TableError> {
-    let rows = table::first::<Row>(path, epoch)?;
+pub fn truncate(path: &Path, epoch: u64) -> Result<Vec<Row>, TableError> {
+    let rows = table::read_complete::<Row>(path, epoch)?;
     table::replace(path, &rows)?;
     Ok(rows)
 }
@@ -79,10 +79,10 @@ mod tests {
         let mut times = Times::create(&path).unwrap();
         rows.iter().for_each(|row| times.write(row).unwrap());
         assert_eq!(read(&path).unwrap(), rows);
-        assert_eq!(cut(&path, 2).unwrap(), rows[..2]);
+        assert_eq!(truncate(&path, 2).unwrap(), rows[..2]);
         Times::open(&path).unwrap().write(&rows[2]).unwrap();
         let text = std::fs::read_to_string(&path).unwrap();
         assert_eq!(text, "epoch,seconds\n1,0.125\n2,0.3333333333333333\n3,2.5\n");
-        assert!(cut(&path, 4).unwrap_err().to_string().contains("times.csv"));
+        assert!(truncate(&path, 4).unwrap_err().to_string().contains("times.csv"));
     }
 }

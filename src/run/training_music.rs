@@ -6,7 +6,7 @@ use crate::originality::{Packed, TooMuchMusic, TrainingMusic};
 
 /// The music that the model of a run is to carry, if it is to carry any: the pieces that it learns
 /// from, and those that its weights have been learned from `before`.
-pub fn carried(
+pub fn music_to_carry(
     config: &Config,
     pieces: &Pieces,
     before: TrainingMusic,
@@ -24,5 +24,5 @@ pub fn carried(
 pub fn training_music(folder: &RunFolder) -> Result<TrainingMusic, DatasetError> {
     let dataset = Dataset::read(&folder.dataset())?;
     let training = Dataset { files: dataset.of(Split::Training).cloned().collect() };
-    Ok(TrainingMusic::of(&training.read_again()?.training))
+    Ok(TrainingMusic::of(&training.read_pieces()?.training))
 }

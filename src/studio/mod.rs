@@ -17,7 +17,7 @@ pub use sessions::Sessions;
 pub use sounds::Sounds;
 
 use crate::composing::Composer;
-use crate::http::assets::nowhere;
+use crate::http::assets::page_not_found;
 use crate::http::{ApiError, LoopbackOnly, enforce_policy};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -43,7 +43,7 @@ pub struct Studio {
 }
 
 /// What a studio is to be.
-pub struct Design {
+pub struct StudioSettings {
     /// Who composes. It has at least one excerpt to begin with.
     pub composer: Composer,
     /// How many listeners there may be at once.
@@ -58,8 +58,8 @@ pub struct Design {
 
 impl Studio {
     /// A studio without listeners.
-    pub fn new(design: Design) -> Arc<Studio> {
-        let Design { composer, listeners, workers, folder, loopback_only } = design;
+    pub fn new(design: StudioSettings) -> Arc<Studio> {
+        let StudioSettings { composer, listeners, workers, folder, loopback_only } = design;
         assert!(!composer.excerpts().is_empty(), "there is nothing to begin with");
         Arc::new(Studio {
             composer: Arc::new(composer),
@@ -90,10 +90,10 @@ impl Studio {
         within: Duration,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, ApiError> {
-        let permit = self.workers.wait(Instant::now() + within).await;
+        let permit = self.workers.acquire(Instant::now() + within).await;
         // The turn is over when the work is, even if nobody waits for it any more.
         let work = move || (work(), drop(permit)).0;
-        tokio::task::spawn_blocking(work).await.map_err(ApiError::broken)
+        tokio::task::spawn_blocking(work).await.map_err(ApiError::internal)
     }
 }
 
@@ -122,7 +122,7 @@ pub fn routes(studio: Arc<Studio>) -> Router {
         .route("/api/pieces/{piece}/changes/last", post(pieces::undo).layer(small))
         .route("/api/pieces/{piece}/recipe", get(pieces::recipe))
         .route("/api/pieces/{piece}/{name}", get(pieces::file))
-        .fallback(|| async { nowhere() })
+        .fallback(|| async { page_not_found() })
         .layer(axum::middleware::from_fn_with_state(
             LoopbackOnly(studio.loopback_only),
             enforce_policy,

@@ -36,7 +36,7 @@ impl DeadlineScheduler {
     }
 
     /// Waits for a turn to do something that is due at a time.
-    pub async fn wait(&self, due: Instant) -> Permit {
+    pub async fn acquire(&self, due: Instant) -> Permit {
         let permit = {
             let mut state = self.state.lock().expect(LOCK);
             if state.free > 0 {
@@ -68,7 +68,7 @@ impl Drop for Permit {
     }
 }
 
-const LOCK: &str = "nobody panics with the lock";
+const LOCK: &str = "no thread panics while it holds the lock";
 
 #[cfg(test)]
 mod tests {
@@ -80,12 +80,12 @@ mod tests {
     async fn what_is_due_first_comes_first_and_of_equals_what_was_asked_first() {
         let scheduler = Arc::new(DeadlineScheduler::new(1));
         let now = Instant::now();
-        let first = scheduler.wait(now).await;
+        let first = scheduler.acquire(now).await;
         let (tell, mut told) = mpsc::unbounded_channel();
         for (name, seconds) in [("late", 9), ("soon", 1), ("later", 20), ("soon, too", 1)] {
             let (scheduler, tell) = (scheduler.clone(), tell.clone());
             let wait = async move {
-                let _turn = scheduler.wait(now + Duration::from_secs(seconds)).await;
+                let _turn = scheduler.acquire(now + Duration::from_secs(seconds)).await;
                 tell.send(name).unwrap();
             };
             tokio::spawn(wait);
@@ -103,14 +103,14 @@ mod tests {
     async fn there_are_never_more_turns_at_once_and_those_of_who_has_left_are_given_on() {
         let scheduler = Arc::new(DeadlineScheduler::new(2));
         let now = Instant::now();
-        let (one, two) = (scheduler.wait(now).await, scheduler.wait(now).await);
-        let impatient = scheduler.wait(now);
+        let (one, two) = (scheduler.acquire(now).await, scheduler.acquire(now).await);
+        let impatient = scheduler.acquire(now);
         assert!(tokio::time::timeout(Duration::from_millis(5), impatient).await.is_err());
         drop(one);
-        let three = scheduler.wait(now).await;
-        let four = scheduler.wait(now);
+        let three = scheduler.acquire(now).await;
+        let four = scheduler.acquire(now);
         assert!(tokio::time::timeout(Duration::from_millis(5), four).await.is_err());
         drop((two, three));
-        let _both = (scheduler.wait(now).await, scheduler.wait(now).await);
+        let _both = (scheduler.acquire(now).await, scheduler.acquire(now).await);
     }
 }

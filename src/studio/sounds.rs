@@ -7,7 +7,7 @@ use std::io::Cursor;
 use std::sync::OnceLock;
 
 /// Every so many keys there is a sound; those between are tuned.
-pub const APART: usize = 3;
+pub const KEY_SPACING: usize = 3;
 
 /// How hard the keys are struck.
 const VELOCITY: u8 = 80;
@@ -28,19 +28,19 @@ pub struct Sounds {
 impl Sounds {
     /// Nothing is made yet.
     pub fn new() -> Sounds {
-        let files = (0..KEYS).step_by(APART).map(|_| OnceLock::new()).collect();
+        let files = (0..KEYS).step_by(KEY_SPACING).map(|_| OnceLock::new()).collect();
         Sounds { piano: Piano::new(), files }
     }
 
     /// The pitches that there are.
     pub fn pitches(&self) -> impl Iterator<Item = u8> {
-        (0..self.files.len()).map(|file| LOWEST_PITCH + (file * APART) as u8)
+        (0..self.files.len()).map(|file| LOWEST_PITCH + (file * KEY_SPACING) as u8)
     }
 
     /// The sound of a pitch as a WAV file (mono, 16 bits, 44.1 kHz), if there is one.
     pub fn wav(&self, pitch: u8) -> Option<&[u8]> {
         let key = usize::from(pitch.checked_sub(LOWEST_PITCH)?);
-        let file = self.files.get(key / APART).filter(|_| key.is_multiple_of(APART))?;
+        let file = self.files.get(key / KEY_SPACING).filter(|_| key.is_multiple_of(KEY_SPACING))?;
         Some(file.get_or_init(|| self.make(pitch)))
     }
 

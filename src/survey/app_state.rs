@@ -1,7 +1,7 @@
 //! All that can be asked of the server of surveys.
 
-use super::{Refusal, Store, StoreError, assets, organiser, participant};
-use crate::http::assets::nowhere;
+use super::{Refusal, Store, StoreError, assets, organiser_routes, participant_routes};
+use crate::http::assets::page_not_found;
 use crate::http::{ApiError, LoopbackOnly, enforce_policy, unguessable_name};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The greatest request.
-const LARGEST_REQUEST: usize = 4096;
+const MAX_REQUEST_BYTES: usize = 4096;
 
 /// What all who take part share.
 #[derive(Debug)]
@@ -53,7 +53,7 @@ impl AppState {
             let mut store = state.store.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
             what(&mut store, now())
         });
-        Ok(done.await.map_err(ApiError::broken)??)
+        Ok(done.await.map_err(ApiError::internal)??)
     }
 }
 
@@ -69,12 +69,14 @@ fn hashed(token: &str) -> [u8; 32] {
 impl From<Refusal> for ApiError {
     fn from(refusal: Refusal) -> ApiError {
         match refusal {
-            Refusal::NoSurvey | Refusal::NoExcerpt(_) => ApiError::gone(refusal),
-            Refusal::Forged | Refusal::Stale | Refusal::Closed => ApiError::forbidden(refusal),
-            Refusal::Full => ApiError::busy(refusal),
-            Refusal::NotHeard | Refusal::Twice => ApiError::conflict(refusal),
-            Refusal::OutOfRange => ApiError::unusable(refusal),
-            Refusal::Database(_) => ApiError::broken(refusal),
+            Refusal::NoSurvey | Refusal::NoExcerpt(_) => ApiError::not_found(refusal),
+            Refusal::UnknownParticipant | Refusal::Expired | Refusal::Closed => {
+                ApiError::forbidden(refusal)
+            }
+            Refusal::Full => ApiError::unavailable(refusal),
+            Refusal::NotHeard | Refusal::AlreadyRated => ApiError::conflict(refusal),
+            Refusal::OutOfRange => ApiError::unprocessable(refusal),
+            Refusal::Database(_) => ApiError::internal(refusal),
         }
     }
 }
@@ -82,8 +84,8 @@ impl From<Refusal> for ApiError {
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> ApiError {
         match error {
-            StoreError::Unknown { .. } => ApiError::gone(error),
-            error => ApiError::broken(error),
+            StoreError::Unknown { .. } => ApiError::not_found(error),
+            error => ApiError::internal(error),
         }
     }
 }
@@ -95,16 +97,16 @@ pub fn routes(state: Arc<AppState>) -> Router {
         .route("/s/{link}", get(assets::survey))
         .route("/organiser", get(assets::organiser))
         .route("/page/{*name}", get(assets::file))
-        .route("/api/surveys/{link}", get(participant::about))
-        .route("/api/surveys/{link}/participants", post(participant::join))
-        .route("/api/participants/{token}", get(participant::progress))
-        .route("/api/participants/{token}/{place}/sound.wav", get(participant::sound))
-        .route("/api/participants/{token}/{place}/heard", post(participant::heard))
-        .route("/api/participants/{token}/{place}/answer", post(participant::answer))
-        .route("/api/organiser/surveys", get(organiser::surveys))
-        .route("/api/organiser/surveys/{name}", get(organiser::report))
-        .fallback(|| async { nowhere() })
-        .layer(DefaultBodyLimit::max(LARGEST_REQUEST))
+        .route("/api/surveys/{link}", get(participant_routes::about))
+        .route("/api/surveys/{link}/participants", post(participant_routes::join))
+        .route("/api/participants/{token}", get(participant_routes::progress))
+        .route("/api/participants/{token}/{place}/sound.wav", get(participant_routes::sound))
+        .route("/api/participants/{token}/{place}/heard", post(participant_routes::heard))
+        .route("/api/participants/{token}/{place}/answer", post(participant_routes::answer))
+        .route("/api/organiser/surveys", get(organiser_routes::surveys))
+        .route("/api/organiser/surveys/{name}", get(organiser_routes::report))
+        .fallback(|| async { page_not_found() })
+        .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES))
         .layer(axum::middleware::from_fn_with_state(loopback_only, enforce_policy))
         .with_state(state)
 }

@@ -6,9 +6,9 @@
 
 mod agreement;
 mod excerpt;
-mod organiser;
+mod organiser_routes;
 mod assets;
-mod participant;
+mod participant_routes;
 mod published;
 mod rating;
 mod report;
@@ -20,9 +20,9 @@ mod progress;
 pub use agreement::Agreement;
 pub use app_state::{AppState, routes};
 pub use excerpt::{Excerpt, ExcerptError, Source, excerpts};
-pub use progress::{About, Progress, Refusal, Turn};
+pub use progress::{ExcerptProgress, Progress, Refusal, SurveyInfo};
 pub use published::{PUBLISHED, Published};
 pub use rating::Rating;
 pub use report::{Answer, ExcerptResult, ModelResult, Preference, Report};
 pub use share::Share;
-pub use store::{Disclosure, Listed, Store, StoreError, Survey};
+pub use store::{Disclosure, Store, StoreError, Survey, SurveySummary};

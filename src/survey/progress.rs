@@ -10,13 +10,13 @@ use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 
 /// For how long a participant may go on after having begun, in milliseconds: 30 days.
-const PATIENCE: i64 = 30 * 24 * 3600 * 1000;
+const PARTICIPATION_LIMIT: i64 = 30 * 24 * 3600 * 1000;
 
 /// By how much a listener's clock may be faster than ours, in milliseconds.
-const CLOCKS: i64 = 250;
+const CLOCK_TOLERANCE: i64 = 250;
 
 /// How many participants a survey has at most, so that nobody fills the disk.
-const MOST_PARTICIPANTS: i64 = 10_000;
+const MAX_PARTICIPANTS: i64 = 10_000;
 
 /// Why something that a participant wants is refused.
 #[derive(Debug, thiserror::Error)]
@@ -26,12 +26,12 @@ pub enum Refusal {
     NoSurvey,
     /// There is no such participant.
     #[error("nobody of that name takes part; open the link of the survey again")]
-    Forged,
+    UnknownParticipant,
     /// The participant has begun too long ago.
     #[error(
         "you have begun this survey over 30 days ago; what you have answered is kept, but it cannot be gone on with"
     )]
-    Stale,
+    Expired,
     /// The survey is over.
     #[error("this survey is over; thank you")]
     Closed,
@@ -49,7 +49,7 @@ pub enum Refusal {
     OutOfRange,
     /// There is an answer.
     #[error("you have rated this excerpt already; the first answer counts")]
-    Twice,
+    AlreadyRated,
     /// The database has failed.
     #[error("the answer could not be kept: {0}; try again")]
     Database(#[from] rusqlite::Error),
@@ -57,7 +57,7 @@ pub enum Refusal {
 
 /// What can be known of a survey by its link, before taking part.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct About {
+pub struct SurveyInfo {
     /// What participants are told.
     pub told: Disclosure,
     /// How long each excerpt is, in seconds.
@@ -74,12 +74,12 @@ pub struct Progress {
     /// How long each excerpt is, in seconds.
     pub seconds: f64,
     /// The excerpts, in the participant's order. Nothing in it depends on what they are.
-    pub turns: Vec<Turn>,
+    pub turns: Vec<ExcerptProgress>,
 }
 
 /// One excerpt of a participant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Turn {
+pub struct ExcerptProgress {
     /// Whether it has been listened to.
     pub heard: bool,
     /// Whether it has been rated.
@@ -88,12 +88,12 @@ pub struct Turn {
 
 impl Store {
     /// What a survey is, for who has its link.
-    pub fn about(&self, link: &str) -> Result<About, Refusal> {
+    pub fn about(&self, link: &str) -> Result<SurveyInfo, Refusal> {
         let find = "SELECT told, seconds, (SELECT count(*) FROM excerpts WHERE survey = surveys.id)
                     FROM surveys WHERE link = ?1";
         let found = self.connection.query_row(find, [link], |row| {
             let excerpts = row.get::<_, i64>(2)? as usize;
-            Ok(About { told: told(row.get(0)?), seconds: row.get(1)?, excerpts })
+            Ok(SurveyInfo { told: told(row.get(0)?), seconds: row.get(1)?, excerpts })
         });
         found.optional()?.ok_or(Refusal::NoSurvey)
     }
@@ -101,7 +101,7 @@ impl Store {
     /// Somebody takes part. Tells the name by which that participant alone is known; the order of the
     /// excerpts is drawn.
     pub fn join(&mut self, link: &str, now: i64) -> Result<String, Refusal> {
-        let joining = self.writing()?;
+        let joining = self.begin_write()?;
         let find = "SELECT id, closed IS NOT NULL FROM surveys WHERE link = ?1";
         let found = joining.query_row(find, [link], |row| Ok((row.get(0)?, row.get(1)?)));
         let (survey, closed): (i64, bool) = found.optional()?.ok_or(Refusal::NoSurvey)?;
@@ -109,7 +109,7 @@ impl Store {
             return Err(Refusal::Closed);
         }
         let count = "SELECT count(*) FROM participants WHERE survey = ?1";
-        if joining.query_row(count, [survey], |row| row.get::<_, i64>(0))? >= MOST_PARTICIPANTS {
+        if joining.query_row(count, [survey], |row| row.get::<_, i64>(0))? >= MAX_PARTICIPANTS {
             return Err(Refusal::Full);
         }
         let token = unguessable_name(16);
@@ -142,14 +142,16 @@ impl Store {
                 "SELECT heard IS NOT NULL, answered IS NOT NULL FROM turns
                  WHERE participant = ?1 ORDER BY place",
             )?
-            .query_map([participant], |row| Ok(Turn { heard: row.get(0)?, answered: row.get(1)? }))?
+            .query_map([participant], |row| {
+                Ok(ExcerptProgress { heard: row.get(0)?, answered: row.get(1)? })
+            })?
             .collect::<Result<_, _>>()?;
         Ok(Progress { told, seconds, turns })
     }
 
     /// The sound of an excerpt, by its place in the participant's order from 0.
     pub fn sound(&mut self, token: &str, place: usize, now: i64) -> Result<Vec<u8>, Refusal> {
-        let fetching = self.writing()?;
+        let fetching = self.begin_write()?;
         let (participant, ..) = participant(&fetching, token, now)?;
         let fetched = "UPDATE turns SET fetched = coalesce(fetched, ?3) WHERE participant = ?1 AND place = ?2";
         fetching.execute(fetched, params![participant, place as i64, now])?;
@@ -163,13 +165,14 @@ impl Store {
     /// A participant has listened to an excerpt: believed if it can have been heard to its end since it
     /// was first fetched.
     pub fn heard(&mut self, token: &str, place: usize, now: i64) -> Result<(), Refusal> {
-        let hearing = self.writing()?;
+        let hearing = self.begin_write()?;
         let (participant, _, seconds) = participant(&hearing, token, now)?;
         let fetched = "SELECT fetched FROM turns WHERE participant = ?1 AND place = ?2";
         let fetched =
             hearing.query_row(fetched, params![participant, place as i64], |row| row.get(0));
         let fetched: Option<i64> = fetched.optional()?.ok_or(Refusal::NoExcerpt(place + 1))?;
-        let earliest = fetched.ok_or(Refusal::NotHeard)? + (1000.0 * seconds) as i64 - CLOCKS;
+        let earliest =
+            fetched.ok_or(Refusal::NotHeard)? + (1000.0 * seconds) as i64 - CLOCK_TOLERANCE;
         if now < earliest {
             return Err(Refusal::NotHeard);
         }
@@ -190,7 +193,7 @@ impl Store {
         if !(1..=10).contains(&rating) {
             return Err(Refusal::OutOfRange);
         }
-        let answering = self.writing()?;
+        let answering = self.begin_write()?;
         let (participant, ..) = participant(&answering, token, now)?;
         let turn = "SELECT heard, answered FROM turns WHERE participant = ?1 AND place = ?2";
         let turn = answering.query_row(turn, params![participant, place as i64], |row| {
@@ -199,7 +202,7 @@ impl Store {
         let (heard, answered): (Option<i64>, Option<i64>) =
             turn.optional()?.ok_or(Refusal::NoExcerpt(place + 1))?;
         if answered.is_some() {
-            return Err(Refusal::Twice);
+            return Err(Refusal::AlreadyRated);
         }
         heard.ok_or(Refusal::NotHeard)?;
         let answer = "UPDATE turns SET rating = ?3, human = ?4, answered = ?5 WHERE participant = ?1 AND place = ?2";
@@ -220,12 +223,12 @@ fn participant(
         Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
     });
     let (id, began, closed, told, seconds): (i64, i64, bool, String, f64) =
-        found.optional()?.ok_or(Refusal::Forged)?;
+        found.optional()?.ok_or(Refusal::UnknownParticipant)?;
     if closed {
         return Err(Refusal::Closed);
     }
-    if now - began > PATIENCE {
-        return Err(Refusal::Stale);
+    if now - began > PARTICIPATION_LIMIT {
+        return Err(Refusal::Expired);
     }
     Ok((id, self::told(told), seconds))
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// How long another program that writes the same file is waited for.
-const WAIT: Duration = Duration::from_secs(20);
+const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The version of the tables.
 const VERSION: i64 = 1;
@@ -95,7 +95,7 @@ pub struct Survey<'a> {
 
 /// A survey in a list.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Listed {
+pub struct SurveySummary {
     /// Its name.
     pub name: String,
     /// By what its participants find it.
@@ -111,7 +111,7 @@ pub struct Listed {
 }
 
 /// What stands for the version of a database that is not ours.
-const FOREIGN: i64 = -1;
+const NOT_OURS: i64 = -1;
 
 impl Store {
     /// Opens a file of surveys, and makes it where there is none.
@@ -119,14 +119,14 @@ impl Store {
         let unusable = |reason: String| StoreError::Unusable { path: path.to_owned(), reason };
         let mut connection = Connection::open(path).map_err(|error| unusable(error.to_string()))?;
         let prepared = (|| {
-            connection.busy_timeout(WAIT)?;
+            connection.busy_timeout(BUSY_TIMEOUT)?;
             // Somebody else's database is left as it is.
             let version: i64 =
                 connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
             let tables = "SELECT count(*) FROM sqlite_schema";
             let tables: i64 = connection.query_row(tables, [], |row| row.get(0))?;
             if version == 0 && tables > 0 {
-                return Ok(FOREIGN);
+                return Ok(NOT_OURS);
             }
             // An answer is on the disk when its transaction is over, whatever happens then.
             connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -143,7 +143,7 @@ impl Store {
         })();
         match prepared {
             Ok(0 | VERSION) => Ok(Store { connection }),
-            Ok(FOREIGN) => {
+            Ok(NOT_OURS) => {
                 Err(unusable("it is a database of something else; choose another file".to_owned()))
             }
             Ok(version) => Err(unusable(format!(
@@ -170,7 +170,7 @@ impl Store {
         excerpts: &[Excerpt],
         now: i64,
     ) -> Result<String, StoreError> {
-        let making = self.writing()?;
+        let making = self.begin_write()?;
         let exists = "SELECT 1 FROM surveys WHERE name = ?1";
         if making.query_row(exists, [survey.name], |_| Ok(())).optional()?.is_some() {
             return Err(StoreError::Exists(survey.name.to_owned()));
@@ -197,7 +197,7 @@ impl Store {
     }
 
     /// All surveys, the oldest first.
-    pub fn surveys(&self) -> Result<Vec<Listed>, StoreError> {
+    pub fn surveys(&self) -> Result<Vec<SurveySummary>, StoreError> {
         let mut query = self.connection.prepare(
             "SELECT name, link, closed IS NOT NULL,
                 (SELECT count(*) FROM excerpts WHERE survey = surveys.id),
@@ -208,7 +208,7 @@ impl Store {
         )?;
         let listed = query.query_map([], |row| {
             let count = |index| row.get::<_, i64>(index).map(|count| count as usize);
-            Ok(Listed {
+            Ok(SurveySummary {
                 name: row.get(0)?,
                 link: row.get(1)?,
                 closed: row.get(2)?,
@@ -276,7 +276,7 @@ impl Store {
     }
 
     /// A transaction that writes; others wait for it.
-    pub(super) fn writing(&mut self) -> rusqlite::Result<Transaction<'_>> {
+    pub(super) fn begin_write(&mut self) -> rusqlite::Result<Transaction<'_>> {
         self.connection.transaction_with_behavior(TransactionBehavior::Immediate)
     }
 }

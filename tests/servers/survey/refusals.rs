@@ -130,7 +130,7 @@ fn a_participant_goes_stale_after_thirty_days() {
     store.sound(&who, 0, 2000).unwrap();
     assert!(matches!(store.heard(&who, 0, 3000), Err(Refusal::NotHeard)), "after half of it");
     store.heard(&who, 0, 4000).unwrap();
-    assert!(matches!(store.answer(&who, 0, (5, true), 1001 + 30 * DAY), Err(Refusal::Stale)));
+    assert!(matches!(store.answer(&who, 0, (5, true), 1001 + 30 * DAY), Err(Refusal::Expired)));
     assert!(store.answers("s").unwrap().is_empty());
     store.answer(&who, 0, (5, true), 1000 + 30 * DAY).unwrap();
     assert_eq!(store.answers("s").unwrap()[0].at, 1000 + 30 * DAY);

@@ -1,7 +1,7 @@
 //! What a participant can ask for. Nothing of it says what an excerpt is: they go by their place in an
 //! order that was drawn.
 
-use super::{About, AppState, Progress, Store};
+use super::{AppState, Progress, Store, SurveyInfo};
 use crate::http::{ApiError, whole_or_range};
 use crate::output::Kind;
 use axum::Json;
@@ -18,7 +18,7 @@ type Shared = State<Arc<AppState>>;
 /// A rating, and whether a human could have composed it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Answered {
+pub struct AnswerRequest {
     rating: i64,
     human: bool,
 }
@@ -27,7 +27,7 @@ pub struct Answered {
 pub async fn about(
     State(state): Shared,
     Path(link): Path<String>,
-) -> Result<Json<About>, ApiError> {
+) -> Result<Json<SurveyInfo>, ApiError> {
     Ok(Json(state.with(move |store, _| store.about(&link)).await?))
 }
 
@@ -73,11 +73,11 @@ pub async fn heard(
 pub async fn answer(
     State(state): Shared,
     Path((token, place)): Path<(String, String)>,
-    answered: Result<Json<Answered>, JsonRejection>,
+    answered: Result<Json<AnswerRequest>, JsonRejection>,
 ) -> Result<StatusCode, ApiError> {
     let place = number(&place)?;
-    let Json(Answered { rating, human }) =
-        answered.map_err(|error| ApiError::bad(error.body_text()))?;
+    let Json(AnswerRequest { rating, human }) =
+        answered.map_err(|error| ApiError::bad_request(error.body_text()))?;
     state.with(move |store, now| store.answer(&token, place, (rating, human), now)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -85,5 +85,7 @@ pub async fn answer(
 /// The place of an excerpt; participants count from 1.
 fn number(place: &str) -> Result<usize, ApiError> {
     let number = place.parse().ok().filter(|&number: &usize| (1..=100_000).contains(&number));
-    number.map(|number| number - 1).ok_or_else(|| ApiError::bad("excerpts are counted from 1"))
+    number
+        .map(|number| number - 1)
+        .ok_or_else(|| ApiError::bad_request("excerpts are counted from 1"))
 }
