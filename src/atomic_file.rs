@@ -1,39 +1,41 @@
-//! Files that are written whole or not at all.
+//! Writing files atomically: a file is written completely or not at all.
+//!
+//! The content goes to a temporary file in the same folder, which is synced and then renamed.
 
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// Why a file was not written. What was there before is there still.
+/// Why a file was not written. An existing file is unchanged.
 #[derive(Debug, thiserror::Error)]
 pub enum AtomicFileError {
-    /// Something of that name is there, and may not be replaced.
+    /// A file of that name exists and must not be replaced.
     #[error("{} is there already; choose another name", .0.display())]
     Exists(PathBuf),
-    /// The system refused.
+    /// The operating system could not write the file.
     #[error("cannot write {}: {reason}; see whether its folder exists, may be written to and has room", path.display())]
     System {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The operating system's reason.
         reason: io::Error,
     },
 }
 
-/// What to do where a file of that name is there already.
+/// What to do if a file of that name exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Existing {
-    /// Leave it, and fail.
+    /// Keep the existing file, and fail.
     Keep,
-    /// Replace it, in one stroke.
+    /// Replace it atomically.
     Replace,
 }
 
-/// How the names of files begin that are being written. One that stays behind is what a killed
-/// program has left.
+/// How the names of temporary files begin. One that remains was left by a program that was
+/// killed.
 const BESIDE: &str = ".deep-jammer-";
 
-/// Sees whether a file can be written, before all the work for it is done for nothing.
+/// Checks that a file can be written, so that no long work is done in vain.
 pub fn check(path: &Path, existing: Existing) -> Result<(), AtomicFileError> {
     let failed = |reason| AtomicFileError::System { path: path.to_owned(), reason };
     match path.symlink_metadata() {
@@ -48,20 +50,20 @@ pub fn check(path: &Path, existing: Existing) -> Result<(), AtomicFileError> {
     if !folder.is_dir() {
         return Err(failed(io::Error::other("its folder does not exist")));
     }
-    // The name of this one is nobody's concern.
+    // The error must not name the temporary file.
     let nameless = |reason: io::Error| failed(reason.kind().into());
     tempfile::Builder::new().prefix(BESIDE).tempfile_in(folder).map_err(nameless)?;
     Ok(())
 }
 
-/// Writes a file beside its place, brings it to the disk, and then moves it there: whatever
-/// happens on the way, nobody ever finds half a file.
+/// Writes a file atomically: whatever happens meanwhile, there is never half a file at its
+/// path.
 pub fn write(path: &Path, bytes: &[u8], existing: Existing) -> Result<(), AtomicFileError> {
     write_with(path, existing, |file| file.write_all(bytes))
 }
 
-/// Like [`write()`], for files that are too large for memory: `fill` writes what is to be in the
-/// file, which is empty before.
+/// Like [`write()`], for content that is too large for memory: `fill` writes it to an empty
+/// file.
 pub fn write_with(
     path: &Path,
     existing: Existing,
@@ -76,14 +78,14 @@ pub fn write_with(
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        // As any program's files; the system's mask takes away what it must.
+        // The permissions of any other program's files; the umask restricts them.
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
     let mut beside = builder.prefix(BESIDE).tempfile_in(folder).map_err(failed)?;
     fill(beside.as_file_mut()).map_err(failed)?;
     beside.as_file().sync_all().map_err(failed)?;
     let moved = match existing {
-        // Even if a file of that name has come into being since.
+        // Fails even if a file of that name has appeared since the check.
         Existing::Keep => beside.persist_noclobber(path),
         Existing::Replace => beside.persist(path),
     };
@@ -96,7 +98,7 @@ pub fn write_with(
     }
 }
 
-/// The folder in which a file lies.
+/// The folder that contains a file.
 pub fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -104,16 +106,16 @@ pub fn folder_of(path: &Path) -> &Path {
     }
 }
 
-/// Brings to the disk which files a folder has, so that a renaming outlasts a loss of power.
+/// Syncs a folder, so that a rename in it survives a power failure.
 pub fn sync_folder(folder: &Path) -> io::Result<()> {
-    // Elsewhere folders cannot be opened, and the system sees to it.
+    // On other systems a folder cannot be opened, and need not be synced.
     #[cfg(unix)]
     File::open(folder)?.sync_all()?;
     let _ = folder;
     Ok(())
 }
 
-/// Removes what killed programs have left in a folder when they were writing files there.
+/// Removes the temporary files that killed programs have left in a folder.
 pub fn sweep(folder: &Path) -> io::Result<()> {
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;

@@ -1,11 +1,12 @@
-//! On which side each file of a dataset is: what is the same music is never parted.
+//! Assigns each file of a dataset to a split. Files with the same music are always in the same
+//! split.
 
 use super::hold_out::{Candidate, folders, hold_out};
 use super::{DatasetFile, Split};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Holds out a share of the files that would be learned from and are `free` to be held out. `alike`
-/// are for each file the earlier ones of the same music.
+/// Holds out a share of the training files that are `free` to be held out. `alike` has, for
+/// each file, the earlier files with the same music.
 pub(super) fn assign_splits(
     files: &mut [DatasetFile],
     free: &[bool],
@@ -14,7 +15,7 @@ pub(super) fn assign_splits(
     seed: u64,
 ) {
     let music = music(files, free, alike);
-    // What is the same as a piece that a set holds out is held out with it.
+    // A copy of a piece that a set holds out is held out, too.
     for split in [Split::Validation, Split::Test] {
         let fixed = |index: &usize| !free[*index] && files[*index].split == split;
         let held_out: BTreeSet<usize> =
@@ -43,16 +44,16 @@ pub(super) fn assign_splits(
     }
 }
 
-/// For each file a number of its music: the files of one number are joined by likeness, one by one.
-/// It is the number of the first of them.
+/// For each file, the index of the first file of its group. Two files are in one group if they
+/// are linked by a chain of files with the same music.
 fn music(files: &[DatasetFile], free: &[bool], alike: &[Vec<usize>]) -> Vec<usize> {
     let mut music: Vec<usize> = (0..files.len()).collect();
     let mut join = |one: usize, other: usize| {
         let (first, later) = (music[one].min(music[other]), music[one].max(music[other]));
         music.iter_mut().filter(|music| **music == later).for_each(|music| *music = first);
     };
-    // Files of the same bytes are the same music, even if there is too little of it to compare; the
-    // pieces of a set share a file.
+    // Files with the same bytes are the same music, even if there is too little of it to
+    // compare. (The pieces of a set share a file, and are not free.)
     let mut same: BTreeMap<&str, usize> = BTreeMap::new();
     for (index, file) in files.iter().enumerate() {
         if let Some(sha256) = file.sha256.as_deref().filter(|_| free[index]) {

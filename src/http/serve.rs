@@ -1,4 +1,4 @@
-//! Who comes in, and when the door is closed.
+//! Accepting connections, with limits in number and time, until shutdown.
 
 use axum::Router;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -12,31 +12,30 @@ use tokio::sync::{oneshot, watch};
 use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt;
 
-/// How long a request may take to come in, and a connection may stand without one.
+/// How long a request may take to arrive, and how long a connection may stay idle.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// How long somebody may take to accept any part of an answer.
+/// How long a client may take to accept any part of a response.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// How many connections there are at most; a page has six.
+/// The most open connections; a page uses six.
 const MAX_CONNECTIONS: usize = 768;
 
-/// How long connections that are at work are waited for at the end.
+/// How long the server waits for open connections when it shuts down.
 const SHUTDOWN_GRACE: Duration = Duration::from_millis(300);
 
-/// Closes the door when it is told to.
+/// Becomes true when the server is to shut down.
 pub type Shutdown = watch::Receiver<bool>;
 
-/// A connection, as the door knows it.
+/// An open connection.
 struct Connection {
     number: u64,
-    /// When it asked last; 0 if it never has.
+    /// The time of its last request, by a counter of requests; 0 before the first.
     last_request: Arc<AtomicU64>,
     close: oneshot::Sender<()>,
 }
 
-/// Lets people in until it is told to stop; then it takes less than a second. `routes` are all that
-/// they can ask for.
+/// Serves `routes` until `shutdown` becomes true, and then ends within a second.
 pub async fn serve(
     routes: Router,
     listener: TcpListener,
@@ -53,7 +52,8 @@ pub async fn serve(
             Some(_) = connections.join_next() => continue,
         };
         let Ok((stream, _)) = accepted else {
-            // Out of files, say; those who are here are not to suffer.
+            // The process may be out of file descriptors; open connections must not
+            // suffer.
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
         };
@@ -63,7 +63,8 @@ pub async fn serve(
         {
             let mut open = open.lock().expect(LOCK);
             if open.len() >= MAX_CONNECTIONS {
-                // Who has never asked for anything goes first, then who has been silent longest.
+                // A connection without any request is closed first, then the one
+                // that has been idle longest.
                 let idle = (0..open.len())
                     .min_by_key(|&index| open[index].last_request.load(Ordering::Relaxed));
                 let connection = open.swap_remove(idle.expect("a full house"));
@@ -84,8 +85,8 @@ pub async fn serve(
             });
             let connection = hyper::server::conn::http1::Builder::new()
                 .timer(TokioTimer::new())
-                // While an answer is under way nothing is read, so that the time for a request does
-                // not end it.
+                // Nothing is read while a response is being sent, so the request
+                // timeout does not end it.
                 .half_close(true)
                 .header_read_timeout(REQUEST_TIMEOUT)
                 .max_buf_size(64 * 1024)
@@ -113,9 +114,9 @@ pub async fn serve(
     Ok(())
 }
 
-/// Waits until the door is to be closed.
+/// Waits until the server is to shut down.
 async fn shutdown_requested(shutdown: &mut Shutdown) {
-    // Whoever could tell is gone: then it is time as well.
+    // If the sender is gone, nobody can ask for a shutdown any more: time to stop, too.
     let _ = shutdown.wait_for(|shutdown| *shutdown).await;
 }
 

@@ -1,4 +1,4 @@
-//! The model card: what a model is, for those who find it.
+//! The model card: a README that describes the model to those who find it.
 
 use super::Config;
 use super::kept_model::KeptModel;
@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
 
-/// What the model card of a run says, as Markdown.
+/// The text of a run's model card, in Markdown.
 pub(super) fn write(
     run: &Path,
     config: &Config,
@@ -20,7 +20,7 @@ pub(super) fn write(
     let name = name.as_deref().and_then(Path::file_name).unwrap_or_default().to_string_lossy();
     let mut card = format!("# {name}\n\n");
     let text = &mut card;
-    // Writing to a text cannot fail.
+    // Writing to a string cannot fail.
     let _ = network(text, config, values);
     let _ = music(text, config, dataset);
     let _ = training(text, config, kept);

@@ -1,9 +1,10 @@
-//! Checkpoints: all that a run needs to go on as if it had never stopped.
+//! Checkpoints: everything that a run needs to continue as if it had never stopped.
 //!
-//! `checkpoints/step-N` holds `model.safetensors` (the model after N epochs), `optimizer.safetensors`
-//! (the tensors of the trainer's snapshot), `best.safetensors` where a model has been validated (the
-//! best one so far), and `state.json`: the rest, and the length and the SHA-256 of the files
-//! beside it. A checkpoint is made as `.step-N.partial`, brought to the disk, and then renamed.
+//! `checkpoints/step-N` contains `model.safetensors` (the model after N epochs),
+//! `optimizer.safetensors` (the tensors of the trainer's snapshot), `best.safetensors` (the
+//! best model so far, if one has been validated), and `state.json`: the rest of the state, and
+//! the length and SHA-256 of the other files. A checkpoint is written as `.step-N.partial`,
+//! synced, and then renamed.
 
 use super::Config;
 use crate::atomic_file::{AtomicFileError, sync_folder};
@@ -27,20 +28,20 @@ const OPTIMIZER: &str = "optimizer.safetensors";
 const BEST: &str = "best.safetensors";
 const STATE: &str = "state.json";
 
-/// How a run stands, besides its trainer.
+/// The state of a run, apart from its trainer.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RunState {
     /// The best of the scheduled validations.
     pub best: Option<Best>,
-    /// The last of them, in nats a step.
+    /// The last of them, in nats per step.
     pub last: Option<f64>,
-    /// How many in a row were no better than the best.
+    /// How many validations in a row have not improved on the best.
     pub without_improvement: u64,
-    /// Seconds of training, those before a resume included.
+    /// Seconds of training so far, including those before a resume.
     pub seconds: f64,
-    /// The loss of the last epoch, if its validation was broken off: what the epoch leaves behind is
-    /// still to be written.
+    /// The loss of the last epoch, if its validation was interrupted: its row, its sample
+    /// and its checkpoint are still to be written.
     pub unfinished: Option<Progress>,
 }
 
@@ -48,13 +49,13 @@ pub struct RunState {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Best {
-    /// After which epoch.
+    /// The epoch after which it was made.
     pub epoch: u64,
-    /// Nats a step.
+    /// The loss in nats per step.
     pub nats: f64,
 }
 
-/// A checkpoint that has been read; everything in it is as it was written.
+/// A checkpoint that has been read and whose files match their hashes.
 #[derive(Debug)]
 pub struct Checkpoint {
     /// Its folder.
@@ -63,28 +64,28 @@ pub struct Checkpoint {
     pub config: Config,
     /// The fingerprint of its dataset.
     pub dataset: String,
-    /// How it stood.
+    /// The state of the run.
     pub run_state: RunState,
-    /// Its trainer.
+    /// The state of its trainer.
     pub snapshot: Snapshot,
-    /// The file of the model to compose with: the best one, or the last where none was validated.
+    /// The model to compose with: the best one, or the last one if none was validated.
     pub model: PathBuf,
 }
 
-/// What is to be saved.
+/// The content of a checkpoint that is to be saved.
 #[derive(Debug, Clone, Copy)]
 pub struct Contents<'a> {
     /// The configuration.
     pub config: &'a Config,
     /// The fingerprint of the dataset.
     pub dataset: &'a str,
-    /// How the run stands.
+    /// The state of the run.
     pub run_state: &'a RunState,
-    /// The trainer.
+    /// The state of the trainer.
     pub snapshot: &'a Snapshot,
     /// The model as it is now.
     pub model: &'a Model,
-    /// What the file of the best model holds, where one has been validated.
+    /// The content of the best model's file, if a model has been validated.
     pub best: Option<&'a [u8]>,
 }
 
@@ -97,7 +98,7 @@ pub struct DamagedCheckpoint {
     pub what: String,
 }
 
-/// There is no checkpoint to go on from.
+/// There is no checkpoint to resume from.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "there is no whole checkpoint in {}{}; start the run again",
@@ -107,7 +108,7 @@ pub struct DamagedCheckpoint {
 pub struct NoCheckpoint {
     /// The folder of checkpoints.
     pub path: PathBuf,
-    /// Those that cannot be used.
+    /// The damaged checkpoints.
     pub damaged: Vec<DamagedCheckpoint>,
 }
 
@@ -122,7 +123,7 @@ impl std::fmt::Display for DamagedCheckpoint {
 #[serde(deny_unknown_fields)]
 struct StateFile {
     format: u32,
-    /// Of the text of the state.
+    /// The SHA-256 of the state's text.
     sha256: String,
     state: Box<RawValue>,
 }
@@ -138,7 +139,7 @@ struct State {
     trainer: TrainerState,
 }
 
-/// What tells whether a file is as it was written.
+/// The length and the hash of a file, which show whether it has changed.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct FileDigest {
@@ -152,7 +153,7 @@ impl FileDigest {
     }
 }
 
-/// Saves a checkpoint, whole or not at all, and then removes the oldest beyond the `keep` newest.
+/// Saves a checkpoint atomically, and then removes all but the `keep` newest.
 pub fn save(
     checkpoints: &Path,
     contents: Contents<'_>,
@@ -165,12 +166,13 @@ pub fn save(
     remove(&partial).map_err(system_error(&partial))?;
     fs::create_dir(&partial).map_err(system_error(&partial))?;
     if let Err(error) = fill(checkpoints, &partial, contents) {
-        // Half a checkpoint is of no use, and on a full disk its room is.
+        // An incomplete checkpoint is useless, and its space is needed on a full disk.
         let _ = remove(&partial);
         return Err(error);
     }
     if place.exists() {
-        // A torn one, or one that a resume from an older one has come to again.
+        // A damaged checkpoint of this epoch, or one that a resume from an earlier one
+        // has reached again.
         let old = checkpoints.join(format!(".step-{epoch}.old"));
         remove(&old).and_then(|()| fs::rename(&place, &old)).map_err(system_error(&place))?;
     }
@@ -211,9 +213,9 @@ fn fill(checkpoints: &Path, partial: &Path, contents: Contents<'_>) -> Result<()
     sync_folder(partial).map_err(system_error(partial))
 }
 
-/// Gives the best model of an earlier checkpoint another name, where it is the same: that takes no
-/// room. The file that the user has is never linked to, as whoever writes into that would write
-/// into the checkpoints.
+/// Hard-links the best model of an earlier checkpoint if it is the same one, which takes no
+/// space. The run's own `model.safetensors` is never linked: a user who writes to it would
+/// change the checkpoints.
 fn link_best(checkpoints: &Path, partial: &Path, bytes: &[u8]) -> bool {
     let earlier = fs::read_dir(checkpoints).into_iter().flatten().flatten();
     let is_checkpoint = |name: &std::ffi::OsStr| name.to_string_lossy().starts_with("step-");
@@ -246,13 +248,14 @@ fn to_safetensors(snapshot: &Snapshot) -> Vec<u8> {
     safetensors::serialize(views, None).expect("tensors without gaps")
 }
 
-/// Removes all checkpoints but the newest `keep` up to an epoch: those beyond it are of a past that
-/// a resume has undone.
+/// Removes all checkpoints up to `epoch` except the newest `keep`, and all later ones: a resume
+/// has undone their epochs.
 fn prune(checkpoints: &Path, epoch: u64, keep: usize) -> io::Result<()> {
     let (good, undone): (Vec<_>, Vec<_>) =
         found(checkpoints)?.into_iter().partition(|&(step, _)| step <= epoch);
     for (step, path) in good.into_iter().skip(keep).chain(undone) {
-        // In one stroke first, so that half a checkpoint never has a whole one's name.
+        // Renamed first, so that a partly removed checkpoint never has a complete one's
+        // name.
         let old = checkpoints.join(format!(".step-{step}.old"));
         remove(&old)?;
         fs::rename(&path, &old)?;
@@ -260,7 +263,7 @@ fn prune(checkpoints: &Path, epoch: u64, keep: usize) -> io::Result<()> {
     sweep(checkpoints)
 }
 
-/// Removes what a killed process has left half made or half removed.
+/// Removes what a killed process has left partly written or partly removed.
 pub fn sweep(checkpoints: &Path) -> io::Result<()> {
     let Ok(entries) = fs::read_dir(checkpoints) else { return Ok(()) };
     for entry in entries {
@@ -272,7 +275,7 @@ pub fn sweep(checkpoints: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The checkpoints of a folder, whole or torn, with their epochs; the newest first.
+/// The checkpoints in a folder, intact or damaged, with their epochs, the newest first.
 fn found(checkpoints: &Path) -> io::Result<Vec<(u64, PathBuf)>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(checkpoints)? {
@@ -292,7 +295,7 @@ fn remove(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// Reads the newest checkpoint that is whole, and says which newer ones are not.
+/// Reads the newest intact checkpoint, and lists newer ones that are damaged.
 pub fn newest(checkpoints: &Path) -> Result<(Checkpoint, Vec<DamagedCheckpoint>), NoCheckpoint> {
     let mut damaged = Vec::new();
     for (_, path) in found(checkpoints).unwrap_or_default() {
@@ -304,7 +307,7 @@ pub fn newest(checkpoints: &Path) -> Result<(Checkpoint, Vec<DamagedCheckpoint>)
     Err(NoCheckpoint { path: checkpoints.to_owned(), damaged })
 }
 
-/// The newest checkpoint that is whole, by name alone.
+/// The newest checkpoint, judged by its name alone.
 pub fn newest_path(checkpoints: &Path) -> Option<PathBuf> {
     found(checkpoints).ok()?.into_iter().map(|(_, path)| path).find(|path| read(path).is_ok())
 }

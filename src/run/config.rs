@@ -1,4 +1,4 @@
-//! The configuration of a run, every default spelled out.
+//! The configuration of a run, with every default spelled out.
 
 use super::config_error::ConfigError;
 use super::settings::{Settings, flattened, read_text};
@@ -11,35 +11,35 @@ use std::path::{Path, PathBuf};
 /// The version of the format.
 const FORMAT: u32 = 1;
 
-/// How many epochs a training has where neither their number nor hours are given.
+/// How many epochs to train if neither epochs nor hours are given.
 pub const DEFAULT_EPOCHS: u64 = 4000;
 
-/// How many epochs the article trained.
+/// How many epochs the article trained for.
 pub const ARTICLE_EPOCHS: u64 = 5000;
 
-/// All that a run does, but for what has no influence on its result. In the run's folder it is
-/// `config.toml`.
+/// All settings that influence a run's result: the content of `config.toml` in the run's
+/// folder.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// The version of the format.
     pub format: u32,
-    /// What is learned from.
+    /// The music.
     pub corpus: CorpusSettings,
     /// The shape of the network.
     pub architecture: Architecture,
-    /// How it learns.
+    /// How the network is trained.
     pub training: TrainingSettings,
-    /// When it has learned enough.
+    /// When training ends.
     pub goal: Goal,
-    /// What is kept on the way.
+    /// What the run keeps, and how often.
     #[serde(rename = "keeping")]
     pub retention: Retention,
-    /// What it begins with.
+    /// How the weights are initialised.
     pub start: Initialization,
 }
 
-/// What is learned from.
+/// The music that a run uses.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CorpusSettings {
@@ -49,79 +49,80 @@ pub struct CorpusSettings {
     pub validation: f64,
 }
 
-/// When a training ends: at whatever is reached first. One of epochs and hours is given.
+/// When training ends: at whichever limit is reached first. Either epochs or hours are given.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Goal {
-    /// Batches worked on.
+    /// How many epochs (batches) to train.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub epochs: Option<u64>,
-    /// Hours of training, those before a resume included.
+    /// How many hours to train, including those before a resume.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hours: Option<f64>,
-    /// Validations in a row that were no better than the best.
+    /// How many validations in a row may fail to improve on the best (early stopping).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub patience: Option<u64>,
 }
 
-/// What is kept on the way, and how often, in epochs.
+/// What a run keeps, and how often. Intervals are in epochs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Retention {
-    /// From one validation to the next (closer at the start); 0 stands for an interval at which
-    /// validation takes about a tenth of the time, and is replaced by it.
+    /// From one validation to the next (the first ones are closer together). With 0 the
+    /// program chooses an interval at which validation takes about a tenth of the time, and
+    /// records that.
     pub validate_every: u64,
-    /// From one composition to the next; 0 for none.
+    /// From one sample composition to the next; 0 for none.
     pub sample_every: u64,
     /// From one checkpoint to the next.
     pub checkpoint_every: u64,
     /// How many checkpoints are kept.
     pub checkpoints: usize,
-    /// Whether the model carries the music that it has learned from, so that copies can be told
-    /// wherever it goes.
+    /// Whether the model carries its training music, so that copies can be found wherever
+    /// the model goes.
     #[serde(default = "carried")]
     #[serde(rename = "repertoire")]
     pub training_music: bool,
 }
 
-/// What holds where a configuration is older than the setting.
+/// The default for configurations that are older than this setting.
 fn carried() -> bool {
     true
 }
 
-/// What a training begins with.
+/// How the weights are initialised.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Initialization {
-    /// The model whose weights are gone on from.
+    /// The model whose weights the training begins with; random weights if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<PathBuf>,
-    /// Its fingerprint.
+    /// The fingerprint of that model.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from_fingerprint: Option<String>,
-    /// Whether its dense layers are drawn anew.
+    /// Whether the dense layers get random weights all the same.
     pub reset_dense: bool,
 }
 
-/// A setting that is not the same in two configurations.
+/// A setting that differs between two configurations.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingDifference {
-    /// The setting, as `training.batch`.
+    /// The key of the setting, such as `training.batch`.
     pub key: String,
-    /// What it is in the first, `none` where it is not given.
+    /// Its value in the first configuration; `none` if it has none.
     pub first: String,
-    /// What it is in the second.
+    /// Its value in the second.
     pub second: String,
 }
 
 impl Config {
-    /// The recipe of this program; it says nothing of its corpus and its goal yet.
+    /// The program's default settings; the corpus and the goal are still empty.
     pub fn standard(architecture: Architecture) -> Config {
         let training = TrainingSettings::standard(&architecture);
         Config::new(architecture, training)
     }
 
-    /// The recipe of the article; it says nothing of its corpus and its goal yet.
+    /// The article's settings; the corpus and the goal are still empty.
     pub fn article(architecture: Architecture) -> Config {
         Config::new(architecture, TrainingSettings::article())
     }
@@ -160,7 +161,7 @@ impl Config {
         Ok(config)
     }
 
-    /// What `config.toml` holds.
+    /// The content of `config.toml`.
     pub fn to_toml(&self) -> String {
         let mut text = String::from(
             "# All settings of a training run of Deep Jammer, every default spelled out. Another run can\n\
@@ -214,7 +215,7 @@ impl Config {
         text
     }
 
-    /// Says what is wrong with the settings, if something is.
+    /// Checks that every setting is within its range.
     pub fn check(&self) -> Result<(), ConfigError> {
         self.architecture.check()?;
         self.training.check()?;
@@ -241,7 +242,7 @@ impl Config {
         Ok(())
     }
 
-    /// All settings that are not the same in another configuration.
+    /// All settings that differ from another configuration.
     pub fn differences(&self, other: &Config) -> Vec<SettingDifference> {
         let mut pairs: BTreeMap<String, [Option<String>; 2]> = BTreeMap::new();
         for (side, config) in [self, other].into_iter().enumerate() {

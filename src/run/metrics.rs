@@ -1,7 +1,7 @@
 //! The loss of every epoch: `metrics.csv`.
 //!
-//! There is nothing in it but what the training computes, so that a run that was interrupted and
-//! went on has the same bytes as one that was not.
+//! The file contains only what the training computes, so it is the same, byte for byte, whether
+//! or not a run was interrupted.
 
 pub use super::table::TableError as MetricsError;
 use super::table::{self, Table, parse_number};
@@ -11,14 +11,14 @@ use std::path::Path;
 /// The file's name in a run's folder.
 pub const METRICS_FILE: &str = "metrics.csv";
 
-/// What an epoch has shown, in nats a step.
+/// The losses of an epoch, in nats per step.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Row {
     /// The epoch, counted from 1.
     pub epoch: u64,
     /// The loss of the epoch's batch.
     pub nats: Nats,
-    /// The loss of the validation pieces, where it was measured after this epoch.
+    /// The validation loss, if it was measured after this epoch.
     pub validation: Option<Nats>,
 }
 
@@ -38,7 +38,8 @@ impl table::Row for Row {
 
     fn from_cells(cells: &[&str]) -> Result<Row, String> {
         let nats = |cells: &[&str]| -> Result<Nats, String> {
-            // The sum stands there for those who draw it; the parts are what is measured.
+            // The sum is in the file for plotting programs; the parts are what is
+            // measured.
             parse_number::<f64>(cells[2])?;
             Ok(Nats { play: parse_number(cells[0])?, articulate: parse_number(cells[1])? })
         };
@@ -50,37 +51,37 @@ impl table::Row for Row {
     }
 }
 
-/// The file of a training under way.
+/// The file of a run that is being trained.
 #[derive(Debug)]
 pub struct Metrics(Table);
 
 impl Metrics {
-    /// Begins the file anew, in place of one that is there.
+    /// Creates an empty file, replacing any other.
     pub fn create(path: &Path) -> Result<Metrics, MetricsError> {
         Table::create::<Row>(path).map(Metrics)
     }
 
-    /// Goes on with a file that is there; [`truncate`] it before.
+    /// Opens an existing file to append to; [`truncate`] it first.
     pub fn open(path: &Path) -> Result<Metrics, MetricsError> {
         Table::open(path).map(Metrics)
     }
 
-    /// Appends a row, and hands it to the system at once. After an error (a full disk) half a row
-    /// may be there, which [`read`] and [`truncate`] leave out.
+    /// Appends a row and writes it at once. After an error (a full disk) the last row may
+    /// be incomplete; [`read`] and [`truncate`] leave it out.
     pub fn write(&mut self, row: &Row) -> Result<(), MetricsError> {
         self.0.write(row)
     }
 }
 
-/// Reads all rows. A last line that was not written to its end is left out.
+/// Reads all rows. An incomplete last line is left out.
 pub fn read(path: &Path) -> Result<Vec<Row>, MetricsError> {
     table::read(path, None)
 }
 
-/// Takes a file back to the end of an epoch: later rows go, and validations stay only of those
-/// epochs that `keep_validation` names. The file is replaced in one stroke. The rows come back.
+/// Truncates a file after `epoch`: later rows are removed, and so are the validations of epochs
+/// that `keep_validation` does not accept. Replaces the file atomically, and returns its rows.
 ///
-/// If a row before is missing, that is an error and nothing is changed.
+/// If a row is missing, this is an error, and the file stays as it was.
 pub fn truncate(
     path: &Path,
     epoch: u64,
@@ -94,8 +95,8 @@ pub fn truncate(
     Ok(rows)
 }
 
-/// Adds a validation to the last row, which must be that of `epoch`. The file is replaced in one
-/// stroke.
+/// Adds a validation to the last row, which must be that of `epoch`. Replaces the file
+/// atomically.
 pub fn set_last_validation(path: &Path, epoch: u64, validation: Nats) -> Result<(), MetricsError> {
     let mut rows = table::read_complete::<Row>(path, epoch)?;
     if let Some(last) = rows.last_mut() {

@@ -1,4 +1,5 @@
-//! A training run: its folder, and the training that fills it.
+//! A training run: its folder with configuration, dataset, checkpoints and results, and the
+//! training session that fills it.
 
 mod card;
 mod checkpoint;

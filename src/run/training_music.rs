@@ -1,11 +1,11 @@
-//! What a run learns from, from its files.
+//! The music that a run trains on.
 
 use super::{Config, RunFolder};
 use crate::dataset::{Dataset, DatasetError, Pieces, Split};
 use crate::originality::{Packed, TooMuchMusic, TrainingMusic};
 
-/// The music that the model of a run is to carry, if it is to carry any: the pieces that it learns
-/// from, and those that its weights have been learned from `before`.
+/// The music that the run's model carries, unless the configuration says that it carries none:
+/// the training pieces, and the music that its initial weights were trained on (`before`).
 pub fn music_to_carry(
     config: &Config,
     pieces: &Pieces,
@@ -19,8 +19,8 @@ pub fn music_to_carry(
     Packed::of(&heard).map(Some)
 }
 
-/// The pieces from which a run learns, read again: every one of these files must be what it was,
-/// whatever has become of those that are held out.
+/// Reads the training pieces of a run again. Their files must be unchanged; the held-out files
+/// need not be.
 pub fn training_music(folder: &RunFolder) -> Result<TrainingMusic, DatasetError> {
     let dataset = Dataset::read(&folder.dataset())?;
     let training = Dataset { files: dataset.of(Split::Training).cloned().collect() };

@@ -1,4 +1,4 @@
-//! The page and its scripts.
+//! The studio's page and its scripts.
 
 use crate::http::assets::{self, Asset, CSS, HTML, JAVASCRIPT, SVG};
 use axum::extract::Path;
@@ -26,7 +26,7 @@ pub async fn index() -> Response {
     assets::file(FILES, "index.html")
 }
 
-/// One of its files.
+/// A file that the page needs.
 pub async fn file(Path(name): Path<String>) -> Response {
     assets::file(FILES, &name)
 }

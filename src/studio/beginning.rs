@@ -46,7 +46,7 @@ pub struct BeginRequest {
     density: Option<f64>,
     tempo: Option<u32>,
     metre: Option<String>,
-    /// What somebody has played.
+    /// The notes that somebody has played.
     notes: Option<Vec<PlayedNote>>,
     /// The recipe of a piece that is to be replayed.
     recipe: Option<String>,
@@ -54,14 +54,14 @@ pub struct BeginRequest {
     instead_of: Option<String>,
 }
 
-/// A note that somebody has played.
+/// A played note.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlayedNote {
     pitch: u8,
-    /// When, in seconds.
+    /// Its start, in seconds.
     start: f64,
-    /// For how long.
+    /// Its length, in seconds.
     seconds: f64,
 }
 

@@ -1,13 +1,13 @@
-//! Whose turn it is to have music composed.
+//! Shares the workers that compose among the listeners, by deadline.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 use tokio::sync::oneshot;
 
-/// A bounded number of turns at once. Where more is wanted, what is due first comes first: so a
-/// listener whose music is about to end does not wait for those who only want to be ahead, and as
-/// whatever waits becomes due some time, nobody starves.
+/// A fixed number of permits, handed out by earliest deadline. A listener whose music is about
+/// to end does not wait for those who are only building a lead; and since every request's
+/// deadline comes near at some time, none waits for ever.
 #[derive(Debug)]
 pub struct DeadlineScheduler {
     state: Arc<Mutex<State>>,
@@ -16,26 +16,26 @@ pub struct DeadlineScheduler {
 #[derive(Debug)]
 struct State {
     free: usize,
-    /// Those who wait, by when it is due and the order of asking.
+    /// Those who wait, by deadline, then by order of arrival.
     waiting: BTreeMap<(Instant, u64), oneshot::Sender<Permit>>,
     asked: u64,
 }
 
-/// A turn, until it is dropped.
+/// The right to compose, until it is dropped.
 #[derive(Debug)]
 pub struct Permit {
-    /// Nothing if the turn has been given on.
+    /// `None` once the permit has been passed on.
     state: Option<Arc<Mutex<State>>>,
 }
 
 impl DeadlineScheduler {
-    /// So many turns at once.
+    /// A scheduler of `at_once` permits.
     pub fn new(at_once: usize) -> DeadlineScheduler {
         let state = State { free: at_once, waiting: BTreeMap::new(), asked: 0 };
         DeadlineScheduler { state: Arc::new(Mutex::new(state)) }
     }
 
-    /// Waits for a turn to do something that is due at a time.
+    /// Waits for a permit for work that is due at a time.
     pub async fn acquire(&self, due: Instant) -> Permit {
         let permit = {
             let mut state = self.state.lock().expect(LOCK);
@@ -60,7 +60,8 @@ impl Drop for Permit {
         while let Some((_, next)) = here.waiting.pop_first() {
             match next.send(Permit { state: Some(state.clone()) }) {
                 Ok(()) => return,
-                // Whoever waited has gone away, and the turn with them.
+                // The waiting request has been dropped: the permit goes to the
+                // next one.
                 Err(mut permit) => permit.state = None,
             }
         }

@@ -1,4 +1,4 @@
-//! All that can be asked of the server of surveys.
+//! The survey's web server: its state and its routes.
 
 use super::{Refusal, Store, StoreError, assets, organiser_routes, participant_routes};
 use crate::http::assets::page_not_found;
@@ -10,34 +10,36 @@ use sha2::{Digest, Sha256};
 use std::sync::{Arc, Mutex};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// The greatest request.
+/// The largest request, in bytes.
 const MAX_REQUEST_BYTES: usize = 4096;
 
-/// What all who take part share.
+/// The state that all requests share.
 #[derive(Debug)]
 pub struct AppState {
     store: Mutex<Store>,
-    /// What the organiser's token is when it is hashed.
+    /// The SHA-256 of the organiser's token.
     organiser: [u8; 32],
     loopback_only: bool,
 }
 
 impl AppState {
-    /// The surveys of a file, and the token that lets the organiser see reports; it is known to whoever
-    /// has called this, and to nobody else. With `loopback_only` pages of other names are refused.
+    /// The state, and the token with which the organiser sees reports; only the caller
+    /// knows it. With `loopback_only` the server rejects requests for any host name that is
+    /// not this machine's.
     pub fn new(store: Store, loopback_only: bool) -> (Arc<AppState>, String) {
         let token = unguessable_name(16);
         let state = AppState { store: Mutex::new(store), organiser: hashed(&token), loopback_only };
         (Arc::new(state), token)
     }
 
-    /// Whether somebody is the organiser. Hashes are compared, so that how long it takes says nothing.
+    /// Whether a token is the organiser's. Comparing hashes keeps the time that it takes
+    /// from revealing anything.
     pub(super) fn is_organiser(&self, token: &str) -> bool {
         hashed(token) == self.organiser
     }
 
-    /// Does something with the surveys, at a time in milliseconds since 1970; off the threads that
-    /// serve, as it waits for the disk.
+    /// Runs `work` on the store, with the time in milliseconds since 1970. Runs it on a
+    /// blocking thread, since it waits for the disk.
     pub(super) async fn with<T, E>(
         self: &Arc<AppState>,
         what: impl FnOnce(&mut Store, i64) -> Result<T, E> + Send + 'static,
@@ -49,7 +51,8 @@ impl AppState {
     {
         let state = self.clone();
         let done = tokio::task::spawn_blocking(move || {
-            // Whoever has panicked with it has left a transaction that was rolled back.
+            // A thread that panicked with the lock has left a transaction that was
+            // rolled back.
             let mut store = state.store.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
             what(&mut store, now())
         });
@@ -90,7 +93,7 @@ impl From<StoreError> for ApiError {
     }
 }
 
-/// All that can be asked.
+/// All routes of the server.
 pub fn routes(state: Arc<AppState>) -> Router {
     let loopback_only = LoopbackOnly(state.loopback_only);
     Router::new()

@@ -16,12 +16,12 @@ const FILES: &[Asset] = &[
     ("icon.svg", SVG, include_str!("../../web/icon.svg")),
 ];
 
-/// The page of a survey: the same for all of them, and for all who take part.
+/// The page of every survey, for all participants.
 pub async fn survey() -> Response {
     assets::file(FILES, "survey/survey.html")
 }
 
-/// The organiser's page; what it shows it must ask for with the token.
+/// The organiser's page. It requests its content with the token.
 pub async fn organiser() -> Response {
     assets::file(FILES, "survey/organiser.html")
 }

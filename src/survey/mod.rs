@@ -1,8 +1,9 @@
 //! The survey: the blind listening test by which the article judged its music.
 //!
-//! [`excerpts`] makes passages of one length, loudness and instrument of generated and of real pieces;
-//! the [`Store`] keeps surveys, participants and answers in one file; [`Report`] is what the answers
-//! say, beside what was [`published`]. [`routes`] is what participants and the organiser can ask for.
+//! [`excerpts`] makes excerpts of generated and of real pieces, all of one length, loudness and
+//! instrument. The [`Store`] keeps surveys, participants and answers in one file. A [`Report`]
+//! evaluates the answers, beside the [`published`] figures. [`routes`] serves the pages of
+//! participants and of the organiser.
 
 mod agreement;
 mod excerpt;

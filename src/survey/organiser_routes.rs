@@ -1,4 +1,4 @@
-//! What the organiser can ask for, and nobody else.
+//! The organiser's requests. Each needs the organiser's token.
 
 use super::{AppState, Report, SurveySummary};
 use crate::http::ApiError;
@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 type Shared = State<Arc<AppState>>;
 
-/// All surveys.
+/// Lists all surveys.
 pub async fn surveys(
     State(state): Shared,
     headers: HeaderMap,
@@ -18,7 +18,7 @@ pub async fn surveys(
     Ok(Json(state.with(|store, _| store.surveys()).await?))
 }
 
-/// The report of one.
+/// The report of one survey.
 pub async fn report(
     State(state): Shared,
     headers: HeaderMap,
@@ -28,7 +28,7 @@ pub async fn report(
     Ok(Json(state.with(move |store, _| store.report(&name)).await?))
 }
 
-/// Lets in who has the token.
+/// Rejects a request without the organiser's token.
 fn require_organiser(state: &AppState, headers: &HeaderMap) -> Result<(), ApiError> {
     let token = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token = token.and_then(|value| value.strip_prefix("Bearer "));

@@ -1,5 +1,5 @@
-//! What participants do to a survey. Every request is one transaction, and all that is refused is refused
-//! here.
+//! What participants do in a survey. Every request is one transaction, and all refusals are
+//! decided here.
 
 use super::{Disclosure, Store};
 use crate::http::unguessable_name;
@@ -9,45 +9,45 @@ use rand_chacha::rand_core::SeedableRng;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 
-/// For how long a participant may go on after having begun, in milliseconds: 30 days.
+/// How long after joining a participant may continue, in milliseconds: 30 days.
 const PARTICIPATION_LIMIT: i64 = 30 * 24 * 3600 * 1000;
 
-/// By how much a listener's clock may be faster than ours, in milliseconds.
+/// By how much a participant's clock may run fast, in milliseconds.
 const CLOCK_TOLERANCE: i64 = 250;
 
-/// How many participants a survey has at most, so that nobody fills the disk.
+/// The most participants of a survey, so that nobody can fill the disk.
 const MAX_PARTICIPANTS: i64 = 10_000;
 
-/// Why something that a participant wants is refused.
+/// Why a participant's request is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
     /// There is no such survey.
     #[error("there is no such survey; ask whoever sent you the link")]
     NoSurvey,
-    /// There is no such participant.
+    /// There is no participant of that name.
     #[error("nobody of that name takes part; open the link of the survey again")]
     UnknownParticipant,
-    /// The participant has begun too long ago.
+    /// The participant joined too long ago.
     #[error(
         "you have begun this survey over 30 days ago; what you have answered is kept, but it cannot be gone on with"
     )]
     Expired,
-    /// The survey is over.
+    /// The survey is closed.
     #[error("this survey is over; thank you")]
     Closed,
-    /// Too many take part.
+    /// The survey has [`MAX_PARTICIPANTS`].
     #[error("this survey is full; thank you")]
     Full,
     /// There is no such excerpt.
     #[error("there is no excerpt {0}")]
     NoExcerpt(usize),
-    /// It has not been listened to.
+    /// The participant has not listened to the excerpt.
     #[error("listen to the excerpt to its end before you rate it")]
     NotHeard,
-    /// A rating that is none.
+    /// The rating is out of range.
     #[error("a rating is a whole number from 1 to 10")]
     OutOfRange,
-    /// There is an answer.
+    /// The participant has rated the excerpt already.
     #[error("you have rated this excerpt already; the first answer counts")]
     AlreadyRated,
     /// The database has failed.
@@ -55,39 +55,40 @@ pub enum Refusal {
     Database(#[from] rusqlite::Error),
 }
 
-/// What can be known of a survey by its link, before taking part.
+/// What the link of a survey shows before one joins.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct SurveyInfo {
-    /// What participants are told.
+    /// What participants are told about the excerpts.
     pub told: Disclosure,
     /// How long each excerpt is, in seconds.
     pub seconds: f64,
-    /// How many there are.
+    /// How many excerpts there are.
     pub excerpts: usize,
 }
 
-/// Where a participant stands.
+/// What a participant has done so far.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Progress {
-    /// What they are told.
+    /// What the participant was told about the excerpts.
     pub told: Disclosure,
     /// How long each excerpt is, in seconds.
     pub seconds: f64,
-    /// The excerpts, in the participant's order. Nothing in it depends on what they are.
+    /// The excerpts in the participant's order. They do not depend on what the excerpts
+    /// are.
     pub turns: Vec<ExcerptProgress>,
 }
 
-/// One excerpt of a participant.
+/// What a participant has done with one excerpt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct ExcerptProgress {
-    /// Whether it has been listened to.
+    /// Whether the participant has listened to it.
     pub heard: bool,
-    /// Whether it has been rated.
+    /// Whether the participant has rated it.
     pub answered: bool,
 }
 
 impl Store {
-    /// What a survey is, for who has its link.
+    /// Describes the survey with that link.
     pub fn about(&self, link: &str) -> Result<SurveyInfo, Refusal> {
         let find = "SELECT told, seconds, (SELECT count(*) FROM excerpts WHERE survey = surveys.id)
                     FROM surveys WHERE link = ?1";
@@ -98,8 +99,8 @@ impl Store {
         found.optional()?.ok_or(Refusal::NoSurvey)
     }
 
-    /// Somebody takes part. Tells the name by which that participant alone is known; the order of the
-    /// excerpts is drawn.
+    /// Joins a survey: draws a random order of the excerpts, and returns the secret name of
+    /// the participant.
     pub fn join(&mut self, link: &str, now: i64) -> Result<String, Refusal> {
         let joining = self.begin_write()?;
         let find = "SELECT id, closed IS NOT NULL FROM surveys WHERE link = ?1";
@@ -133,7 +134,7 @@ impl Store {
         Ok(token)
     }
 
-    /// Where a participant stands.
+    /// What a participant has done so far.
     pub fn progress(&self, token: &str, now: i64) -> Result<Progress, Refusal> {
         let (participant, told, seconds) = participant(&self.connection, token, now)?;
         let turns = self
@@ -149,7 +150,7 @@ impl Store {
         Ok(Progress { told, seconds, turns })
     }
 
-    /// The sound of an excerpt, by its place in the participant's order from 0.
+    /// The sound of an excerpt, by its position in the participant's order, from 0.
     pub fn sound(&mut self, token: &str, place: usize, now: i64) -> Result<Vec<u8>, Refusal> {
         let fetching = self.begin_write()?;
         let (participant, ..) = participant(&fetching, token, now)?;
@@ -162,8 +163,8 @@ impl Store {
         Ok(sound)
     }
 
-    /// A participant has listened to an excerpt: believed if it can have been heard to its end since it
-    /// was first fetched.
+    /// Records that a participant has listened to an excerpt, if enough time has passed
+    /// since it was first fetched.
     pub fn heard(&mut self, token: &str, place: usize, now: i64) -> Result<(), Refusal> {
         let hearing = self.begin_write()?;
         let (participant, _, seconds) = participant(&hearing, token, now)?;
@@ -182,7 +183,7 @@ impl Store {
         Ok(hearing.commit()?)
     }
 
-    /// Takes an answer. When this returns, it is on the disk.
+    /// Records an answer. When this returns, the answer is on the disk.
     pub fn answer(
         &mut self,
         token: &str,
@@ -211,7 +212,7 @@ impl Store {
     }
 }
 
-/// A participant who may go on: the number, what was told, and how long excerpts are.
+/// A participant who may continue: the number, what was disclosed, and the length of excerpts.
 fn participant(
     connection: &Connection,
     token: &str,
@@ -237,7 +238,7 @@ fn told(word: String) -> Disclosure {
     if word == "mixed" { Disclosure::Mixed } else { Disclosure::AllGenerated }
 }
 
-/// A seed from the operating system: nobody can tell the order that it gives.
+/// A random seed from the operating system, so that nobody can predict the order.
 fn system_seed() -> [u8; 32] {
     let mut seed = [0; 32];
     getrandom::fill(&mut seed).expect("the system has random numbers");

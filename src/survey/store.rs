@@ -1,4 +1,4 @@
-//! Surveys on disk: one SQLite file for all of them.
+//! The file of all surveys: a SQLite database.
 
 use super::report::Answer;
 use super::{Excerpt, Report};
@@ -8,7 +8,7 @@ use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// How long another program that writes the same file is waited for.
+/// How long to wait for another process that writes to the same file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The version of the tables.
@@ -34,7 +34,7 @@ CREATE TABLE turns (
     CHECK (answered IS NULL OR heard IS NOT NULL)) STRICT, WITHOUT ROWID;
 ";
 
-/// A file of surveys.
+/// An open file of surveys.
 #[derive(Debug)]
 pub struct Store {
     pub(super) connection: Connection,
@@ -43,7 +43,7 @@ pub struct Store {
 /// Why a file of surveys cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// It cannot be opened.
+    /// The file cannot be opened.
     #[error("{} cannot be used as a file of surveys: {reason}", path.display())]
     Unusable {
         /// The file.
@@ -51,10 +51,10 @@ pub enum StoreError {
         /// Why not.
         reason: String,
     },
-    /// There is none.
+    /// There is no such file.
     #[error("there are no surveys in {}; make one", .0.display())]
     Missing(PathBuf),
-    /// The name is taken.
+    /// A survey of that name exists.
     #[error("there is a survey {0:?} already; choose another name")]
     Exists(String),
     /// There is no such survey.
@@ -62,7 +62,7 @@ pub enum StoreError {
     Unknown {
         /// The name.
         name: String,
-        /// Those that there are.
+        /// The names of the surveys that exist.
         others: String,
     },
     /// The database has failed.
@@ -72,55 +72,55 @@ pub enum StoreError {
     Database(#[from] rusqlite::Error),
 }
 
-/// What participants are told before they listen.
+/// What participants are told about the excerpts before they listen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Disclosure {
-    /// That some excerpts were composed by people and some by a program: the truth.
+    /// The truth: people composed some of the excerpts, a program the others.
     Mixed,
-    /// That every excerpt was composed by a program, as the article's listeners were.
+    /// That a program composed every excerpt, as the article told its listeners.
     AllGenerated,
 }
 
-/// A survey that is to be made.
+/// A new survey.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Survey<'a> {
     /// Its name, for the organiser.
     pub name: &'a str,
     /// What participants are told.
     pub told: Disclosure,
-    /// How long each excerpt is.
+    /// How long each excerpt is, in seconds.
     pub seconds: f64,
 }
 
-/// A survey in a list.
+/// A survey in the list of surveys.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SurveySummary {
     /// Its name.
     pub name: String,
-    /// By what its participants find it.
+    /// The part of its link that identifies it.
     pub link: String,
     /// How many excerpts it has.
     pub excerpts: usize,
-    /// How many have begun it.
+    /// How many participants have joined.
     pub participants: usize,
     /// How many answers there are.
     pub answers: usize,
-    /// Whether it is over.
+    /// Whether it is closed.
     pub closed: bool,
 }
 
-/// What stands for the version of a database that is not ours.
+/// The version that stands for another program's database.
 const NOT_OURS: i64 = -1;
 
 impl Store {
-    /// Opens a file of surveys, and makes it where there is none.
+    /// Opens a file of surveys, or creates it.
     pub fn open_or_make(path: &Path) -> Result<Store, StoreError> {
         let unusable = |reason: String| StoreError::Unusable { path: path.to_owned(), reason };
         let mut connection = Connection::open(path).map_err(|error| unusable(error.to_string()))?;
         let prepared = (|| {
             connection.busy_timeout(BUSY_TIMEOUT)?;
-            // Somebody else's database is left as it is.
+            // Another program's database is left unchanged.
             let version: i64 =
                 connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
             let tables = "SELECT count(*) FROM sqlite_schema";
@@ -128,7 +128,8 @@ impl Store {
             if version == 0 && tables > 0 {
                 return Ok(NOT_OURS);
             }
-            // An answer is on the disk when its transaction is over, whatever happens then.
+            // An answer is on the disk when its transaction has ended, even if the
+            // power fails afterwards.
             connection.pragma_update(None, "journal_mode", "WAL")?;
             connection.pragma_update(None, "synchronous", "FULL")?;
             connection.pragma_update(None, "foreign_keys", true)?;
@@ -154,7 +155,7 @@ impl Store {
         }
     }
 
-    /// Opens a file of surveys that must be there.
+    /// Opens an existing file of surveys.
     pub fn open(path: &Path) -> Result<Store, StoreError> {
         match path.is_file() {
             true => Store::open_or_make(path),
@@ -162,8 +163,8 @@ impl Store {
         }
     }
 
-    /// Makes a survey of some excerpts, in their order; all of it or nothing. Tells the link by which
-    /// participants find it.
+    /// Creates a survey of some excerpts, in their order, in one transaction. Returns the
+    /// part of the link with which participants find it.
     pub fn make(
         &mut self,
         survey: &Survey<'_>,
@@ -220,7 +221,7 @@ impl Store {
         Ok(listed.collect::<Result<_, _>>()?)
     }
 
-    /// Ends a survey: nobody can take part any more.
+    /// Closes a survey: nobody can answer any more.
     pub fn close(&mut self, name: &str, now: i64) -> Result<(), StoreError> {
         let id = self.id_of(name)?;
         let close = "UPDATE surveys SET closed = coalesce(closed, ?2) WHERE id = ?1";
@@ -248,9 +249,9 @@ impl Store {
         Ok(answers.collect::<Result<_, _>>()?)
     }
 
-    /// The figures of a survey.
+    /// The results of a survey.
     pub fn report(&mut self, name: &str) -> Result<Report, StoreError> {
-        // All of one moment.
+        // One snapshot of the database for all queries.
         let reading = self.connection.unchecked_transaction()?;
         let id = self.id_of(name)?;
         let participants = "SELECT count(*) FROM participants WHERE survey = ?1";
@@ -275,7 +276,7 @@ impl Store {
         )
     }
 
-    /// A transaction that writes; others wait for it.
+    /// Begins a transaction that writes; other writers wait for it.
     pub(super) fn begin_write(&mut self) -> rusqlite::Result<Transaction<'_>> {
         self.connection.transaction_with_behavior(TransactionBehavior::Immediate)
     }
