@@ -10,10 +10,10 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 pub enum AtomicFileError {
     /// A file of that name exists and must not be replaced.
-    #[error("{} is there already; choose another name", .0.display())]
+    #[error("{} already exists; choose another name", .0.display())]
     Exists(PathBuf),
     /// The operating system could not write the file.
-    #[error("cannot write {}: {reason}; see whether its folder exists, may be written to and has room", path.display())]
+    #[error("cannot write {}: {reason}; check that its folder exists, is writable and has space left", path.display())]
     System {
         /// The file.
         path: PathBuf,
@@ -153,7 +153,7 @@ mod tests {
         fs::write(path("there.mid"), "").unwrap();
         let why = |name: &str, existing| check(&path(name), existing).unwrap_err().to_string();
         assert!(why("folder.mid", Existing::Replace).contains("it is a folder"));
-        assert!(why("there.mid", Existing::Keep).contains("is there already"));
+        assert!(why("there.mid", Existing::Keep).contains("already exists"));
         assert!(why("no/new.mid", Existing::Keep).contains("its folder does not exist"));
         assert!(why(&"a".repeat(300), Existing::Keep).contains("aaa"));
         check(&path("there.mid"), Existing::Replace).unwrap();

@@ -86,7 +86,7 @@ mod tests {
             [anyhow::Error::from(exists()), OutputError::from(exists()).into(), sound.into()]
         {
             let explained = explained(&Err::<(), _>(error).context("piece 3").unwrap_err());
-            assert!(explained.starts_with("piece 3: a.mid is there already"), "{explained}");
+            assert!(explained.starts_with("piece 3: a.mid already exists"), "{explained}");
             assert!(explained.ends_with("or replace it with --force"), "{explained}");
         }
     }

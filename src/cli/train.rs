@@ -132,7 +132,7 @@ fn start(config: &Config, model: Option<Model>) -> Start {
 fn check_free(command: &Train, folder: &RunFolder) -> anyhow::Result<()> {
     match folder.existing_file() {
         Some(path) if !command.force => bail!(
-            "{} is there already; continue that training with --resume, replace it with --force, or \
+            "{} already exists; continue that training with --resume, replace it with --force, or \
              choose another --run",
             path.display()
         ),

@@ -34,7 +34,7 @@ pub struct Pieces {
 #[derive(Debug, thiserror::Error)]
 pub enum DatasetError {
     /// None of the files can be read.
-    #[error("none of the {0} files could be read; give MIDI files, or a set with pieces in it")]
+    #[error("none of the {0} files could be read; give MIDI files, or a set that contains pieces")]
     Unreadable(usize),
     /// No piece is long enough to train on.
     #[error(
@@ -48,15 +48,15 @@ pub enum DatasetError {
         segment: usize,
     },
     /// The training pieces contain no notes.
-    #[error("nothing sounds in the pieces that would be learned from; give other music")]
+    #[error("the training pieces contain no notes; give other music")]
     Silent,
     /// A path is not Unicode, so `dataset.json` cannot contain it.
     #[error("{}: its path is not Unicode text; rename it", .0.display())]
     Path(PathBuf),
     /// Some of the files have changed.
     #[error(
-        "{} of the {files} files that this run uses are no longer what they were: {}; put them back \
-         as they were, or start a new run in another folder",
+        "{} of the {files} files that this run uses have changed: {}; restore them, or start \
+         a new run in another folder",
         changed.len(),
         in_words(changed)
     )]
@@ -67,7 +67,7 @@ pub enum DatasetError {
         changed: Vec<(PathBuf, String)>,
     },
     /// `dataset.json` cannot be used.
-    #[error("{}: {what}; go back to the one that was written, or start a new run", path.display())]
+    #[error("{}: {what}; restore the original file, or start a new run", path.display())]
     List {
         /// `dataset.json`.
         path: PathBuf,

@@ -56,17 +56,13 @@ pub struct ModelError {
 #[derive(Debug, thiserror::Error)]
 pub enum ModelFault {
     /// The operating system could not read the file.
-    #[error(
-        "cannot be read ({0}); check the path: it is the file of a model, or the folder of a run"
-    )]
+    #[error("cannot be read ({0}); check the path: give a model file, or the folder of a run")]
     System(#[from] io::Error),
     /// The file is not safetensors, or is cut off.
-    #[error("is damaged or no model file ({0}); copy it again, or train anew")]
+    #[error("is damaged, or not a model file ({0}); copy it again, or train a new model")]
     Damaged(#[from] SafeTensorError),
     /// The file is safetensors of another program.
-    #[error(
-        "is no model of deep-jammer: its metadata do not say so; give the model.safetensors of a run"
-    )]
+    #[error("is not a model of deep-jammer, by its metadata; give the model.safetensors of a run")]
     Foreign,
     /// The file has another version of the format.
     #[error(
@@ -74,7 +70,7 @@ pub enum ModelFault {
     )]
     Version(u64),
     /// A part of the metadata is missing or invalid.
-    #[error("its metadata cannot be read ({0}); copy it again, or train anew")]
+    #[error("its metadata cannot be read ({0}); copy it again, or train a new model")]
     Metadata(#[from] serde_json::Error),
     /// The architecture is invalid.
     #[error(transparent)]
@@ -96,7 +92,7 @@ pub enum ModelFault {
         expected: String,
     },
     /// A value is not a finite number.
-    #[error("its tensor {0} holds values that are no finite numbers; go back to an earlier model")]
+    #[error("its tensor {0} contains values that are not finite; go back to an earlier model")]
     NotFinite(String),
 }
 

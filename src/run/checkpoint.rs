@@ -101,7 +101,7 @@ pub struct DamagedCheckpoint {
 /// There is no checkpoint to resume from.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "there is no whole checkpoint in {}{}; start the run again",
+    "there is no intact checkpoint in {}{}; start the run again",
     path.display(),
     damaged.iter().map(|damaged| format!(" ({damaged})")).collect::<String>()
 )]

@@ -177,23 +177,23 @@ impl Config {
         let Goal { epochs, hours, patience } = &self.goal;
         let none = |key, value: bool| (key, value);
         section(
-            "What is learned from, and the share of the pieces that is held out.",
+            "The music, and the share of the pieces that is held out.",
             toml_of("corpus", &self.corpus),
             &[],
         );
         section(
-            "The network: what it is told, units of its layers, the share that is dropped in training.",
+            "The network: its attribute layout, the units of its layers, and dropout.",
             toml_of("architecture", &self.architecture),
             &[],
         );
         section(
-            "How it learns. Segments are in 16ths, warmup and decay in epochs (0: none).",
+            "Training. Segments are in 16ths, warmup and decay in epochs (0: none).",
             toml_of("training", &self.training),
             &[],
         );
         section(
-            "When it ends: after so many epochs, so many hours, or so many validations without a \
-             better one.",
+            "When training ends: after this many epochs or hours, or after this many validations in a row \
+             without improvement (patience).",
             toml_of("goal", &self.goal),
             &[
                 none("epochs", epochs.is_none()),
@@ -202,13 +202,13 @@ impl Config {
             ],
         );
         section(
-            "How often it is validated, composes and is saved, in epochs, how many checkpoints stay, and\n\
-             # whether the model carries the music that it has learned from, so that copies can be told.",
+            "How often to validate, to compose a sample and to save a checkpoint, in epochs; how many\n\
+             # checkpoints to keep; whether the model carries its training music, to find copies.",
             toml_of("keeping", &self.retention),
             &[],
         );
         section(
-            "The model whose weights it goes on from, and whether the dense layers are drawn anew.",
+            "The model whose weights training begins with, and whether its dense layers are reset.",
             toml_of("start", &self.start),
             &[none("from", self.start.from.is_none())],
         );

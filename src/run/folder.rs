@@ -27,7 +27,7 @@ pub struct Lock(#[allow(dead_code, reason = "held, not read")] Option<File>);
 pub enum FolderError {
     /// Another process is training in the folder.
     #[error(
-        "another deep-jammer is training in {} at this moment; wait until it has ended, or stop it",
+        "another deep-jammer is training in {}; wait until it has finished, or stop it",
         .0.display()
     )]
     Busy(PathBuf),

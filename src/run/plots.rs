@@ -31,7 +31,7 @@ pub enum PlotsError {
     #[error("the folder {} holds no {METRICS_FILE}; is it the folder of a training run?", .0.display())]
     NoMetrics(PathBuf),
     /// No epoch has been trained yet.
-    #[error("{} holds no epoch yet; plot again when the first one is done", .0.display())]
+    #[error("{} holds no epoch yet; plot again after the first one", .0.display())]
     NoEpochs(PathBuf),
     /// The losses cannot be read.
     #[error(transparent)]

@@ -27,7 +27,7 @@ pub struct ResourceEstimate {
 pub enum ResourceError {
     /// There is too little memory even for one segment at a time.
     #[error(
-        "this training needs {} of memory even with one segment at a time, and {} are free; end \
+        "this training needs {} of memory, even with one segment at a time, but only {} are free; end \
          other programs, or choose a smaller network or shorter segments",
         in_bytes(*needed),
         in_bytes(*free)
@@ -40,7 +40,7 @@ pub enum ResourceError {
     },
     /// There is too little disk space.
     #[error(
-        "this training writes up to {} to {}, and {} are free there; make room, or choose another \
+        "this training writes up to {} to {}, but only {} are free there; free some space, or choose another \
          folder",
         in_bytes(*needed),
         path.display(),

@@ -44,7 +44,7 @@ pub fn compose(model: &Model, epoch: u64, seed: u64) -> Option<Sample> {
 #[derive(Debug, thiserror::Error)]
 pub enum SampleError {
     /// The folder cannot be created.
-    #[error("the folder {} cannot be made ({reason}); check its permissions", path.display())]
+    #[error("the folder {} cannot be created ({reason}); check its permissions", path.display())]
     Folder {
         /// The folder.
         path: PathBuf,

@@ -52,7 +52,7 @@ pub struct Session<'a, E: TrainingEngine> {
 pub enum SessionError {
     /// The loss, the gradient or the weights are not finite.
     #[error(
-        "the training has diverged: in epoch {0} {1} no finite number any more; start a new run \
+        "the training has diverged: in epoch {0} {1} not finite; start a new run \
          with a smaller learning rate or a smaller gradient norm"
     )]
     Diverged(u64, &'static str),
@@ -249,7 +249,7 @@ impl<'a, E: TrainingEngine> Session<'a, E> {
     fn epoch(&mut self) -> Result<Progress, SessionError> {
         let progress = self.trainer.epoch();
         if !progress.is_sound() {
-            return Err(SessionError::Diverged(progress.epoch, "loss or gradient are"));
+            return Err(SessionError::Diverged(progress.epoch, "the loss or the gradient is"));
         }
         self.checkpointed = None;
         self.run_state.unfinished = Some(progress);
@@ -303,7 +303,7 @@ impl<'a, E: TrainingEngine> Session<'a, E> {
             return Ok(None);
         };
         if !nats.total().is_finite() {
-            return Err(SessionError::Diverged(self.epochs(), "the validation is"));
+            return Err(SessionError::Diverged(self.epochs(), "the validation loss is"));
         }
         Ok(Some(nats))
     }
@@ -329,7 +329,7 @@ impl<'a, E: TrainingEngine> Session<'a, E> {
         let epoch = self.epochs();
         let snapshot = self.trainer.snapshot();
         if !snapshot.tensors.values().flatten().all(|value| value.is_finite()) {
-            return Err(SessionError::Diverged(epoch, "weights are"));
+            return Err(SessionError::Diverged(epoch, "the weights are"));
         }
         // A power failure must not lose rows that come before the checkpoint.
         for path in [self.folder.metrics(), self.folder.times()] {

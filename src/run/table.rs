@@ -17,7 +17,7 @@ pub enum TableError {
         reason: io::Error,
     },
     /// The operating system could not write the row.
-    #[error("{}: a row cannot be written ({reason}); make room on the disk and resume the run", path.display())]
+    #[error("{}: a row cannot be written ({reason}); free some disk space and resume the run", path.display())]
     Unwritable {
         /// The file.
         path: PathBuf,
@@ -39,8 +39,8 @@ pub enum TableError {
     },
     /// The table ends too early.
     #[error(
-        "{}: there are {found} epochs in it, but the run has come to epoch {expected}; \
-         bring the whole file back, or train anew", path.display()
+        "{}: it has {found} epochs, but the run has reached epoch {expected}; \
+         restore the whole file, or start a new run", path.display()
     )]
     Missing {
         /// The file.

@@ -25,15 +25,15 @@ pub enum Refusal {
     #[error("there is no such survey; ask whoever sent you the link")]
     NoSurvey,
     /// There is no participant of that name.
-    #[error("nobody of that name takes part; open the link of the survey again")]
+    #[error("there is no such participant; open the survey's link again")]
     UnknownParticipant,
     /// The participant joined too long ago.
     #[error(
-        "you have begun this survey over 30 days ago; what you have answered is kept, but it cannot be gone on with"
+        "you joined this survey more than 30 days ago; your answers are kept, but you cannot continue"
     )]
     Expired,
     /// The survey is closed.
-    #[error("this survey is over; thank you")]
+    #[error("this survey is closed; thank you")]
     Closed,
     /// The survey has [`MAX_PARTICIPANTS`].
     #[error("this survey is full; thank you")]
@@ -51,7 +51,7 @@ pub enum Refusal {
     #[error("you have rated this excerpt already; the first answer counts")]
     AlreadyRated,
     /// The database has failed.
-    #[error("the answer could not be kept: {0}; try again")]
+    #[error("the answer could not be saved: {0}; try again")]
     Database(#[from] rusqlite::Error),
 }
 

@@ -44,7 +44,7 @@ pub struct Store {
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The file cannot be opened.
-    #[error("{} cannot be used as a file of surveys: {reason}", path.display())]
+    #[error("{} is not a usable file of surveys: {reason}", path.display())]
     Unusable {
         /// The file.
         path: PathBuf,
@@ -52,10 +52,10 @@ pub enum StoreError {
         reason: String,
     },
     /// There is no such file.
-    #[error("there are no surveys in {}; make one", .0.display())]
+    #[error("there are no surveys in {}; create one", .0.display())]
     Missing(PathBuf),
     /// A survey of that name exists.
-    #[error("there is a survey {0:?} already; choose another name")]
+    #[error("a survey {0:?} already exists; choose another name")]
     Exists(String),
     /// There is no such survey.
     #[error("there is no survey {name:?}; there is {}", if others.is_empty() { "none" } else { others })]
@@ -67,7 +67,7 @@ pub enum StoreError {
     },
     /// The database has failed.
     #[error(
-        "the file of surveys has failed: {0}; see whether its folder may be written to and has room"
+        "the survey database failed: {0}; check that its folder is writable and has space left"
     )]
     Database(#[from] rusqlite::Error),
 }

@@ -17,7 +17,7 @@ fn nothing_is_written_over_unless_force_is_given() {
 
     fs::write(sandbox.path("mine.mid"), "mine").unwrap();
     let compose = "compose --model run --bars 1 -o mine.mid";
-    assert!(sandbox.fail(compose).contains("mine.mid is there already"));
+    assert!(sandbox.fail(compose).contains("mine.mid already exists"));
     assert_eq!(sandbox.bytes("mine.mid"), b"mine");
     sandbox.succeed(&format!("{compose} --force"));
     assert_ne!(sandbox.bytes("mine.mid"), b"mine");
