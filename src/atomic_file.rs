@@ -5,6 +5,8 @@
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tempfile::NamedTempFile;
 
 /// Why a file was not written. An existing file is unchanged.
 #[derive(Debug, thiserror::Error)]
@@ -74,6 +76,10 @@ pub fn write_with(
     }
     let failed = |reason| AtomicFileError::System { path: path.to_owned(), reason };
     let folder = folder_of(path);
+    // On Windows only such a path may be longer than 260 letters.
+    let full = folder.canonicalize().ok().filter(|_| cfg!(windows));
+    let folder = full.as_deref().unwrap_or(folder);
+    let place = path.file_name().map_or(path.to_owned(), |name| folder.join(name));
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
     {
@@ -83,19 +89,58 @@ pub fn write_with(
     }
     let mut beside = builder.prefix(BESIDE).tempfile_in(folder).map_err(failed)?;
     fill(beside.as_file_mut()).map_err(failed)?;
-    beside.as_file().sync_all().map_err(failed)?;
+    sync(beside.as_file()).map_err(failed)?;
     let moved = match existing {
         // Fails even if a file of that name has appeared since the check.
-        Existing::Keep => beside.persist_noclobber(path),
-        Existing::Replace => beside.persist(path),
+        Existing::Keep => beside.persist_noclobber(&place).map(|_| ()).map_err(|it| it.error),
+        Existing::Replace => replace(beside, &place),
     };
     match moved {
-        Ok(_) => sync_folder(folder).map_err(failed),
-        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
+        Ok(()) => sync_folder(folder).map_err(failed),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             Err(AtomicFileError::Exists(path.to_owned()))
         }
-        Err(error) => Err(failed(error.error)),
+        Err(error) => Err(failed(error)),
     }
+}
+
+/// Moves a temporary file to its place, replacing any file there.
+fn replace(beside: NamedTempFile, place: &Path) -> io::Result<()> {
+    // Closed first, because Windows does not move an open file.
+    let beside = beside.into_temp_path().keep()?;
+    rename(&beside, place).inspect_err(|_| {
+        let _ = std::fs::remove_file(&beside);
+    })
+}
+
+/// Renames a file or a folder. A file of the new name is replaced atomically.
+pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    // Windows refuses while another program has one of them open. Virus scanners briefly open
+    // every new file.
+    let mut pauses = PAUSES.iter().filter(|_| cfg!(windows));
+    loop {
+        match (std::fs::rename(from, to), pauses.next()) {
+            (Err(error), Some(&pause)) if is_in_use(&error) => {
+                std::thread::sleep(Duration::from_millis(pause));
+            }
+            (Err(error), None) if is_in_use(&error) => {
+                let reason = format!("{error} Another program may have it open.");
+                return Err(io::Error::new(error.kind(), reason));
+            }
+            (done, _) => return done,
+        }
+    }
+}
+
+/// The pauses between attempts while another program has a file open, in milliseconds: two seconds
+/// in all.
+const PAUSES: [u64; 7] = [10, 20, 50, 120, 300, 500, 1000];
+
+/// Whether Windows says that a file is open elsewhere.
+fn is_in_use(error: &io::Error) -> bool {
+    const ACCESS_DENIED: i32 = 5;
+    const SHARING_VIOLATION: i32 = 32;
+    cfg!(windows) && matches!(error.raw_os_error(), Some(ACCESS_DENIED | SHARING_VIOLATION))
 }
 
 /// The folder that contains a file.
@@ -106,11 +151,29 @@ pub fn folder_of(path: &Path) -> &Path {
     }
 }
 
+/// Syncs a file: what has been written to it survives a power failure.
+pub fn sync(file: &File) -> io::Result<()> {
+    /// "Inappropriate ioctl for device".
+    const ENOTTY: i32 = 25;
+    match file.sync_all() {
+        // Some drives of macOS, above all network drives, do not support this. The data is written
+        // all the same.
+        Err(error)
+            if cfg!(target_os = "macos")
+                && (error.kind() == io::ErrorKind::Unsupported
+                    || error.raw_os_error() == Some(ENOTTY)) =>
+        {
+            Ok(())
+        }
+        done => done,
+    }
+}
+
 /// Syncs a folder, so that a rename in it survives a power failure.
 pub fn sync_folder(folder: &Path) -> io::Result<()> {
     // On other systems a folder cannot be opened, and need not be synced.
     #[cfg(unix)]
-    File::open(folder)?.sync_all()?;
+    sync(&File::open(folder)?)?;
     let _ = folder;
     Ok(())
 }

@@ -78,7 +78,12 @@ pub fn extensions(kinds: impl IntoIterator<Item = Kind>) -> String {
 fn place(path: &Path) -> PathBuf {
     let folder = atomic_file::folder_of(path);
     let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
-    folder.join(path.file_name().unwrap_or_default())
+    let name = path.file_name().unwrap_or_default();
+    match cfg!(any(windows, target_os = "macos")) {
+        // There "A.mid" and "a.mid" are one file.
+        true => folder.join(name.to_string_lossy().to_lowercase()),
+        false => folder.join(name),
+    }
 }
 
 /// How work has ended that Ctrl-C may have interrupted.

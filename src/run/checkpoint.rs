@@ -7,7 +7,7 @@
 //! synced, and then renamed.
 
 use super::Config;
-use crate::atomic_file::{AtomicFileError, sync_folder};
+use crate::atomic_file::{AtomicFileError, rename, sync, sync_folder};
 use crate::fingerprint::sha256;
 use crate::model::{self, Model};
 use crate::training::{Progress, Snapshot, TrainerState};
@@ -174,9 +174,9 @@ pub fn save(
         // A damaged checkpoint of this epoch, or one that a resume from an earlier one
         // has reached again.
         let old = checkpoints.join(format!(".step-{epoch}.old"));
-        remove(&old).and_then(|()| fs::rename(&place, &old)).map_err(system_error(&place))?;
+        remove(&old).and_then(|()| rename(&place, &old)).map_err(system_error(&place))?;
     }
-    fs::rename(&partial, &place).map_err(system_error(&place))?;
+    rename(&partial, &place).map_err(system_error(&place))?;
     sync_folder(checkpoints).map_err(system_error(checkpoints))?;
     prune(checkpoints, epoch, keep).map_err(system_error(checkpoints))?;
     Ok(place)
@@ -233,7 +233,7 @@ fn system_error(path: &Path) -> impl Fn(io::Error) -> AtomicFileError + '_ {
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), AtomicFileError> {
     let written = File::create_new(path)
-        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
+        .and_then(|mut file| file.write_all(bytes).and_then(|()| sync(&file)));
     written.map_err(system_error(path))
 }
 
@@ -258,7 +258,7 @@ fn prune(checkpoints: &Path, epoch: u64, keep: usize) -> io::Result<()> {
         // name.
         let old = checkpoints.join(format!(".step-{step}.old"));
         remove(&old)?;
-        fs::rename(&path, &old)?;
+        rename(&path, &old)?;
     }
     sweep(checkpoints)
 }

@@ -71,6 +71,11 @@ impl Metrics {
     pub fn write(&mut self, row: &Row) -> Result<(), MetricsError> {
         self.0.write(row)
     }
+
+    /// Brings all rows to the disk.
+    pub fn sync(&self) -> Result<(), MetricsError> {
+        self.0.sync()
+    }
 }
 
 /// Reads all rows. An incomplete last line is left out.

@@ -20,7 +20,7 @@ use crate::network::{Nats, Parameters, TrainingEngine};
 use crate::originality::{Packed, TooMuchMusic, TrainingMusic};
 use crate::roll::Roll;
 use crate::training::{Excerpts, Progress, SnapshotError, Start, Trainer};
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -332,11 +332,8 @@ impl<'a, E: TrainingEngine> Session<'a, E> {
             return Err(SessionError::Diverged(epoch, "the weights are"));
         }
         // A power failure must not lose rows that come before the checkpoint.
-        for path in [self.folder.metrics(), self.folder.times()] {
-            File::open(&path)
-                .and_then(|file| file.sync_all())
-                .map_err(|reason| AtomicFileError::System { path, reason })?;
-        }
+        self.metrics.sync()?;
+        self.times.sync()?;
         let validated =
             self.run_state.best.filter(|best| best.epoch == epoch).map(|best| best.nats);
         let model = self.model(validated);

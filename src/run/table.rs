@@ -95,6 +95,13 @@ impl Table {
         let written = self.file.write_all(line.as_bytes());
         written.map_err(|reason| TableError::Unwritable { path: self.path.clone(), reason })
     }
+
+    /// Brings all rows to the disk.
+    pub fn sync(&self) -> Result<(), TableError> {
+        // By the file that is open for writing: Windows does it for no other.
+        let synced = atomic_file::sync(&self.file);
+        synced.map_err(|reason| TableError::Unwritable { path: self.path.clone(), reason })
+    }
 }
 
 /// Reads the rows up to an epoch, or all of them. Ignores what follows, and an incomplete last
