@@ -94,7 +94,7 @@ impl Dataset {
     /// are used.
     ///
     /// Of the pieces that are at least a segment long (in steps), a `share` is held out as
-    /// [`hold_out`] decides; [`corpus::duplicate_of`] finds duplicates among all pieces.
+    /// [`hold_out`](super::hold_out()) decides; [`corpus::duplicate_of`] finds duplicates among all pieces.
     /// The pieces of a set with a published split keep that split.
     pub fn new(
         corpus: Corpus,

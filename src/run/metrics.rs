@@ -227,7 +227,7 @@ mod tests {
         let before = fs::read(&path).unwrap();
         let error = truncate(&path, 4, |_| true).unwrap_err().to_string();
         assert!(
-            error.contains("metrics.csv: there are 3 epochs") && error.contains("epoch 4"),
+            error.contains("metrics.csv: it has 3 epochs") && error.contains("epoch 4"),
             "{error}"
         );
         assert_eq!(fs::read(&path).unwrap(), before);
@@ -267,6 +267,6 @@ mod tests {
         let mut metrics = Metrics::open(Path::new("/dev/full")).unwrap();
         let error = metrics.write(&plain(1)[0]).unwrap_err().to_string();
         assert!(error.starts_with("/dev/full: a row cannot be written"), "{error}");
-        assert!(error.contains("make room"), "{error}");
+        assert!(error.contains("free some disk space"), "{error}");
     }
 }

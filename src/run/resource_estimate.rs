@@ -210,7 +210,7 @@ mod tests {
         let error = ResourceEstimate::find::<Cpu>(&config, &run, 0, 1000, 1, Some(u64::MAX))
             .unwrap_err()
             .to_string();
-        assert!(error.contains("there") && error.contains("make room"), "{error}");
+        assert!(error.contains("there") && error.contains("free some space"), "{error}");
     }
 
     #[test]
