@@ -91,7 +91,7 @@ impl Sessions {
         self.sessions.lock().expect(LOCK).remove(name);
     }
 
-    /// Closes the sessions that have had no request for [`SESSION_TIMEOUT`].
+    /// Closes the sessions that have had no request for 90 seconds.
     pub fn remove_expired(&self) {
         let expired = |session: &ListenerSession| {
             session.last_request.lock().expect(LOCK).elapsed() > SESSION_TIMEOUT

@@ -2,7 +2,7 @@
 //!
 //! [`excerpts`] makes excerpts of generated and of real pieces, all of one length, loudness and
 //! instrument. The [`Store`] keeps surveys, participants and answers in one file. A [`Report`]
-//! evaluates the answers, beside the [`published`] figures. [`routes`] serves the pages of
+//! evaluates the answers, beside the [published](PUBLISHED) figures. [`routes`] serves the pages of
 //! participants and of the organiser.
 
 mod agreement;

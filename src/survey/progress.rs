@@ -35,7 +35,7 @@ pub enum Refusal {
     /// The survey is closed.
     #[error("this survey is closed; thank you")]
     Closed,
-    /// The survey has [`MAX_PARTICIPANTS`].
+    /// The survey has the most participants that it can have.
     #[error("this survey is full; thank you")]
     Full,
     /// There is no such excerpt.

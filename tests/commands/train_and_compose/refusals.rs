@@ -33,8 +33,10 @@ fn what_is_missing_is_named_with_a_remedy() {
     assert!(sandbox.fail("train nowhere --run run").contains("nowhere does not exist"));
     assert!(sandbox.fail("train empty --run run").contains("no MIDI files in empty"));
     fs::write(sandbox.path("broken.mid"), "MThd but no more").unwrap();
-    let said = sandbox.fail("train broken.mid --run run");
-    assert!(said.contains("broken.mid") && said.contains("could be read"), "{said}");
+    let broken = "train broken.mid --run run";
+    let error = sandbox.fail(broken);
+    assert!(error.contains("could be read"), "{error}");
+    assert!(said(&sandbox.run(broken)).contains("broken.mid"), "the file is named above the error");
     assert!(!sandbox.path("run").exists(), "and nothing is begun");
     assert!(sandbox.fail("compose --model broken.mid").contains("broken.mid: is damaged"));
 }
