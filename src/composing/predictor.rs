@@ -12,9 +12,9 @@ pub(super) trait Predictor: Send + Sync {
     /// The state of a stream that has no step yet.
     fn initial_state(&self) -> State;
 
-    /// Predicts one step of music at a place, after the steps of the past: for each key from the lowest
-    /// to the highest `choose` is given the prediction and returns what the key does. The state, which
-    /// must come from this predictor, moves on by the step.
+    /// Predicts one step of music at a place, after the steps of the past: for each key from the
+    /// lowest to the highest `choose` is given the prediction and returns what the key does. The
+    /// state, which must come from this predictor, moves on by the step.
     fn step(
         &self,
         state: &mut State,

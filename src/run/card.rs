@@ -128,8 +128,8 @@ fn training(text: &mut String, config: &Config, kept: KeptModel) -> std::fmt::Re
     if settings.transpose > 0 {
         write!(text, "; transposed by up to {} semitones", settings.transpose)?;
     }
-    if settings.carries() {
-        let segments = match settings.carry {
+    if settings.is_stateful() {
+        let segments = match settings.consecutive_segments {
             0 => "all segments of a piece".to_owned(),
             carry => format!("up to {carry} segments of a piece"),
         };
@@ -144,11 +144,11 @@ fn training(text: &mut String, config: &Config, kept: KeptModel) -> std::fmt::Re
     if settings.decay_after > 0 {
         write!(text, "; learning rate falling after epoch {}", settings.decay_after)?;
     }
-    if settings.average > 0.0 {
+    if settings.ema_decay > 0.0 {
         write!(
             text,
             "; exponential moving average of the weights with a decay of {}",
-            settings.average
+            settings.ema_decay
         )?;
     }
     writeln!(text, ". `config.toml` spells out every setting.\n\n## Result\n")?;

@@ -142,8 +142,9 @@ fn disk_needed(config: &Config, from_epoch: u64, steps: usize) -> u64 {
     let music = if retention.training_music { 2 * steps as u64 } else { 0 };
     let model = weights + music + 16 * (20 * SEGMENT_STEPS as u64 + 200) + 4096;
     let units: usize = layers.time.iter().map(|layer| layer.units).sum();
-    let carried = if training.carries() { 4 * 2 * training.batch * KEYS * units } else { 0 } as u64;
-    let tensors = if training.average > 0.0 { 4 } else { 3 };
+    let carried =
+        if training.is_stateful() { 4 * 2 * training.batch * KEYS * units } else { 0 } as u64;
+    let tensors = if training.ema_decay > 0.0 { 4 } else { 3 };
     // The model, the best model, the snapshot and the state.
     let checkpoint = 2 * model + tensors * weights + carried + 8192;
     // One checkpoint more than are kept, and two models at once, since the new one is

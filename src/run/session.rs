@@ -19,7 +19,7 @@ use crate::model::{self, Model};
 use crate::network::{Nats, Parameters, TrainingEngine};
 use crate::originality::{Packed, TooMuchMusic, TrainingMusic};
 use crate::roll::Roll;
-use crate::training::{Excerpts, Progress, SnapshotError, Start, Trainer};
+use crate::training::{Progress, SegmentSampler, SnapshotError, Start, Trainer};
 use std::fs;
 use std::io;
 use std::path::PathBuf;
@@ -106,7 +106,7 @@ impl<'a, E: TrainingEngine> Session<'a, E> {
         training_music: Option<Packed>,
         engine: impl FnOnce(&Parameters) -> E,
     ) -> Result<Session<'a, E>, SessionError> {
-        let excerpts = Excerpts::new(&pieces.training, config.training.segment);
+        let excerpts = SegmentSampler::new(&pieces.training, config.training.segment);
         let architecture = config.architecture.clone();
         let trainer = Trainer::new(architecture, config.training, excerpts, start, engine);
         atomic_file::write(&folder.dataset(), &dataset.to_json(), Existing::Replace)?;
@@ -141,7 +141,7 @@ impl<'a, E: TrainingEngine> Session<'a, E> {
         engine: impl FnOnce(&Parameters) -> E,
     ) -> Result<Session<'a, E>, SessionError> {
         let Checkpoint { path, run_state, snapshot, model, .. } = checkpoint;
-        let excerpts = Excerpts::new(&pieces.training, config.training.segment);
+        let excerpts = SegmentSampler::new(&pieces.training, config.training.segment);
         let architecture = config.architecture.clone();
         let trainer = Trainer::resume(architecture, config.training, excerpts, snapshot, engine)
             .map_err(|reason| SessionError::Snapshot { path, reason })?;
@@ -248,7 +248,7 @@ impl<'a, E: TrainingEngine> Session<'a, E> {
     /// Trains one epoch.
     fn epoch(&mut self) -> Result<Progress, SessionError> {
         let progress = self.trainer.epoch();
-        if !progress.is_sound() {
+        if !progress.is_finite() {
             return Err(SessionError::Diverged(progress.epoch, "the loss or the gradient is"));
         }
         self.checkpointed = None;
