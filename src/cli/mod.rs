@@ -12,6 +12,7 @@ mod interruption;
 mod man;
 mod plot;
 mod progress;
+mod remedy;
 mod render;
 #[cfg(feature = "studio")]
 mod serve;
@@ -104,7 +105,7 @@ pub fn run() -> ExitCode {
         // The reader of our output has seen enough (`| head`). That is no failure.
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("deep-jammer: {error:#}");
+            eprintln!("deep-jammer: {}", remedy::explained(&error));
             ExitCode::FAILURE
         }
     }
@@ -112,9 +113,13 @@ pub fn run() -> ExitCode {
 
 /// Quotes a word, such as a path, for a shell. Plain words stay as they are.
 fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "/\\:._-+,~=@%".contains(c);
+    // A backslash means something to the shells of Unix, and divides paths on Windows, where quotes
+    // are double ones and cannot be in a path.
+    let plain =
+        |c: char| c.is_alphanumeric() || "/:._-+,~=@%".contains(c) || (cfg!(windows) && c == '\\');
     match word.chars().all(plain) {
         true => word.to_owned(),
+        false if cfg!(windows) => format!("\"{word}\""),
         false => format!("'{}'", word.replace('\'', "'\\''")),
     }
 }
