@@ -1,4 +1,4 @@
-//! What a composer draws from: a network on an engine of whatever kind, or a baseline.
+//! What a composer samples from: a network on any engine, or a baseline.
 
 use super::composer::Scratch;
 use crate::attribute::Layout;
@@ -8,9 +8,9 @@ use crate::roll::{Place, Step};
 use std::any::Any;
 use std::fmt::Debug;
 
-/// Predicts the next step, whatever it predicts it with.
+/// A predictor of the next step.
 pub(super) trait Predictor: Send + Sync {
-    /// The state of a stream that has no step yet.
+    /// The state of a stream without any step.
     fn initial_state(&self) -> State;
 
     /// Predicts one step of music at a place, after the steps of the past: for each key from the
@@ -26,7 +26,7 @@ pub(super) trait Predictor: Send + Sync {
     );
 }
 
-/// A network that predicts.
+/// A network on an engine.
 pub(super) struct Network<E> {
     pub(super) engine: E,
     pub(super) layout: Layout,
@@ -58,7 +58,7 @@ impl<E: StepEngine> Predictor for Network<E> {
 }
 
 impl Predictor for Baseline {
-    /// It needs none: all it knows is the step before.
+    /// A baseline needs no state: it knows only the step before, which is given.
     fn initial_state(&self) -> State {
         State::default()
     }
@@ -78,8 +78,8 @@ impl Predictor for Baseline {
     }
 }
 
-/// What a predictor knows of the steps before: an engine's LSTM state, of a type that only the
-/// engine knows, or nothing. It is a value as that state is.
+/// What a predictor knows about the steps before: the LSTM state of an engine, whose type only the
+/// engine knows, or nothing. It is a value, like that state.
 #[derive(Debug, Default)]
 pub(super) struct State(Option<Box<dyn AnyState>>);
 
