@@ -3,12 +3,14 @@
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tempfile::NamedTempFile;
 
 /// Why a file was not written. What was there before is there still.
 #[derive(Debug, thiserror::Error)]
 pub enum AtomicFileError {
     /// Something of that name is there, and may not be replaced.
-    #[error("{} is there already; choose another name, or replace it with --force", .0.display())]
+    #[error("{} is there already; choose another name", .0.display())]
     Exists(PathBuf),
     /// The system refused.
     #[error("cannot write {}: {reason}; see whether its folder exists, may be written to and has room", path.display())]
@@ -72,6 +74,10 @@ pub fn write_with(
     }
     let failed = |reason| AtomicFileError::System { path: path.to_owned(), reason };
     let folder = folder_of(path);
+    // On Windows only such a path may be longer than 260 letters.
+    let full = folder.canonicalize().ok().filter(|_| cfg!(windows));
+    let folder = full.as_deref().unwrap_or(folder);
+    let place = path.file_name().map_or(path.to_owned(), |name| folder.join(name));
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
     {
@@ -81,19 +87,58 @@ pub fn write_with(
     }
     let mut beside = builder.prefix(BESIDE).tempfile_in(folder).map_err(failed)?;
     fill(beside.as_file_mut()).map_err(failed)?;
-    beside.as_file().sync_all().map_err(failed)?;
+    sync(beside.as_file()).map_err(failed)?;
     let moved = match existing {
         // Even if a file of that name has come into being since.
-        Existing::Keep => beside.persist_noclobber(path),
-        Existing::Replace => beside.persist(path),
+        Existing::Keep => beside.persist_noclobber(&place).map(|_| ()).map_err(|it| it.error),
+        Existing::Replace => replace(beside, &place),
     };
     match moved {
-        Ok(_) => sync_folder(folder).map_err(failed),
-        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
+        Ok(()) => sync_folder(folder).map_err(failed),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             Err(AtomicFileError::Exists(path.to_owned()))
         }
-        Err(error) => Err(failed(error.error)),
+        Err(error) => Err(failed(error)),
     }
+}
+
+/// Moves a new file to its place, over one that is there.
+fn replace(beside: NamedTempFile, place: &Path) -> io::Result<()> {
+    // Closed first: Windows moves no file that is open.
+    let beside = beside.into_temp_path().keep()?;
+    rename(&beside, place).inspect_err(|_| {
+        let _ = std::fs::remove_file(&beside);
+    })
+}
+
+/// Gives a file or a folder another name; a file of that name is replaced, in one stroke.
+pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    // Windows refuses while somebody has one of them open, as virus scanners have for a moment
+    // whatever is new.
+    let mut pauses = PAUSES.iter().filter(|_| cfg!(windows));
+    loop {
+        match (std::fs::rename(from, to), pauses.next()) {
+            (Err(error), Some(&pause)) if is_in_use(&error) => {
+                std::thread::sleep(Duration::from_millis(pause));
+            }
+            (Err(error), None) if is_in_use(&error) => {
+                let reason = format!("{error} Another program may have it open.");
+                return Err(io::Error::new(error.kind(), reason));
+            }
+            (done, _) => return done,
+        }
+    }
+}
+
+/// How long is waited for others to close a file, time after time, in milliseconds: two seconds in
+/// all.
+const PAUSES: [u64; 7] = [10, 20, 50, 120, 300, 500, 1000];
+
+/// Whether Windows says that a file is open elsewhere.
+fn is_in_use(error: &io::Error) -> bool {
+    const ACCESS_DENIED: i32 = 5;
+    const SHARING_VIOLATION: i32 = 32;
+    cfg!(windows) && matches!(error.raw_os_error(), Some(ACCESS_DENIED | SHARING_VIOLATION))
 }
 
 /// The folder in which a file lies.
@@ -104,11 +149,29 @@ pub fn folder_of(path: &Path) -> &Path {
     }
 }
 
+/// Brings to the disk what has been written to a file.
+pub fn sync(file: &File) -> io::Result<()> {
+    /// "Inappropriate ioctl for device".
+    const ENOTTY: i32 = 25;
+    match file.sync_all() {
+        // macOS has drives, those of the network above all, that cannot be asked for this. What was
+        // written is there all the same.
+        Err(error)
+            if cfg!(target_os = "macos")
+                && (error.kind() == io::ErrorKind::Unsupported
+                    || error.raw_os_error() == Some(ENOTTY)) =>
+        {
+            Ok(())
+        }
+        done => done,
+    }
+}
+
 /// Brings to the disk which files a folder has, so that a renaming outlasts a loss of power.
 pub fn sync_folder(folder: &Path) -> io::Result<()> {
     // Elsewhere folders cannot be opened, and the system sees to it.
     #[cfg(unix)]
-    File::open(folder)?.sync_all()?;
+    sync(&File::open(folder)?)?;
     let _ = folder;
     Ok(())
 }
@@ -136,7 +199,7 @@ mod tests {
         let path = folder.path().join("a.mid");
         write(&path, b"one", Existing::Keep).unwrap();
         let error = write(&path, b"two", Existing::Keep).unwrap_err().to_string();
-        assert!(error.contains("a.mid") && error.contains("--force"), "{error}");
+        assert!(error.contains("a.mid") && error.contains("choose another name"), "{error}");
         assert_eq!(fs::read(&path).unwrap(), b"one");
         write(&path, b"two", Existing::Replace).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"two");
@@ -151,7 +214,7 @@ mod tests {
         fs::write(path("there.mid"), "").unwrap();
         let why = |name: &str, existing| check(&path(name), existing).unwrap_err().to_string();
         assert!(why("folder.mid", Existing::Replace).contains("it is a folder"));
-        assert!(why("there.mid", Existing::Keep).contains("--force"));
+        assert!(why("there.mid", Existing::Keep).contains("is there already"));
         assert!(why("no/new.mid", Existing::Keep).contains("its folder does not exist"));
         assert!(why(&"a".repeat(300), Existing::Keep).contains("aaa"));
         check(&path("there.mid"), Existing::Replace).unwrap();

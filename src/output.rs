@@ -1,11 +1,12 @@
-//! A piece as a file of whatever kind its name asks for: music, sound, a picture or sheet music.
+//! Writing a piece to a file: MIDI, sound, a picture or sheet music, as the file name's extension says.
 //!
-//! This is the one place that knows which extensions there are.
+//! This is the only place that knows the extensions and media types of the files that the program
+//! writes.
 
 use crate::atomic_file::{self, AtomicFileError, Existing};
 use crate::midi;
 use crate::notation::{self, Heading};
-use crate::picture;
+use crate::picture::{self, Format};
 use crate::roll::{Roll, RollError, Transcription};
 use crate::score::Score;
 use crate::sound::{
@@ -14,50 +15,91 @@ use crate::sound::{
 };
 use std::path::{Path, PathBuf};
 
-/// What can be written.
+/// The kinds of file that a piece can be written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// A Standard MIDI file.
     Midi,
     /// Sound: 16-bit stereo WAV.
     Wav,
-    /// A piano roll.
-    Picture(picture::Format),
+    /// A picture of the piano roll.
+    Picture(Format),
     /// Sheet music: MusicXML.
     SheetMusic,
 }
 
 impl Kind {
-    /// What an extension asks for.
-    fn of(extension: &str) -> Option<Kind> {
-        match extension {
-            "mid" | "midi" => Some(Kind::Midi),
-            "wav" => Some(Kind::Wav),
-            "png" => Some(Kind::Picture(picture::Format::Png)),
-            "svg" => Some(Kind::Picture(picture::Format::Svg)),
-            "musicxml" => Some(Kind::SheetMusic),
-            _ => None,
+    /// All kinds.
+    pub const ALL: [Kind; 5] = [
+        Kind::Midi,
+        Kind::Wav,
+        Kind::Picture(Format::Png),
+        Kind::Picture(Format::Svg),
+        Kind::SheetMusic,
+    ];
+
+    /// What the names of its files end in, without the dot.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Kind::Midi => "mid",
+            Kind::Wav => "wav",
+            Kind::Picture(Format::Png) => "png",
+            Kind::Picture(Format::Svg) => "svg",
+            Kind::SheetMusic => "musicxml",
+        }
+    }
+
+    /// The media type (MIME type) that HTTP names it by.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Kind::Midi => "audio/midi",
+            Kind::Wav => "audio/wav",
+            Kind::Picture(Format::Png) => "image/png",
+            Kind::Picture(Format::Svg) => "image/svg+xml",
+            Kind::SheetMusic => "application/vnd.recordare.musicxml+xml",
+        }
+    }
+
+    /// What a musician gets.
+    fn description(self) -> &'static str {
+        match self {
+            Kind::Midi => "music",
+            Kind::Wav => "sound",
+            Kind::Picture(_) => "a piano roll",
+            Kind::SheetMusic => "sheet music",
+        }
+    }
+
+    /// The kind that a file's extension asks for, in capitals or not. `.midi` stands for `.mid`.
+    pub fn of(path: &Path) -> Option<Kind> {
+        let extension = path.extension()?.to_str()?.to_lowercase();
+        match extension.as_str() {
+            "midi" => Some(Kind::Midi),
+            extension => Kind::ALL.into_iter().find(|kind| kind.extension() == extension),
         }
     }
 }
 
-/// Why a piece was not written. What was there before is there still.
+/// The extensions as an error names them: `.mid (music), .wav (sound), … or .musicxml (sheet music)`.
+fn all_extensions() -> String {
+    let named = Kind::ALL.map(|kind| format!(".{} ({})", kind.extension(), kind.description()));
+    let [first @ .., last] = &named;
+    format!("{} or {last}", first.join(", "))
+}
+
+/// Why a piece was not written. A file that was there before is unchanged.
 #[derive(Debug, thiserror::Error)]
 pub enum OutputError {
-    /// The name asks for nothing that can be written.
-    #[error(
-        "{}: the name must end in .mid (music), .wav (sound), .png or .svg (a piano roll), \
-         or .musicxml (sheet music)",
-        .0.display()
-    )]
+    /// The extension is none of those in [`Kind::ALL`].
+    #[error("{}: the name must end in {}", .0.display(), all_extensions())]
     Unknown(PathBuf),
-    /// A file of that name is there, or cannot be.
+    /// The file exists already, or cannot be written.
     #[error(transparent)]
     Writing(#[from] AtomicFileError),
     /// The sound was not written.
     #[error(transparent)]
     Wav(#[from] WavError),
-    /// There is too much of it to play.
+    /// The piece is too long to be played.
     #[error("{}: {reason}", path.display())]
     TooLong {
         /// The file that was to be written.
@@ -101,8 +143,7 @@ pub struct Output {
 impl Output {
     /// A file of the kind that its extension says, in capitals or not.
     pub fn new(path: PathBuf) -> Result<Output, OutputError> {
-        let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-        match Kind::of(&extension) {
+        match Kind::of(&path) {
             Some(kind) => Ok(Output { path, kind }),
             None => Err(OutputError::Unknown(path)),
         }
@@ -191,7 +232,7 @@ mod tests {
         let kind = |name: &str| Output::new(name.into()).map(|output| output.kind());
         assert_eq!(kind("a.b/c.MID").unwrap(), Kind::Midi);
         assert_eq!(kind("x.Wav").unwrap(), Kind::Wav);
-        assert_eq!(kind("x.svg").unwrap(), Kind::Picture(picture::Format::Svg));
+        assert_eq!(kind("x.svg").unwrap(), Kind::Picture(Format::Svg));
         for name in ["x", "wav", ".wav", "x.mp3", "-", "x.mid.gz"] {
             let error = kind(name).unwrap_err().to_string();
             assert!(error.contains(name) && error.contains(".wav (sound)"), "{error}");

@@ -9,7 +9,7 @@ pub const SEGMENT_STEPS: usize = 128;
 
 /// How many steps before an excerpt are known, where the piece has as many: as far back as any
 /// attribute looks.
-pub const HEARD_STEPS: usize = 128;
+pub const MAX_LOOKBACK_STEPS: usize = 128;
 
 /// An excerpt of a piece, every step with its place in the measure.
 ///
@@ -17,7 +17,7 @@ pub const HEARD_STEPS: usize = 128;
 /// attributes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Segment {
-    /// The steps, preceded by up to [`HEARD_STEPS`] before the excerpt.
+    /// The steps, preceded by up to [`MAX_LOOKBACK_STEPS`] before the excerpt.
     steps: Vec<Step>,
     places: Vec<Place>,
 }
@@ -25,8 +25,8 @@ pub struct Segment {
 impl Segment {
     /// The `count` steps of a roll from `start` on, which must lie within it.
     pub fn new(roll: &Roll, start: usize, count: usize) -> Segment {
-        let mut steps = Vec::with_capacity(HEARD_STEPS + count);
-        let heard = start.saturating_sub(HEARD_STEPS);
+        let mut steps = Vec::with_capacity(MAX_LOOKBACK_STEPS + count);
+        let heard = start.saturating_sub(MAX_LOOKBACK_STEPS);
         steps.extend_from_slice(&roll.steps()[heard..start + count]);
         Segment { steps, places: (start..start + count).map(|step| roll.place(step)).collect() }
     }
@@ -124,6 +124,6 @@ mod tests {
             assert_eq!(segment.place(step).in_measure as usize, (5 + step) % 12);
         }
         assert!(Segment::new(&roll, 0, 2).past(0).is_empty());
-        assert_eq!(Segment::new(&roll, 138, 2).past(1).len(), HEARD_STEPS + 1);
+        assert_eq!(Segment::new(&roll, 138, 2).past(1).len(), MAX_LOOKBACK_STEPS + 1);
     }
 }

@@ -72,7 +72,7 @@ impl Layout {
     /// The attributes of all 88 keys for one step: what may be known before the step is played.
     ///
     /// `past` are the steps before it, the nearest last (none at the start of a piece), of which no
-    /// more than [`HEARD_STEPS`](crate::segment::HEARD_STEPS) count; `place` is its own place in the
+    /// more than [`MAX_LOOKBACK_STEPS`](crate::segment::MAX_LOOKBACK_STEPS) count; `place` is its own place in the
     /// measure. Training and composing both come here.
     pub fn describe(&self, past: &[Step], place: Place, to: &mut StepAttributes) {
         let scene = Scene::new(past, place, self.blocks.iter().any(|block| block.looks_back()));

@@ -1,7 +1,7 @@
 //! What there is to be known before a step, gathered once for all keys.
 
 use crate::roll::{KEYS, LOWEST_PITCH, Place, Step};
-use crate::segment::HEARD_STEPS;
+use crate::segment::MAX_LOOKBACK_STEPS;
 
 /// Over how many steps the strokes are counted that tell the tonality: four measures of 4/4.
 pub const TONALITY_STEPS: usize = 64;
@@ -34,10 +34,10 @@ pub(super) fn pitch_class(key: usize) -> usize {
 }
 
 impl<'a> Scene<'a> {
-    /// `past` are the steps before, the nearest last; of these the last [`HEARD_STEPS`] count. The
+    /// `past` are the steps before, the nearest last; of these the last [`MAX_LOOKBACK_STEPS`] count. The
     /// histories are only gathered where they are asked for.
     pub(super) fn new(past: &'a [Step], place: Place, with_histories: bool) -> Scene<'a> {
-        let past = &past[past.len().saturating_sub(HEARD_STEPS)..];
+        let past = &past[past.len().saturating_sub(MAX_LOOKBACK_STEPS)..];
         let previous = past.last().copied().unwrap_or(Step::SILENCE);
         let mut scene = Scene {
             past,

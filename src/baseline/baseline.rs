@@ -1,6 +1,7 @@
 //! From counts to probabilities.
 
 use super::counts::{Before, Counts, Tally, sounding};
+use crate::fingerprint;
 use crate::network::KeyLogits;
 use crate::roll::{KEYS, Step};
 use sha2::{Digest, Sha256};
@@ -166,6 +167,6 @@ impl Baseline {
                 table.iter().flatten().for_each(|p| hash.update(p.to_le_bytes()));
             }
         }
-        hash.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+        fingerprint::short(hash)
     }
 }

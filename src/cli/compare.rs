@@ -4,11 +4,12 @@ mod real_music;
 mod table;
 
 use super::Outcome;
+use super::output_args::picture_format;
 use anyhow::{Context, bail};
 use deep_jammer::atomic_file::{self, AtomicFileError, Existing};
-use deep_jammer::corpus::{self, Part, Piece};
+use deep_jammer::corpus::{self, Piece, PublishedSplit};
 use deep_jammer::originality::{Match, Originality, TrainingMusic};
-use deep_jammer::picture::{self, Format};
+use deep_jammer::picture;
 use deep_jammer::roll::Roll;
 use deep_jammer::statistic::{self, Breakdowns, Comparison, Distribution, Passage, Statistic};
 use rayon::prelude::*;
@@ -121,7 +122,7 @@ struct LongestMatch {
 
 /// Prints a table, or JSON, to standard output, and draws the picture.
 pub fn run(command: &Compare) -> anyhow::Result<Outcome> {
-    let picture = command.output.as_deref().map(|path| (path, format(path)));
+    let picture = command.output.as_deref().map(|path| (path, picture_format(path)));
     let picture = match picture {
         Some((path, format)) => Some((path, format?)),
         None => None,
@@ -226,18 +227,10 @@ fn generated(paths: &[PathBuf]) -> anyhow::Result<Vec<Piece>> {
 
 /// The name of a piece: its file, and its own name if the file has several pieces.
 fn name(piece: &Piece) -> String {
-    match piece.part.map(Part::name) {
+    match piece.published_split.map(PublishedSplit::name) {
         None => piece.path.display().to_string(),
         Some(_) => format!("{}, {}", piece.path.display(), piece.name),
     }
-}
-
-fn format(path: &Path) -> anyhow::Result<Format> {
-    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-    let known = Format::ALL.into_iter().find(|f| f.extension().eq_ignore_ascii_case(extension));
-    known.with_context(|| {
-        format!("{}: a picture is SVG or PNG; its name must end in .svg or .png", path.display())
-    })
 }
 
 /// The file names of some paths, in words.

@@ -179,7 +179,7 @@ pub fn run(command: &Evaluate) -> anyhow::Result<Outcome> {
     // Without a network, the music decides: sets contain only sounding notes, no onsets.
     let articulation = match models.first() {
         Some(named) => named.model.architecture.articulation,
-        None => music.evaluated.iter().any(|piece| piece.part.is_none()),
+        None => music.evaluated.iter().any(|piece| piece.published_split.is_none()),
     };
     let baselines = add_baselines(&music, articulation, &mut evaluators);
     interruption::handle_ctrl_c("Stopping.")?;

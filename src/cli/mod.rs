@@ -1,16 +1,22 @@
 //! The commands of the program.
 
 mod compare;
+mod completions;
 mod compose;
 mod evaluate;
 mod export;
+#[cfg(feature = "http")]
 mod hosting;
 mod inspect;
 mod interruption;
+mod man;
 mod plot;
 mod progress;
+mod remedy;
 mod render;
+#[cfg(feature = "studio")]
 mod serve;
+#[cfg(feature = "survey")]
 mod survey;
 mod train;
 mod model_arg;
@@ -49,6 +55,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Compose(Box<compose::Compose>),
+    #[cfg(feature = "studio")]
     Serve(serve::Serve),
     Render(render::Render),
     Inspect(inspect::Inspect),
@@ -57,7 +64,10 @@ enum Command {
     Evaluate(evaluate::Evaluate),
     Compare(compare::Compare),
     Export(export::Export),
+    #[cfg(feature = "survey")]
     Survey(survey::Survey),
+    Completions(completions::Completions),
+    Man(man::Man),
 }
 
 /// How a command ended, if it did not fail.
@@ -75,6 +85,7 @@ const INTERRUPTED: u8 = 130;
 pub fn run() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Compose(command) => compose::run(&command),
+        #[cfg(feature = "studio")]
         Command::Serve(command) => serve::run(&command),
         Command::Render(command) => render::run(&command),
         Command::Inspect(command) => inspect::run(&command),
@@ -83,7 +94,10 @@ pub fn run() -> ExitCode {
         Command::Evaluate(command) => evaluate::run(&command),
         Command::Compare(command) => compare::run(&command),
         Command::Export(command) => export::run(&command),
+        #[cfg(feature = "survey")]
         Command::Survey(command) => survey::run(&command),
+        Command::Completions(command) => completions::run(&command),
+        Command::Man(command) => man::run(&command),
     };
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
@@ -91,7 +105,7 @@ pub fn run() -> ExitCode {
         // The reader of our output has seen enough (`| head`). That is no failure.
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("deep-jammer: {error:#}");
+            eprintln!("deep-jammer: {}", remedy::explained(&error));
             ExitCode::FAILURE
         }
     }
@@ -99,9 +113,13 @@ pub fn run() -> ExitCode {
 
 /// Quotes a word, such as a path, for a shell. Plain words stay as they are.
 fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "/\\:._-+,~=@%".contains(c);
+    // A backslash means something to the shells of Unix, and divides paths on Windows, where quotes
+    // are double ones and cannot be in a path.
+    let plain =
+        |c: char| c.is_alphanumeric() || "/:._-+,~=@%".contains(c) || (cfg!(windows) && c == '\\');
     match word.chars().all(plain) {
         true => word.to_owned(),
+        false if cfg!(windows) => format!("\"{word}\""),
         false => format!("'{}'", word.replace('\'', "'\\''")),
     }
 }

@@ -1,10 +1,11 @@
 //! The files that `-o` asks for, and the piano that they are played on.
 
 use super::Outcome;
-use anyhow::bail;
+use anyhow::{Context, bail};
 use deep_jammer::atomic_file::{self, Existing};
 use deep_jammer::composing::RecipeError;
 use deep_jammer::output::{Kind, Output, OutputError, Voice};
+use deep_jammer::picture::Format;
 use deep_jammer::sound::SoundFont;
 use std::path::{Path, PathBuf};
 
@@ -52,11 +53,37 @@ pub fn outputs(paths: Vec<PathBuf>, existing: Existing) -> anyhow::Result<Vec<Ou
     Ok(outputs)
 }
 
+/// The format of a picture that is not a piano roll, by its extension.
+pub fn picture_format(path: &Path) -> anyhow::Result<Format> {
+    match Kind::of(path) {
+        Some(Kind::Picture(format)) => Some(format),
+        _ => None,
+    }
+    .with_context(|| {
+        let extensions = extensions(Format::ALL.map(Kind::Picture));
+        format!("{}: a picture's name must end in {extensions}", path.display())
+    })
+}
+
+/// The extensions of some kinds of file, as `.svg or .png`.
+pub fn extensions(kinds: impl IntoIterator<Item = Kind>) -> String {
+    let named: Vec<_> = kinds.into_iter().map(|kind| format!(".{}", kind.extension())).collect();
+    match named.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        _ => named.concat(),
+    }
+}
+
 /// Where a file will be, however its folder is spelled.
 fn place(path: &Path) -> PathBuf {
     let folder = atomic_file::folder_of(path);
     let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
-    folder.join(path.file_name().unwrap_or_default())
+    let name = path.file_name().unwrap_or_default();
+    match cfg!(any(windows, target_os = "macos")) {
+        // There "A.mid" and "a.mid" are one file.
+        true => folder.join(name.to_string_lossy().to_lowercase()),
+        false => folder.join(name),
+    }
 }
 
 /// How work has ended that Ctrl-C may have interrupted.

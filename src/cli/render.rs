@@ -1,6 +1,6 @@
 //! `deep-jammer render`: a MIDI file as sound, as a piano roll or as sheet music.
 
-use super::output_args::{VoiceArgs, outputs, unless_interrupted};
+use super::output_args::{VoiceArgs, extensions, outputs, unless_interrupted};
 use super::progress::Progress;
 use super::{Outcome, interruption};
 use anyhow::{Context, bail};
@@ -35,8 +35,8 @@ pub struct Render {
     /// The MIDI file to render.
     #[arg(value_name = "FILE.mid")]
     input: PathBuf,
-    /// A file to write: .wav, .png, .svg or .musicxml; may be given several times.
-    #[arg(short, long, value_name = "FILE", required = true)]
+    #[arg(short, long, value_name = "FILE", required = true,
+          help = format!("A file to write: {}. May be given several times", rendered()))]
     output: Vec<PathBuf>,
     #[command(flatten)]
     voice: VoiceArgs,
@@ -45,14 +45,20 @@ pub struct Render {
     force: bool,
 }
 
+/// The extensions that a MIDI file can be rendered as.
+fn rendered() -> String {
+    extensions(Kind::ALL.into_iter().filter(|kind| *kind != Kind::Midi))
+}
+
 /// Renders the file, and prints the names of the files that it writes.
 pub fn run(command: &Render) -> anyhow::Result<Outcome> {
     let existing = if command.force { Existing::Replace } else { Existing::Keep };
     let outputs = outputs(command.output.clone(), existing)?;
     if let Some(output) = outputs.iter().find(|output| output.kind() == Kind::Midi) {
         bail!(
-            "{}: the music is a MIDI file already; render it as .wav, .png, .svg or .musicxml",
-            output.path().display()
+            "{}: the music is a MIDI file already; render it as {}",
+            output.path().display(),
+            rendered()
         );
     }
     let reading = midi::read_file(&command.input)?;

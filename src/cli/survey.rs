@@ -5,10 +5,11 @@ mod table;
 
 use super::Outcome;
 use super::hosting::host;
-use anyhow::{Context, bail};
+use super::output_args::picture_format;
+use anyhow::bail;
 use clap::{Args, Subcommand, ValueEnum};
 use deep_jammer::atomic_file::{self, AtomicFileError, Existing};
-use deep_jammer::picture::{self, Estimate, Format, RatingRow, Ratings};
+use deep_jammer::picture::{self, Estimate, RatingRow, Ratings};
 use deep_jammer::survey::{AppState, Disclosure, Report, Store, routes};
 use std::io::{self, BufWriter, Write};
 use std::net::{IpAddr, SocketAddr};
@@ -180,8 +181,8 @@ fn list(path: &Path) -> anyhow::Result<Outcome> {
 
 /// Prints the report, and writes the other files that the user asked for.
 fn report(command: &ReportOn, path: &Path) -> anyhow::Result<Outcome> {
-    let picture = command.output.as_deref().map(|path| anyhow::Ok((path, format(path)?)));
-    let picture: Option<(&Path, Format)> = picture.transpose()?;
+    let picture = command.output.as_deref().map(|path| anyhow::Ok((path, picture_format(path)?)));
+    let picture: Option<(&Path, picture::Format)> = picture.transpose()?;
     let existing = if command.force { Existing::Replace } else { Existing::Keep };
     for file in command.csv.iter().chain(&command.output) {
         if file.exists() && !command.force {
@@ -243,12 +244,6 @@ fn ratings(report: &Report) -> Ratings {
             (heading("Published: report and article"), published.collect()),
         ],
     }
-}
-
-fn format(path: &Path) -> anyhow::Result<Format> {
-    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-    let known = Format::ALL.into_iter().find(|it| it.extension().eq_ignore_ascii_case(extension));
-    known.with_context(|| format!("{}: the name must end in .svg or .png", path.display()))
 }
 
 /// Checks the name of a new survey.

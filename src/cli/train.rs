@@ -6,15 +6,16 @@ mod origin;
 pub use options::Train;
 
 use super::progress::{Progress, in_words};
-use super::{Outcome, interruption, quoted};
+use super::{Outcome, interruption, quoted, remedy};
 use anyhow::{Context, anyhow, bail};
 use deep_jammer::corpus::{self, Corpus, Piece};
+use deep_jammer::dataset::{Dataset, Pieces, Split};
 use deep_jammer::model::Model;
 use deep_jammer::network::Cpu;
 use deep_jammer::originality::{Packed, TrainingMusic};
 use deep_jammer::run::{
-    Config, Dataset, Goal, Lock, Observer, Pieces, Report, ResourceEstimate, RunFolder, Schedule,
-    Session, SessionError, Split, StopReason, carried, newest_checkpoint, newest_checkpoint_path,
+    Config, Goal, Lock, Observer, Report, ResourceEstimate, RunFolder, Schedule, Session,
+    SessionError, StopReason, carried, newest_checkpoint, newest_checkpoint_path,
 };
 use deep_jammer::training::Start;
 use std::path::{Path, PathBuf};
@@ -100,7 +101,7 @@ fn warn_of_leaks(config: &Config, earlier_music: &TrainingMusic, pieces: &Pieces
     let known: Vec<_> = earlier_music.pieces.iter().map(|piece| &piece.roll).collect();
     let held_out = pieces.validation.iter().map(Piece::roll);
     let rolls: Vec<_> = known.iter().copied().chain(held_out).collect();
-    let alike = corpus::alike(&rolls).split_off(known.len());
+    let alike = corpus::all_duplicates(&rolls).split_off(known.len());
     let leaked =
         alike.iter().filter(|alike| alike.iter().any(|&other| other < known.len())).count();
     if leaked > 0 {
@@ -328,13 +329,14 @@ fn goal_reached(ending: StopReason, goal: &Goal, epochs: u64, run: &Path) -> Str
 /// Adds to an error what the user can do about it. Nothing that was saved is lost.
 fn with_remedy(error: SessionError, run: &Path) -> anyhow::Error {
     let diverged = matches!(error, SessionError::Diverged(..));
+    let remedy = remedy::remedy(&error).unwrap_or_default();
     match newest_checkpoint_path(&RunFolder::new(run).checkpoints()) {
         // A training that diverged would diverge again.
         Some(checkpoint) if diverged => {
-            anyhow!("{error}\nthe last good checkpoint is {}", checkpoint.display())
+            anyhow!("{error}{remedy}\nthe last good checkpoint is {}", checkpoint.display())
         }
         Some(checkpoint) => anyhow!(
-            "{error}\nthe last good checkpoint is {}; resume from it with\n  {}",
+            "{error}{remedy}\nthe last good checkpoint is {}; resume from it with\n  {}",
             checkpoint.display(),
             resume_command(run)
         ),

@@ -9,7 +9,7 @@ use crate::network::{Cpu, KeyAction, KeyLogits, StepEngine};
 use crate::primer::Primer;
 use crate::roll::{Place, Step};
 use crate::score::Metre;
-use crate::segment::HEARD_STEPS;
+use crate::segment::MAX_LOOKBACK_STEPS;
 use std::any::Any;
 
 /// A network ready to compose, or a baseline, with the excerpts that pieces can begin with. It is
@@ -132,7 +132,7 @@ pub struct Scratch {
 }
 
 /// How many steps a stream remembers as such: as far as any attribute looks back.
-pub(super) const REMEMBERED: usize = HEARD_STEPS;
+pub(super) const REMEMBERED: usize = MAX_LOOKBACK_STEPS;
 
 /// Drops all but the last [`REMEMBERED`] steps now and then.
 pub(super) fn drop_old_steps(past: &mut Vec<Step>) {

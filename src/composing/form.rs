@@ -1,6 +1,7 @@
 //! Phrases that come back.
 
 use super::{Composer, Scratch, Stream};
+use crate::random::below;
 use crate::roll::{Place, Roll, Step};
 use crate::score::Metre;
 use rand_chacha::ChaCha8Rng;
@@ -21,7 +22,7 @@ const REMEMBERED_PHRASES: usize = 32;
 const CANDIDATES: usize = 4;
 
 /// How many steps of each of these the network scores, to choose the one that it expects most.
-const SCORED_STEPS: usize = 8;
+const PROBE_STEPS: usize = 8;
 
 /// The stream of random numbers for the form. Those for the notes come from stream 0.
 const RANDOM_STREAM: u64 = 1;
@@ -190,7 +191,7 @@ impl Form {
     /// The number of the candidate whose first steps have the lowest negative log-likelihood; among
     /// equals the first.
     fn most_expected(&mut self, composer: &Composer, scratch: &mut Scratch) -> Option<usize> {
-        let heard = SCORED_STEPS.min(PHRASE_BARS * self.bar());
+        let heard = PROBE_STEPS.min(PHRASE_BARS * self.bar());
         let candidates = self.candidates();
         if candidates.len() < 2 {
             return candidates.first().copied();
@@ -237,8 +238,8 @@ impl Form {
             chosen.push(others.remove(at));
         }
         while chosen.len() < CANDIDATES && !others.is_empty() {
-            let at = (u64::from(self.random.next_u32()) * others.len() as u64) >> 32;
-            chosen.push(others.remove(at as usize));
+            let at = below(&mut self.random, others.len());
+            chosen.push(others.remove(at));
         }
         chosen
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::{Corpus, CorpusError, Failure, Piece, read, repeats};
+use super::{Corpus, CorpusError, Failure, Piece, duplicate_of, read};
 use crate::roll::Roll;
 use crate::score::Metre;
 use crate::segment::SEGMENT_STEPS;
@@ -128,8 +128,8 @@ impl Inspection {
     /// Judges a corpus.
     pub fn of(corpus: &Corpus) -> Inspection {
         let rolls: Vec<_> = corpus.pieces.iter().map(Piece::roll).collect();
-        let repeats = repeats(&rolls);
-        let readable = corpus.pieces.iter().zip(repeats).map(|(piece, original)| {
+        let duplicates = duplicate_of(&rolls);
+        let readable = corpus.pieces.iter().zip(duplicates).map(|(piece, original)| {
             (&piece.path, FileReport::of(piece, original.map(|index| &corpus.pieces[index])))
         });
         let unreadable =

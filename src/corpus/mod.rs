@@ -2,19 +2,19 @@
 //!
 //! [`read`] takes files and folders and returns a [`Corpus`]: a [`Piece`] for each file that can be
 //! read, and the reason for each that cannot. Datasets in the JSON format of Boulanger-Lewandowski
-//! are read as well, with their published split ([`read_set`]). [`repeats`] finds duplicates, and
-//! [`inspect`] reports on every file. Start with [`read`] and [`Piece`].
+//! are read as well, with their published split ([`read_set`]). [`duplicate_of`] finds duplicates,
+//! and [`inspect`] reports on every file. Start with [`read`] and [`Piece`].
 
+mod duplicates;
 mod files;
 mod inspection;
 mod piece;
-mod repeats;
 mod set;
 
+pub use duplicates::{CONTAINMENT, all_duplicates, duplicate_of};
 pub use files::{CorpusError, EXTENSIONS, find};
 pub use inspection::{
     FileReport, Inspection, Music, OFF_GRID_SHARE, SHORTEST, Summary, Verdict, inspect,
 };
-pub use piece::{Corpus, Failure, Part, Piece, PieceError, read};
-pub use repeats::{CONTAINMENT, alike, repeats};
+pub use piece::{Corpus, Failure, Piece, PieceError, PublishedSplit, read};
 pub use set::{LARGEST_SET, SetError, SetFault, is_set, read_set};

@@ -27,12 +27,12 @@ pub struct Piece {
     /// What was odd about the file.
     pub warnings: Vec<Warning>,
     /// Its split, if it comes from a dataset with a published split.
-    pub part: Option<Part>,
+    pub published_split: Option<PublishedSplit>,
 }
 
 /// The splits of a published dataset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+pub enum PublishedSplit {
     /// Pieces to learn from.
     Training,
     /// Pieces by which models and settings are chosen.
@@ -41,13 +41,13 @@ pub enum Part {
     Test,
 }
 
-impl Part {
+impl PublishedSplit {
     /// Its name in the files of such datasets.
     pub fn name(self) -> &'static str {
         match self {
-            Part::Training => "train",
-            Part::Validation => "valid",
-            Part::Test => "test",
+            PublishedSplit::Training => "train",
+            PublishedSplit::Validation => "valid",
+            PublishedSplit::Test => "test",
         }
     }
 }
@@ -98,7 +98,7 @@ impl Piece {
             transcription,
             percussion: reading.percussion,
             warnings: reading.warnings,
-            part: None,
+            published_split: None,
         })
     }
 

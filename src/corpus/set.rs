@@ -6,7 +6,7 @@
 //! with gzip (`.json.gz`). It does not tell which sounding keys are struck again, where the
 //! measures lie, or how long a step is.
 
-use super::{Part, Piece};
+use super::{Piece, PublishedSplit};
 use crate::roll::{KEYS, Keys, LONGEST_ROLL, LOWEST_PITCH, Roll, Step, Transcription};
 use crate::score::Metre;
 use flate2::read::GzDecoder;
@@ -44,10 +44,10 @@ pub enum SetFault {
     )]
     Format(#[from] serde_json::Error),
     /// A piece is too long.
-    #[error("piece {piece} of \"{part}\" has {steps} steps, more than {LONGEST_ROLL}; split it")]
+    #[error("piece {piece} of \"{split}\" has {steps} steps, more than {LONGEST_ROLL}; split it")]
     Long {
         /// The split, as the file calls it.
-        part: &'static str,
+        split: &'static str,
         /// The piece, from 1.
         piece: usize,
         /// The number of its steps.
@@ -55,12 +55,12 @@ pub enum SetFault {
     },
     /// A pitch is outside the range of a piano.
     #[error(
-        "has the pitch {pitch} in piece {piece}, step {step} of \"{part}\"; a piano has \
+        "has the pitch {pitch} in piece {piece}, step {step} of \"{split}\"; a piano has \
          {LOWEST_PITCH} to {HIGHEST_PITCH}"
     )]
     Pitch {
         /// The split, as the file calls it.
-        part: &'static str,
+        split: &'static str,
         /// The piece, from 1.
         piece: usize,
         /// The step, from 1.
@@ -102,26 +102,29 @@ pub fn read_set(path: &Path) -> Result<Vec<Piece>, SetError> {
     let Set { train, valid, test } =
         serde_json::from_slice(&bytes).map_err(|error| failed(error.into()))?;
     let mut pieces = Vec::new();
-    for (part, of_part) in [(Part::Training, train), (Part::Validation, valid), (Part::Test, test)]
-    {
-        for (index, pitches) in of_part.iter().enumerate() {
+    for (split, of_split) in [
+        (PublishedSplit::Training, train),
+        (PublishedSplit::Validation, valid),
+        (PublishedSplit::Test, test),
+    ] {
+        for (index, pitches) in of_split.iter().enumerate() {
             let (piece, steps) = (index + 1, pitches.len());
             if steps as u64 > LONGEST_ROLL {
-                return Err(failed(SetFault::Long { part: part.name(), piece, steps }));
+                return Err(failed(SetFault::Long { split: split.name(), piece, steps }));
             }
             let roll = roll(pitches).map_err(|(step, pitch)| {
                 let step = step + 1;
-                failed(SetFault::Pitch { part: part.name(), piece, step, pitch })
+                failed(SetFault::Pitch { split: split.name(), piece, step, pitch })
             })?;
             pieces.push(Piece {
                 path: path.to_owned(),
-                name: format!("{}-{:03}", part.name(), index + 1),
-                folder: part.name().to_owned(),
+                name: format!("{}-{:03}", split.name(), index + 1),
+                folder: split.name().to_owned(),
                 title: None,
                 transcription: Transcription::exact(roll),
                 percussion: 0,
                 warnings: Vec::new(),
-                part: Some(part),
+                published_split: Some(split),
             });
         }
     }
@@ -183,13 +186,13 @@ mod tests {
     fn every_piece_of_a_set_is_read_with_its_part() {
         let pieces = written("set.json.gz", &compressed(SET)).unwrap();
         let facts: Vec<_> =
-            pieces.iter().map(|p| (p.name.as_str(), p.part, p.roll().len())).collect();
+            pieces.iter().map(|p| (p.name.as_str(), p.published_split, p.roll().len())).collect();
         assert_eq!(
             facts,
             [
-                ("train-001", Some(Part::Training), 3),
-                ("train-002", Some(Part::Training), 1),
-                ("test-001", Some(Part::Test), 1)
+                ("train-001", Some(PublishedSplit::Training), 3),
+                ("train-002", Some(PublishedSplit::Training), 1),
+                ("test-001", Some(PublishedSplit::Test), 1)
             ]
         );
         let keys = |keys: &[usize]| Keys::from_iter(keys.iter().copied());

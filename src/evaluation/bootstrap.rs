@@ -1,7 +1,8 @@
 //! How sure a mean is: the bootstrap over pieces.
 
+use crate::random::below;
 use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
+use rand_chacha::rand_core::SeedableRng;
 use serde::Serialize;
 
 /// The share of the resamples that lies within an [`Interval`].
@@ -49,7 +50,7 @@ impl Bootstrap {
     /// A single piece says nothing of others: then there are none.
     pub(super) fn intervals(&self, pieces: &[(f64, usize)]) -> Option<Intervals> {
         let mut random = ChaCha8Rng::seed_from_u64(self.seed);
-        let mut draw = || ((u64::from(random.next_u32()) * pieces.len() as u64) >> 32) as usize;
+        let mut draw = || below(&mut random, pieces.len());
         (pieces.len() > 1).then(|| intervals(pieces, self.resamples, &mut draw))
     }
 }

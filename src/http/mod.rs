@@ -9,8 +9,10 @@ pub mod assets;
 mod byte_range;
 mod policy;
 mod serve;
+mod unguessable;
 
 pub use api_error::ApiError;
 pub use byte_range::whole_or_range;
 pub use policy::{LoopbackOnly, enforce_policy};
 pub use serve::{Stop, serve};
+pub use unguessable::unguessable_name;

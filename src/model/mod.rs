@@ -7,6 +7,7 @@ pub use built_in::built_in;
 pub use file::{ModelError, ModelFault, from_bytes, read, to_bytes, to_half_bytes, write};
 
 use crate::attribute::Layout;
+use crate::fingerprint;
 use crate::network::{Architecture, Parameters};
 use crate::originality::Packed;
 use crate::primer::Primer;
@@ -36,7 +37,7 @@ impl Model {
     pub fn fingerprint(&self) -> String {
         let mut hash = Sha256::new();
         self.parameters.values.iter().for_each(|value| hash.update(value.to_le_bytes()));
-        hash.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+        fingerprint::short(hash)
     }
 }
 

@@ -1,12 +1,13 @@
-//! Which heads need an accidental in front of them.
+//! Decides which note heads need an accidental.
 
-use super::line::{Sign, What};
-use super::sheet::Tone;
 use super::spelling::{alter, letter, octave};
+use super::staff_note::StaffNote;
+use super::symbol::{Symbol, SymbolKind};
 
-/// How a letter is altered by a signature, in sharps. Sharps come in the order F C G D A E B.
+/// The alteration of a letter by a key signature, in sharps. Sharps come in the order F C G D A E
+/// B.
 fn by_signature(letter: usize, sharps: i8) -> i8 {
-    // The letter's own place on the line of fifths, from F = 0.
+    // The place of the letter on the line of fifths, counted from F.
     let place = [1, 3, 5, 0, 2, 4, 6][letter];
     match sharps {
         1.. => i8::from(place < sharps),
@@ -14,17 +15,17 @@ fn by_signature(letter: usize, sharps: i8) -> i8 {
     }
 }
 
-/// Puts accidentals into a measure of one staff. They hold for their line to the end of the
-/// measure; a head that is tied to the one before needs none.
-pub(super) fn accidentals(voices: &mut [Vec<Sign>; 2], tones: &[Tone], sharps: i8) {
-    let mut in_time: Vec<&mut Sign> = voices.iter_mut().flatten().collect();
-    in_time.sort_by_key(|sign| sign.start);
-    // The lines on which something else than the signature holds: octave, letter, sharps.
+/// Adds accidentals to a measure of one staff. An accidental holds for its line or space to the end
+/// of the measure. A head that is tied to the one before needs none.
+pub(super) fn accidentals(voices: &mut [Vec<Symbol>; 2], notes: &[StaffNote], sharps: i8) {
+    let mut in_time: Vec<&mut Symbol> = voices.iter_mut().flatten().collect();
+    in_time.sort_by_key(|symbol| symbol.start);
+    // The staff positions that an accidental has altered: octave, letter, sharps.
     let mut altered: Vec<(i32, usize, i8)> = Vec::new();
-    for sign in in_time {
-        let What::Chord(heads) = &mut sign.what else { continue };
+    for symbol in in_time {
+        let SymbolKind::Chord(heads) = &mut symbol.kind else { continue };
         for head in heads.iter_mut().filter(|head| !head.tied_from) {
-            let Tone { pitch, fifths, .. } = tones[head.tone];
+            let StaffNote { pitch, fifths, .. } = notes[head.note];
             let (octave, letter, alter) = (octave(pitch, fifths), letter(fifths), alter(fifths));
             let line = altered.iter_mut().find(|line| (line.0, line.1) == (octave, letter));
             let holds = line.as_ref().map_or(by_signature(letter, sharps), |line| line.2);

@@ -1,25 +1,27 @@
-//! Which notes are joined by beams.
+//! Joins notes by beams.
 
-use super::line::{Beam, Sign};
 use super::measure::Measure;
 use super::pulse::Pulse;
+use super::symbol::{Beam, Symbol};
 
-/// Beams the signs of a voice: within each beat the flagged notes that follow on each other
-/// without a rest.
-pub(super) fn beam(signs: &mut [Sign], measure: &Measure, pulse: &Pulse) {
+/// Beams the chords of a voice: within each beat, eighths and 16ths that follow each other without
+/// a rest.
+pub(super) fn beam(symbols: &mut [Symbol], measure: &Measure, pulse: &Pulse) {
     let place = |step: usize| measure.place(step);
     let spans = pulse.beamed(|span| {
-        let inside = |sign: &&Sign| place(sign.start) < span.end && place(sign.end()) > span.start;
-        let mut inside = signs.iter().filter(inside).peekable();
-        inside.peek().is_some() && inside.all(|sign| sign.is_chord() && sign.length == 2)
+        let inside =
+            |symbol: &&Symbol| place(symbol.start) < span.end && place(symbol.end()) > span.start;
+        let mut inside = symbols.iter().filter(inside).peekable();
+        inside.peek().is_some() && inside.all(|symbol| symbol.is_chord() && symbol.length == 2)
     });
-    let span_of = |sign: &Sign| spans.iter().position(|span| span.contains(&place(sign.start)));
-    let flagged = |sign: &Sign| sign.is_chord() && sign.length < 4;
-    let groups: Vec<usize> = signs
+    let span_of =
+        |symbol: &Symbol| spans.iter().position(|span| span.contains(&place(symbol.start)));
+    let flagged = |symbol: &Symbol| symbol.is_chord() && symbol.length < 4;
+    let groups: Vec<usize> = symbols
         .chunk_by(|a, b| flagged(a) && flagged(b) && span_of(a) == span_of(b))
-        .map(<[Sign]>::len)
+        .map(<[Symbol]>::len)
         .collect();
-    let mut rest = signs;
+    let mut rest = symbols;
     for count in groups {
         let (group, after) = rest.split_at_mut(count);
         if count > 1 {
@@ -29,13 +31,13 @@ pub(super) fn beam(signs: &mut [Sign], measure: &Measure, pulse: &Pulse) {
     }
 }
 
-fn join(group: &mut [Sign], measure: &Measure) {
+fn join(group: &mut [Symbol], measure: &Measure) {
     let last = group.len() - 1;
-    let short = |sign: &Sign| sign.length == 1;
+    let short = |symbol: &Symbol| symbol.length == 1;
     for index in 0..=last {
         let before = index > 0 && short(&group[index - 1]);
         let after = index < last && short(&group[index + 1]);
-        // A lone 16th's stub points to the note with which it fills an eighth.
+        // The partial beam of a single 16th points to the note with which it fills an eighth.
         let first_half = measure.place(group[index].start).is_multiple_of(2);
         group[index].beams = [
             Some(match index {
@@ -58,23 +60,29 @@ fn join(group: &mut [Sign], measure: &Measure) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::notation::line::{Head, What};
+    use crate::notation::symbol::{Head, SymbolKind};
 
-    /// Beams as letters: begin, continue, end, and > < for stubs; negative lengths are rests.
+    /// Beams as letters: begin, continue, end, and > < for partial beams. Negative lengths are
+    /// rests.
     fn beams(metre: &str, lengths: &[i32]) -> [String; 2] {
         let metre = metre.parse().unwrap();
         let measure = Measure { start: 0, length: 16, metre, offset: 0, uncounted: false };
-        let head = Head { tone: 0, tied_from: false, tied_on: false, accidental: None };
+        let head = Head { note: 0, tied_from: false, tied_on: false, accidental: None };
         let mut at = 0;
-        let mut signs: Vec<_> = lengths
+        let mut symbols: Vec<_> = lengths
             .iter()
             .map(|&length| {
-                let what = if length < 0 { What::Rest } else { What::Chord(vec![head]) };
+                let kind =
+                    if length < 0 { SymbolKind::Rest } else { SymbolKind::Chord(vec![head]) };
                 at += length.unsigned_abs() as usize;
-                Sign::new(at - length.unsigned_abs() as usize, length.unsigned_abs() as usize, what)
+                Symbol::new(
+                    at - length.unsigned_abs() as usize,
+                    length.unsigned_abs() as usize,
+                    kind,
+                )
             })
             .collect();
-        beam(&mut signs, &measure, &Pulse::of(metre));
+        beam(&mut symbols, &measure, &Pulse::of(metre));
         let letter = |beam: Option<Beam>| match beam {
             None => '.',
             Some(Beam::Begin) => 'b',
@@ -83,7 +91,7 @@ mod tests {
             Some(Beam::Forward) => '>',
             Some(Beam::Backward) => '<',
         };
-        [0, 1].map(|level| signs.iter().map(|sign| letter(sign.beams[level])).collect())
+        [0, 1].map(|level| symbols.iter().map(|symbol| letter(symbol.beams[level])).collect())
     }
 
     #[test]

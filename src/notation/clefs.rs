@@ -1,8 +1,8 @@
-//! In which clef each measure of a staff stands, and where it is written an octave off.
+//! Chooses the clef of each measure of a staff, and the passages with an octave sign (8va, 8vb).
 //!
-//! The right hand's staff has the treble clef, the left one's the bass clef. Where the music stays
-//! far from its staff, another clef or an octave sign saves ledger lines. Of all ways through the
-//! piece the one is taken that costs least.
+//! The upper staff usually has the treble clef, and the lower staff the bass clef. Where the music
+//! stays far from its staff, another clef or an octave sign saves ledger lines. Dynamic programming
+//! finds the cheapest choice for the whole piece.
 
 /// A clef.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,11 +11,11 @@ pub(super) enum Clef {
     Bass,
 }
 
-/// How a staff is to be read.
+/// How a staff is read: its clef and its octave sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Reading {
     pub clef: Clef,
-    /// By how many octaves the notes sound higher than they are written.
+    /// How many octaves higher than written the notes sound.
     pub octaves: i32,
 }
 
@@ -26,29 +26,29 @@ const READINGS: [Reading; 4] = [
     Reading { clef: Clef::Treble, octaves: 1 },
 ];
 
-/// What it costs to change the clef, and to begin or end an octave sign; and what each measure
-/// costs in another clef than usual, and below or above an octave sign.
+/// The costs of a change of clef and of the beginning or end of an octave sign, and the costs of
+/// each measure in an unusual clef and with an octave sign.
 const CHANGE_CLEF: u32 = 24;
 const CHANGE_OCTAVE: u32 = 40;
 const OTHER_CLEF: u32 = 2;
 const OTHER_OCTAVE: u32 = 12;
 
-/// The reading of each measure of a staff, from the staff positions of its heads: letters counted
-/// from C0.
+/// Chooses the reading of each measure of a staff. `measures` holds the staff positions of its
+/// heads, as letters counted up from C0.
 pub(super) fn readings(home: Clef, measures: &[Vec<i32>]) -> Vec<Reading> {
     let usual = Reading { clef: home, octaves: 0 };
-    let mut costs = READINGS.map(|reading| change(usual, reading));
+    let mut costs = READINGS.map(|reading| change_cost(usual, reading));
     let mut came_from: Vec<[usize; 4]> = Vec::with_capacity(measures.len());
     for heads in measures {
-        let ways = READINGS.map(|to| {
-            let ways = READINGS.iter().zip(costs).enumerate();
-            let cheapest = ways.map(|(n, (from, cost))| (cost + change(*from, to), n)).min();
+        let steps = READINGS.map(|to| {
+            let steps = READINGS.iter().zip(costs).enumerate();
+            let cheapest = steps.map(|(n, (from, cost))| (cost + change_cost(*from, to), n)).min();
             cheapest.unwrap_or_default()
         });
-        came_from.push(ways.map(|(_, from)| from));
+        came_from.push(steps.map(|(_, from)| from));
         for (index, reading) in READINGS.into_iter().enumerate() {
             let ledgers: u32 = heads.iter().map(|&head| ledger_lines(reading, head)).sum();
-            costs[index] = ways[index].0 + ledgers + staying(usual, reading);
+            costs[index] = steps[index].0 + ledgers + staying_cost(usual, reading);
         }
         let least = costs.iter().copied().min().unwrap_or(0);
         costs.iter_mut().for_each(|cost| *cost -= least);
@@ -62,19 +62,19 @@ pub(super) fn readings(home: Clef, measures: &[Vec<i32>]) -> Vec<Reading> {
     readings
 }
 
-fn change(from: Reading, to: Reading) -> u32 {
+fn change_cost(from: Reading, to: Reading) -> u32 {
     let clef = u32::from(from.clef != to.clef);
     CHANGE_CLEF * clef + CHANGE_OCTAVE * from.octaves.abs_diff(to.octaves)
 }
 
-fn staying(usual: Reading, reading: Reading) -> u32 {
+fn staying_cost(usual: Reading, reading: Reading) -> u32 {
     let clef = u32::from(usual.clef != reading.clef);
     OTHER_CLEF * clef + OTHER_OCTAVE * reading.octaves.unsigned_abs()
 }
 
-/// How hard a head is to read for its ledger lines: each one more than the one before.
+/// The cost of the ledger lines of a head. Each ledger line costs more than the one before.
 fn ledger_lines(reading: Reading, head: i32) -> u32 {
-    // G2 to A3, E4 to F5.
+    // The lines of the staff: G2 to A3 in the bass clef, E4 to F5 in the treble clef.
     let (lowest, highest) = match reading.clef {
         Clef::Bass => (18, 26),
         Clef::Treble => (30, 38),
@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn a_staff_changes_its_clef_only_where_the_music_stays_away() {
-        // G5, a single leap up to it; then E3 and below for two measures.
+        // A single leap up to G5; then E3 and below for two measures.
         let near = vec![30, 32, 34, 40];
         let leap = vec![30, 32, 26];
         let low = vec![18, 20, 22, 21, 20, 18];

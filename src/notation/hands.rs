@@ -1,33 +1,34 @@
-//! Which hand plays a note: the upper staff is the right one's, the lower the left one's.
+//! Decides which hand plays each note. The right hand is written on the upper staff, and the left
+//! hand on the lower.
 //!
-//! At each stroke the keyboard is split between the hands. Of all ways in which the split could
-//! move through the piece the cheapest is taken (a shortest path, found by dynamic programming): a
-//! hand should span no more than it can reach, should stay near its staff and where it has just
-//! been, and the split should not move without need, least of all over a note that is held.
+//! At each onset, the keyboard is split between the hands. Dynamic programming finds the cheapest
+//! path of the split through the piece. By its costs, a hand should span no more than it can reach,
+//! and stay near its staff and near its last position. The split should not move without need,
+//! least of all across a note that is held.
 
 use crate::roll::{Keys, LOWEST_PITCH, Roll, RollNote};
 
-/// The lowest key of the right hand, E2 to F6: no music needs the split beyond.
+/// The range of the split (the lowest key of the right hand), E2 to F6. No music needs a split
+/// beyond.
 const LOWEST_SPLIT: usize = 19;
 const SPLITS: usize = 50;
 
-/// What a split costs by the semitone: each hand's span, what of it is beyond an octave, and how far
-/// a hand must move for what it has to play; and how far a note lies where its staff does not reach.
-/// These and the next were chosen by 250 pieces of piano-midi.de whose files have a track for each
-/// hand.
+/// Costs per semitone: of each hand's span, of the part of it beyond an octave, of the movement of
+/// a hand, and of notes beyond the reach of their staff. These and the following costs were fitted
+/// to 250 pieces of piano-midi.de whose files have a track for each hand.
 const SPAN: u32 = 4;
 const BEYOND_OCTAVE: u32 = 30;
 const HAND_MOVES: u32 = 4;
 const OFF_STAFF: u32 = 2;
 
-/// How many semitones a hand covers where it lies, and for how many 16ths it lies there.
-const COVERED: u32 = 8;
-const LATELY: usize = 8;
+/// How many semitones a hand covers without moving, and for how many 16ths its position counts.
+const HAND_COVERS: u32 = 8;
+const RECENT_STEPS: usize = 8;
 
-/// What each note costs that no finger is left for.
+/// The cost of each note for which the hand has no finger left.
 const SIXTH_FINGER: u32 = 120;
 
-/// What it costs to move the split over a key, and over one that is held.
+/// The cost of moving the split across a key, and across a key that is held.
 const MOVE: u32 = 15;
 const MOVE_OVER_HELD: u32 = 240;
 
@@ -37,8 +38,8 @@ struct Stroke {
     keys: Keys,
 }
 
-/// For each note whether the right hand plays it. `notes` are those of the roll.
-pub(super) fn right(roll: &Roll, notes: &[RollNote]) -> Vec<bool> {
+/// Tells for each note whether the right hand plays it. `notes` are the notes of the roll.
+pub(super) fn right_hand(roll: &Roll, notes: &[RollNote]) -> Vec<bool> {
     let together = notes.chunk_by(|a, b| a.start == b.start);
     let strokes: Vec<Stroke> = together
         .map(|notes| Stroke {
@@ -56,7 +57,7 @@ pub(super) fn right(roll: &Roll, notes: &[RollNote]) -> Vec<bool> {
     right
 }
 
-/// The split at each stroke.
+/// The best split at each onset.
 fn cheapest(roll: &Roll, strokes: &[Stroke]) -> Vec<usize> {
     let mut costs = [0u32; SPLITS];
     let mut came_from: Vec<[u8; SPLITS]> = Vec::with_capacity(strokes.len());
@@ -64,11 +65,11 @@ fn cheapest(roll: &Roll, strokes: &[Stroke]) -> Vec<usize> {
         let sounding = roll.steps()[step].play;
         let held = sounding.without(struck);
         let before = strokes[..index].iter().rev();
-        let late = before
-            .take_while(|before| before.step + LATELY >= step)
-            .fold(sounding, |late, before| late.or(before.keys));
+        let recent = before
+            .take_while(|before| before.step + RECENT_STEPS >= step)
+            .fold(sounding, |recent, before| recent.or(before.keys));
         let mut from: [u8; SPLITS] = std::array::from_fn(|split| split as u8);
-        // The way from one split to another leads over each key between.
+        // A move from one split to another crosses every key in between.
         let over = |below: usize| match held.contains(LOWEST_SPLIT + below) {
             true => MOVE_OVER_HELD,
             false => MOVE,
@@ -86,9 +87,9 @@ fn cheapest(roll: &Roll, strokes: &[Stroke]) -> Vec<usize> {
             }
         }
         for (split, cost) in costs.iter_mut().enumerate() {
-            *cost += cost_of(sounding, struck, late, LOWEST_SPLIT + split);
+            *cost += cost_of(sounding, struck, recent, LOWEST_SPLIT + split);
         }
-        // Only differences count, and sums over a long piece would overflow.
+        // Only differences matter, and sums over a long piece would overflow.
         let least = costs.iter().copied().min().unwrap_or(0);
         costs.iter_mut().for_each(|cost| *cost -= least);
         came_from.push(from);
@@ -104,22 +105,22 @@ fn cheapest(roll: &Roll, strokes: &[Stroke]) -> Vec<usize> {
     splits
 }
 
-/// What it costs to have the split below a key while some keys sound, of which some are struck;
-/// `late` are those that sound or were struck lately.
-fn cost_of(sounding: Keys, struck: Keys, late: Keys, split: usize) -> u32 {
+/// The cost of a split at a key while some keys sound and some of these are struck. `recent` are
+/// the keys that sound or were struck recently.
+fn cost_of(sounding: Keys, struck: Keys, recent: Keys, split: usize) -> u32 {
     let above = u128::MAX << split;
     let mut cost = 0;
     for hand in [above, !above] {
         let keys = Keys::from_bits(sounding.bits() & hand);
-        let late = Keys::from_bits(late.bits() & hand);
+        let recent = Keys::from_bits(recent.bits() & hand);
         cost += SPAN * span(keys)
             + BEYOND_OCTAVE * span(keys).saturating_sub(12)
-            + HAND_MOVES * span(late).saturating_sub(COVERED)
+            + HAND_MOVES * span(recent).saturating_sub(HAND_COVERS)
             + SIXTH_FINGER * (keys.count() as u32).saturating_sub(5);
     }
     for key in struck.iter() {
         let pitch = key as u32 + u32::from(LOWEST_PITCH);
-        // A3 has two ledger lines in the treble clef, G4 three in the bass clef.
+        // A3 needs two ledger lines in the treble clef, and G4 three in the bass clef.
         cost += OFF_STAFF
             * match key >= split {
                 true => 57u32.saturating_sub(pitch),
@@ -129,7 +130,7 @@ fn cost_of(sounding: Keys, struck: Keys, late: Keys, split: usize) -> u32 {
     cost
 }
 
-/// From the lowest to the highest, in semitones.
+/// The distance from the lowest to the highest key in semitones.
 fn span(keys: Keys) -> u32 {
     keys.highest().zip(keys.lowest()).map_or(0, |(highest, lowest)| (highest - lowest) as u32)
 }
@@ -139,7 +140,7 @@ mod tests {
     use super::*;
     use crate::roll::Step;
 
-    /// The right hand's keys at each step of a roll whose keys are all struck anew.
+    /// The pitches of the right hand at each step of a roll in which all pitches are struck.
     fn split(steps: &[&[usize]]) -> Vec<Vec<usize>> {
         let mut roll = Roll::new("4/4".parse().unwrap());
         for pitches in steps {
@@ -147,7 +148,7 @@ mod tests {
             roll.push(Step { play: keys, articulate: keys });
         }
         let notes = roll.notes();
-        let right = right(&roll, &notes);
+        let right = right_hand(&roll, &notes);
         let mut found = vec![Vec::new(); steps.len()];
         for (note, right) in notes.iter().zip(right) {
             if right {
@@ -162,7 +163,7 @@ mod tests {
         assert_eq!(split(&[&[48, 55, 64, 72]]), [[64, 72]]);
         assert_eq!(split(&[&[36, 43, 48, 60, 64, 67]]), [[60, 64, 67]]);
         assert_eq!(split(&[&[55, 60, 64, 72, 76, 79]]), [[72, 76, 79]]);
-        // A broken chord goes on where it began, though the other hand could reach.
+        // A broken chord stays in the hand that began it, though the other hand could reach it.
         assert_eq!(split(&[&[50, 79], &[50, 57, 76], &[50, 62, 74]]), [[79], [76], [74]]);
     }
 

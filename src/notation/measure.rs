@@ -1,4 +1,4 @@
-//! The measures of a page: how long each is, and in which metre it is counted.
+//! Decides the measures of the page: how long each is, and in which metre it is counted.
 
 use crate::roll::Roll;
 use crate::score::Metre;
@@ -8,13 +8,13 @@ use crate::score::Metre;
 pub(super) struct Measure {
     /// Its first step.
     pub start: usize,
-    /// How many 16ths it has; fewer than its metre says where it is an upbeat or cut short.
+    /// Its length in 16ths. It is less than its metre says if it is an upbeat or cut short.
     pub length: usize,
     /// The metre in which it is counted.
     pub metre: Metre,
-    /// Where in a whole measure it begins: an upbeat is the end of one.
+    /// The place in a whole measure at which it begins. An upbeat is the end of a measure.
     pub offset: usize,
-    /// Whether it is only a part of a measure, and so does not count.
+    /// Whether it has no measure number, because it is only a part of a measure.
     pub uncounted: bool,
 }
 
@@ -24,7 +24,7 @@ impl Measure {
     }
 }
 
-/// How long a measure is, in 16ths.
+/// The length of a measure in 16ths.
 pub(super) fn length_of(metre: Metre) -> usize {
     metre.sixteenths() as usize
 }
@@ -42,17 +42,17 @@ impl Region {
         self.end - self.start
     }
 
-    /// Whether it is no more than one measure.
+    /// Whether it is at most one measure long.
     fn is_single(&self) -> bool {
         self.length() <= length_of(self.metre)
     }
 }
 
-/// The measures of a roll, at least one.
+/// The measures of a roll; there is at least one.
 ///
-/// In MIDI files an upbeat is often a measure in a short metre of its own, and where a repeat
-/// begins with one, the measure before it is too. Such parts are written under the metre that
-/// holds around them, as they are in print. More than half a measure is no upbeat: 5/4 before 6/4
+/// In MIDI files, an upbeat is often a measure in a short metre of its own. If a repeat begins with
+/// an upbeat, the measure before the repeat has a metre of its own, too. As in print, such parts
+/// are written in the metre around them. More than half a measure is not an upbeat: 5/4 before 6/4
 /// is a measure.
 pub(super) fn measures(roll: &Roll) -> Vec<Measure> {
     let regions = regions(roll);
@@ -98,15 +98,15 @@ fn regions(roll: &Roll) -> Vec<Region> {
     let changes = roll.metres();
     let ends = changes.iter().skip(1).map(|change| change.step).chain([usize::MAX]);
     let regions = changes.iter().zip(ends).map(|(change, end)| {
-        // An empty roll is a page with an empty measure.
+        // An empty roll gives a page with an empty measure.
         let (start, end) = (change.step, end.min(roll.len().max(1)));
         Region { start, end, metre: change.metre }
     });
     regions.filter(|region| region.start < region.end).collect()
 }
 
-/// How many of these regions, each less than a measure of `metre`, make up one together, where it
-/// holds again after them.
+/// How many of the first regions together make up a measure of `metre`. Each must be shorter than a
+/// measure, and `metre` must hold again after them.
 fn parts_of_one(regions: &[Region], metre: Metre) -> Option<usize> {
     let whole = length_of(metre);
     let mut length = 0;
@@ -123,7 +123,7 @@ fn parts_of_one(regions: &[Region], metre: Metre) -> Option<usize> {
     None
 }
 
-/// A roll ends with its last note; a page ends with a bar line.
+/// Extends the last measure: a roll may end with its last note, but a page ends with a bar line.
 fn fill_up(measures: &mut [Measure]) {
     let upbeat = match measures.first() {
         Some(first) if first.uncounted => first.length,
@@ -152,7 +152,7 @@ mod tests {
         roll
     }
 
-    /// Metre, length, offset and whether it counts.
+    /// The metre, length and offset of each measure, and whether it is counted.
     fn found(regions: &[(&str, usize)]) -> Vec<(String, usize, usize, bool)> {
         measures(&roll(regions))
             .iter()
@@ -179,7 +179,7 @@ mod tests {
                 measure("3/4", 10, 0, true)
             ]
         );
-        // Where the last measure has notes beyond, it is a whole one.
+        // If the last measure has notes beyond that length, it is a whole measure.
         assert_eq!(found(&[("1/8", 2), ("3/4", 11)])[1], measure("3/4", 12, 0, true));
         assert_eq!(found(&[("4/4", 3), ("4/4", 16)])[0], measure("4/4", 3, 13, false));
         assert_eq!(found(&[("5/4", 20), ("6/4", 24)])[0], measure("5/4", 20, 0, true));
@@ -196,7 +196,7 @@ mod tests {
                 measure("4/4", 16, 0, true),
             ]
         );
-        // A measure of another metre is one.
+        // A whole measure in another metre stays a measure.
         assert_eq!(found(&[("4/4", 16), ("2/4", 8), ("4/4", 16)])[1], measure("2/4", 8, 0, true));
     }
 

@@ -1,19 +1,20 @@
-//! A page as MusicXML 4.0 (W3C Community Group Final Report, 1 June 2021).
+//! Writes a page as MusicXML 4.0 (W3C Community Group Final Report, 1 June 2021).
 
 use super::Heading;
 use super::clefs::{Clef, Reading};
-use super::line::{Beam, Head, Sign, What};
 use super::measure::{Measure, length_of};
-use super::pulse::sign;
-use super::sheet::{Sheet, SheetMeasure, Tone};
+use super::pulse::note_type;
+use super::sheet::{Sheet, SheetMeasure};
 use super::spelling::{alter, letter, octave};
+use super::staff_note::StaffNote;
+use super::symbol::{Beam, Head, Symbol, SymbolKind};
 use super::xml::Xml;
 use crate::score::Metre;
 
 const DOCTYPE: &str = "<!DOCTYPE score-partwise PUBLIC \"-//Recordare//DTD MusicXML 4.0 \
                        Partwise//EN\" \"http://www.musicxml.org/dtds/partwise.dtd\">";
 
-/// What the voices of each staff are called, as notation programs call them.
+/// The names of the voices of each staff, as notation programs number them.
 const VOICES: [[&str; 2]; 2] = [["1", "2"], ["5", "6"]];
 
 const STAVES: [&str; 2] = ["1", "2"];
@@ -67,7 +68,7 @@ pub(super) fn write(sheet: &Sheet, heading: &Heading<'_>) -> String {
     xml.finish()
 }
 
-/// Writes the middle one of three measures.
+/// Writes the middle one of three successive measures.
 fn write_measure(
     xml: &mut Xml,
     sheet: &Sheet,
@@ -89,12 +90,13 @@ fn write_measure(
         measure.map_or(0, |measure| measure.staves[staff].reading.octaves)
     };
     let mut first = true;
-    for (staff, signs) in now.staves.iter().enumerate() {
+    for (staff, symbols) in now.staves.iter().enumerate() {
         let here = octaves(Some(now), staff);
-        let both = signs.voices.iter().all(|voice| voice.iter().any(Sign::is_chord));
-        let mut voices = signs.voices.iter().enumerate().filter(|(_, signs)| !signs.is_empty());
+        let both = symbols.voices.iter().all(|voice| voice.iter().any(Symbol::is_chord));
+        let mut voices =
+            symbols.voices.iter().enumerate().filter(|(_, symbols)| !symbols.is_empty());
         let mut first_of_staff = true;
-        for (voice, signs) in &mut voices {
+        for (voice, symbols) in &mut voices {
             if !first {
                 xml.open("backup", &[]);
                 xml.number("duration", measure.length);
@@ -104,8 +106,8 @@ fn write_measure(
                 octave_shift(xml, if here > 0 { "down" } else { "up" }, staff);
             }
             let stem = both.then_some(["up", "down"][voice]);
-            for sign in signs {
-                write_sign(xml, sign, &sheet.tones, measure, (staff, voice), stem);
+            for symbol in symbols {
+                write_symbol(xml, symbol, &sheet.notes, measure, (staff, voice), stem);
             }
             if first_of_staff && here != 0 && octaves(after, staff) != here {
                 octave_shift(xml, "stop", staff);
@@ -121,7 +123,7 @@ fn write_measure(
     xml.close();
 }
 
-/// What is new in this measure: key, metre, clefs; in the first one all of it.
+/// Writes the key, metre and clefs that change in this measure; in the first measure, all of them.
 fn attributes(xml: &mut Xml, before: Option<&SheetMeasure>, now: &SheetMeasure) {
     let new_key = before.is_none_or(|before| before.sharps != now.sharps);
     let new_metre = before.is_none_or(|before| before.measure.metre != now.measure.metre);
@@ -166,15 +168,15 @@ fn attributes(xml: &mut Xml, before: Option<&SheetMeasure>, now: &SheetMeasure) 
     xml.close();
 }
 
-/// The numbers of a time signature. Metres whose measures are no whole number of 16ths are written
-/// as they are counted.
+/// The numbers of a time signature. A metre whose measures are not a whole number of 16ths is
+/// written in 16ths, as it is counted.
 fn signature(metre: Metre) -> (usize, u32) {
     let (numerator, power) = (usize::from(metre.numerator.max(1)), metre.denominator_power);
     let exact = power <= 4 || power <= 6 && numerator << 4 == length_of(metre) << power;
     if exact { (numerator, metre.denominator()) } else { (length_of(metre), 16) }
 }
 
-/// The tempo, by the beat of the metre.
+/// Writes the tempo as beats of the metre per minute.
 fn tempo(xml: &mut Xml, tempo: u32, metre: Metre) {
     let quarters = 60e6 / f64::from(tempo.max(1));
     let dotted =
@@ -191,7 +193,7 @@ fn tempo(xml: &mut Xml, tempo: u32, metre: Metre) {
     xml.close();
     xml.close();
     xml.leaf("staff", &[], STAVES[0]);
-    // To a thousandth, which nobody hears.
+    // Rounded to thousandths, a difference that nobody hears.
     xml.empty("sound", &[("tempo", &((quarters * 1e3).round() / 1e3).to_string())]);
     xml.close();
 }
@@ -206,26 +208,26 @@ fn octave_shift(xml: &mut Xml, kind: &str, staff: usize) {
     xml.close();
 }
 
-fn write_sign(
+fn write_symbol(
     xml: &mut Xml,
-    written: &Sign,
-    tones: &[Tone],
+    written: &Symbol,
+    notes: &[StaffNote],
     measure: &Measure,
     (staff, voice): (usize, usize),
     stem: Option<&str>,
 ) {
     let of_staff = STAVES[staff];
     let of_voice = VOICES[staff][voice];
-    let (kind, dotted) = sign(written.length);
-    match &written.what {
-        What::Gap => {
+    let (kind, dotted) = note_type(written.length);
+    match &written.kind {
+        SymbolKind::Gap => {
             xml.open("forward", &[]);
             xml.number("duration", written.length);
             xml.leaf("voice", &[], of_voice);
             xml.leaf("staff", &[], of_staff);
             xml.close();
         }
-        What::MeasureRest => {
+        SymbolKind::MeasureRest => {
             xml.open("note", &[]);
             xml.empty("rest", &[("measure", "yes")]);
             xml.number("duration", measure.length);
@@ -233,7 +235,7 @@ fn write_sign(
             xml.leaf("staff", &[], of_staff);
             xml.close();
         }
-        What::Rest => {
+        SymbolKind::Rest => {
             xml.open("note", &[]);
             xml.empty("rest", &[]);
             xml.number("duration", written.length);
@@ -245,13 +247,13 @@ fn write_sign(
             xml.leaf("staff", &[], of_staff);
             xml.close();
         }
-        What::Chord(heads) => {
+        SymbolKind::Chord(heads) => {
             for (index, head) in heads.iter().enumerate() {
                 xml.open("note", &[]);
                 if index > 0 {
                     xml.empty("chord", &[]);
                 }
-                pitch(xml, &tones[head.tone]);
+                pitch(xml, &notes[head.note]);
                 xml.number("duration", written.length);
                 ties(xml, "tie", head);
                 xml.leaf("voice", &[], of_voice);
@@ -263,7 +265,7 @@ fn write_sign(
                     let names = ["flat-flat", "flat", "natural", "sharp", "double-sharp"];
                     xml.leaf("accidental", &[], names[(sharps + 2).clamp(0, 4) as usize]);
                 }
-                // A whole note has no stem.
+                // Whole notes have no stem.
                 if let Some(stem) = stem.filter(|_| written.length < 16) {
                     xml.leaf("stem", &[], stem);
                 }
@@ -282,17 +284,17 @@ fn write_sign(
     }
 }
 
-fn pitch(xml: &mut Xml, tone: &Tone) {
+fn pitch(xml: &mut Xml, note: &StaffNote) {
     xml.open("pitch", &[]);
-    xml.leaf("step", &[], ["C", "D", "E", "F", "G", "A", "B"][letter(tone.fifths)]);
-    if alter(tone.fifths) != 0 {
-        xml.number("alter", alter(tone.fifths));
+    xml.leaf("step", &[], ["C", "D", "E", "F", "G", "A", "B"][letter(note.fifths)]);
+    if alter(note.fifths) != 0 {
+        xml.number("alter", alter(note.fifths));
     }
-    xml.number("octave", octave(tone.pitch, tone.fifths));
+    xml.number("octave", octave(note.pitch, note.fifths));
     xml.close();
 }
 
-/// A tie as it sounds (`tie`) or as it is seen (`tied`).
+/// Writes ties as they sound (`tie`) or as they are printed (`tied`).
 fn ties(xml: &mut Xml, name: &str, head: &Head) {
     if head.tied_from {
         xml.empty(name, &[("type", "stop")]);
@@ -302,8 +304,8 @@ fn ties(xml: &mut Xml, name: &str, head: &Head) {
     }
 }
 
-fn beams(xml: &mut Xml, sign: &Sign) {
-    for (beam, number) in sign.beams.iter().zip(["1", "2"]) {
+fn beams(xml: &mut Xml, symbol: &Symbol) {
+    for (beam, number) in symbol.beams.iter().zip(["1", "2"]) {
         if let Some(beam) = beam {
             let kind = match beam {
                 Beam::Begin => "begin",

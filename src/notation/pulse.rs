@@ -1,20 +1,20 @@
-//! The pulse of a measure: its halves, thirds, beats and their parts; and how a length of time is
-//! written so that the pulse can be seen.
+//! The metrical hierarchy of a measure (halves, thirds, beats and their divisions), and how a
+//! length of time is written as note values and rests that show it.
 //!
-//! The rules are those of engraving (E. Gould, Behind Bars, 2011, "Metre"): a note may hide a
-//! boundary only if it begins or ends at one that is as strong, or is a plain syncopation; rests
-//! never hide one.
+//! The rules are those of engraving (E. Gould, Behind Bars, 2011, "Metre"). A note may cross a
+//! boundary only if it begins or ends at an equally strong one, or if it is a simple syncopation.
+//! Rests never cross a boundary.
 
 use super::measure::{Measure, length_of};
 use crate::score::Metre;
 use std::ops::Range;
 
-/// Lengths in 16ths that one sign can say: 16th, eighth, quarter, half, whole, breve, and the same
-/// with a dot (no 16th has one, for that would be a 32nd).
-const SIGNS: [usize; 10] = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32];
+/// The note values in 16ths: 16th, eighth, quarter, half, whole, breve, and dotted ones. A 16th
+/// cannot have a dot, because the dot would be a 32nd.
+const WRITABLE_LENGTHS: [usize; 10] = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32];
 
-/// What the sign of a length is called in MusicXML, and whether it has a dot.
-pub(super) fn sign(length: usize) -> (&'static str, bool) {
+/// The MusicXML type of a note value, and whether it has a dot.
+pub(super) fn note_type(length: usize) -> (&'static str, bool) {
     let dotted = !length.is_power_of_two();
     let name = match if dotted { length / 3 * 2 } else { length } {
         1 => "16th",
@@ -27,12 +27,12 @@ pub(super) fn sign(length: usize) -> (&'static str, bool) {
     (name, dotted)
 }
 
-/// A part of a measure that is felt as one.
+/// A metrical unit of a measure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Node {
     start: usize,
     end: usize,
-    /// Into how many parts it falls; 0 for a 16th.
+    /// Into how many parts it is divided; 0 for a 16th.
     parts: usize,
 }
 
@@ -42,23 +42,23 @@ impl Node {
     }
 }
 
-/// The pulse of one metre, places counted in 16ths from the downbeat.
+/// The metrical hierarchy of one metre. Places are counted in 16ths from the downbeat.
 #[derive(Debug, Clone)]
 pub(super) struct Pulse {
-    /// How deep in the measure the boundary at each place lies: 0 for bar lines, 1 for the middle
-    /// of 4/4, and so on. One more than there are 16ths.
+    /// The level of the boundary at each place: 0 for bar lines, 1 for the middle of 4/4, and so
+    /// on. There is one entry more than there are 16ths.
     levels: Vec<u8>,
-    /// All parts, each before those into which it falls.
+    /// All metrical units, each before its own parts.
     nodes: Vec<Node>,
-    /// The length of a beat that falls into three, where beats do.
+    /// The length of a beat in compound metres, where a beat is divided into three.
     dotted_beat: Option<usize>,
 }
 
-/// The unit in which a part is counted.
+/// The unit in which a part is counted, in 16ths.
 #[derive(Clone, Copy)]
 enum Unit {
     Plain(usize),
-    /// Three of them are one.
+    /// A third of the unit, which is dotted.
     Dotted(usize),
 }
 
@@ -116,33 +116,34 @@ impl Pulse {
         }
     }
 
-    /// The lengths of the tied signs that say a note from one place to another: as few as can be,
-    /// divided at the strongest boundaries.
+    /// The values of the tied notes that fill the span of a note: as few as possible, divided at
+    /// the strongest boundaries.
     pub fn note(&self, span: Range<usize>) -> Vec<usize> {
-        // best[n]: the least cost of the first n 16ths, and the length of the sign that ends there.
+        // best[n] is the least cost of the first n 16ths, and the value of the note that ends
+        // there.
         let length = span.len();
         let mut best = vec![(usize::MAX, 0); length + 1];
         best[0].0 = 0;
         for from in 0..length {
-            for sign in SIGNS.into_iter().filter(|sign| from + sign <= length) {
-                let (start, end) = (span.start + from, span.start + from + sign);
+            for value in WRITABLE_LENGTHS.into_iter().filter(|value| from + value <= length) {
+                let (start, end) = (span.start + from, span.start + from + value);
                 if self.is_clear(start, end) {
                     let cost = best[from].0 + 256 + usize::from(self.levels[end]);
-                    best[from + sign] = best[from + sign].min((cost, sign));
+                    best[from + value] = best[from + value].min((cost, value));
                 }
             }
         }
-        let mut signs = Vec::new();
+        let mut values = Vec::new();
         let mut at = length;
         while at > 0 {
-            signs.push(best[at].1);
+            values.push(best[at].1);
             at -= best[at].1;
         }
-        signs.reverse();
-        signs
+        values.reverse();
+        values
     }
 
-    /// Whether a note from one place to another leaves the pulse to be seen.
+    /// Whether a single note from one place to another keeps the metre visible.
     fn is_clear(&self, start: usize, end: usize) -> bool {
         let inner = start + 1..end;
         let Some(hidden) = inner.clone().map(|place| self.levels[place]).min() else { return true };
@@ -155,7 +156,7 @@ impl Pulse {
         if ends.iter().any(|&level| level <= hidden) {
             return true;
         }
-        // A syncopation: from the middle of one part to the middle of the next.
+        // A syncopation goes from the middle of one part to the middle of the next.
         let half = (end - start) / 2;
         let middle = start + half;
         let strong = |place: Option<usize>| {
@@ -169,17 +170,17 @@ impl Pulse {
             && inner.filter(|&place| self.levels[place] == hidden).count() == 1
     }
 
-    /// The lengths of the rests from one place to another: the largest parts of the measure that
-    /// have room.
+    /// The values of the rests that fill a span: the largest parts of the measure that fit.
     pub fn rest(&self, span: Range<usize>) -> Vec<usize> {
         let mut rests = Vec::new();
         let mut at = span.start;
         while at < span.end {
             let room = span.end - at;
             let parts = self.nodes_from(at);
-            let fits = parts.filter(|node| node.length() <= room && SIGNS.contains(&node.length()));
+            let fits = parts
+                .filter(|node| node.length() <= room && WRITABLE_LENGTHS.contains(&node.length()));
             let mut longest = fits.map(|node| node.length()).max().unwrap_or(1);
-            // The first two of three eighths are one rest.
+            // Rests on the first two of three eighths are joined.
             let thirds = self.nodes_from(at).find(|node| node.parts == 3 && node.length() == 6);
             if thirds.is_some() && (4..6).contains(&room) {
                 longest = 4;
@@ -194,9 +195,9 @@ impl Pulse {
         self.nodes.iter().filter(move |node| node.start == place)
     }
 
-    /// The spans within which notes are beamed: quarters, or three eighths where beats have as
-    /// many. `plain` tells of a span whether it is filled with eighths and nothing else; then a
-    /// half of 4/4 or a whole 3/4 is one.
+    /// The spans within which notes are beamed: quarters or, in compound metres, three eighths.
+    /// `plain` tells whether a span contains nothing but eighths; if so, half a measure of 4/4 or a
+    /// whole measure of 3/4 is one span.
     pub fn beamed(&self, plain: impl Fn(Range<usize>) -> bool) -> Vec<Range<usize>> {
         let mut spans: Vec<Range<usize>> = Vec::new();
         for node in &self.nodes {
@@ -216,9 +217,9 @@ impl Pulse {
     }
 }
 
-/// A measure's own part of the pulse.
+/// The place of a measure in the metrical hierarchy.
 impl Measure {
-    /// A step's place in the whole measure of which this is a part.
+    /// The place of a step in the whole measure; this may be a part of one.
     pub fn place(&self, step: usize) -> usize {
         step - self.start + self.offset
     }
@@ -240,7 +241,7 @@ mod tests {
             ("4/4", 0..10, &[8, 2]),
             ("4/4", 0..7, &[4, 3]),
             ("4/4", 4..16, &[12]),
-            // Syncopations of one beat, but not over the middle of the measure.
+            // Syncopations of one beat, but not across the middle of the measure.
             ("4/4", 2..6, &[4]),
             ("4/4", 4..12, &[8]),
             ("4/4", 6..10, &[2, 2]),
@@ -293,9 +294,9 @@ mod tests {
                 let (pulse, whole) = (Pulse::of(metre), length_of(metre));
                 for start in (0..whole).step_by(1 + whole / 24) {
                     for end in (start + 1..=whole).step_by(1 + whole / 24) {
-                        for signs in [pulse.note(start..end), pulse.rest(start..end)] {
-                            assert_eq!(signs.iter().sum::<usize>(), end - start, "{metre}");
-                            assert!(signs.iter().all(|sign| SIGNS.contains(sign)));
+                        for values in [pulse.note(start..end), pulse.rest(start..end)] {
+                            assert_eq!(values.iter().sum::<usize>(), end - start, "{metre}");
+                            assert!(values.iter().all(|length| WRITABLE_LENGTHS.contains(length)));
                         }
                     }
                 }

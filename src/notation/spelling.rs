@@ -1,46 +1,47 @@
-//! How notes are spelled: whether a black key is a C sharp or a D flat.
+//! Pitch spelling: whether a black key is written as C sharp or D flat.
 //!
-//! The first stage of ps13 (D. Meredith, "The ps13 pitch spelling algorithm", Journal of New Music
-//! Research 35, 2006): each note around is taken for the tonic, from which the harmonic chromatic
-//! scale says how the note is called, and the name with most tonics wins. What ps13 leaves open,
-//! whether all of the music is in C sharp or in D flat, the key signature says: tonics are called
-//! as is nearest to it on the line of fifths. Of ps13's second stage one rule is kept: the semitone
-//! below a note, between that note and its return, has the letter below (G, F sharp, G).
+//! This is the first stage of ps13 (D. Meredith, "The ps13 pitch spelling algorithm", Journal of
+//! New Music Research 35, 2006). Each note in the context votes: if it is the tonic, the harmonic
+//! chromatic scale on it gives the note its name. The name with the most votes wins. ps13 leaves
+//! open whether all of the music is in C sharp or in D flat. The key signature decides this: tonics
+//! get the names that are nearest to it on the line of fifths. One rule of ps13's second stage is
+//! kept: a lower neighbour at the distance of a semitone has the letter below (G, F sharp, G).
 
-use super::keys::chroma;
+use super::key_signatures::chroma;
 
-/// How many notes before and from the note on are its context; Meredith's best values.
+/// The context of a note: how many notes before it, and how many from it on. These are Meredith's
+/// best values.
 const BEFORE: usize = 10;
 const AFTER: usize = 42;
 
-/// The harmonic chromatic scale on a tonic, on the line of fifths: unison, minor second, major
-/// second and so on; the only augmented step is the fourth.
+/// The harmonic chromatic scale on a tonic, as places on the line of fifths: unison, minor second,
+/// major second and so on. Its only augmented interval is the fourth.
 const SCALE: [i8; 12] = [0, -5, 2, -3, 4, -1, 6, 1, -4, 3, -2, 5];
 
-/// How many notes the tonic of the signature and that of its relative minor are worth, which are
-/// likely tonics even where they do not sound.
+/// The votes of the tonic of the key signature and of the tonic of its relative minor. They are
+/// likely tonics even if they do not sound.
 const SIGNATURE: usize = 2;
 
-/// Among how many notes before and after it a note's neighbours are looked for.
+/// How many notes before and after a note are searched for its neighbours.
 const NEIGHBOURHOOD: usize = 16;
 
-/// The names that can be read: up to double flats and double sharps.
+/// The legible names: up to double flats and double sharps.
 const READABLE: std::ops::RangeInclusive<i8> = -15..=19;
 
 /// A note that is to be spelled.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Struck {
-    /// When it is struck.
+pub(super) struct UnspelledNote {
+    /// The step of its onset.
     pub step: usize,
     /// MIDI pitch.
     pub pitch: u8,
-    /// The sharps of the signature under which it stands.
+    /// The sharps of the key signature that holds there.
     pub sharps: i8,
 }
 
-/// Each note's place on the line of fifths: … −1 F, 0 C, 1 G, … 6 F sharp. Notes are sorted by
-/// step.
-pub(super) fn spell(notes: &[Struck]) -> Vec<i8> {
+/// Spells notes, which must be sorted by step. Returns the place of each on the line of fifths: …
+/// −1 F, 0 C, 1 G, … 6 F sharp.
+pub(super) fn spell(notes: &[UnspelledNote]) -> Vec<i8> {
     let first = by_tonics(notes);
     let mut spelled = first.clone();
     for (index, name) in spelled.iter_mut().enumerate() {
@@ -53,9 +54,10 @@ pub(super) fn spell(notes: &[Struck]) -> Vec<i8> {
     spelled
 }
 
-/// The note after this one if it is a semitone higher and the note before is the same; before and
-/// after in the line to which it belongs, which moves by no more than a tone.
-fn upper_neighbour(notes: &[Struck], index: usize) -> Option<usize> {
+/// The index of the note after this one, if this is a lower neighbour: the notes before and after
+/// it are both a semitone higher. Before and after mean in its own line, which moves by at most a
+/// tone.
+fn upper_neighbour(notes: &[UnspelledNote], index: usize) -> Option<usize> {
     let note = notes[index];
     let in_line = |&other: &usize| {
         notes[other].step != note.step && notes[other].pitch.abs_diff(note.pitch) <= 2
@@ -65,8 +67,8 @@ fn upper_neighbour(notes: &[Struck], index: usize) -> Option<usize> {
     [before, after].iter().all(|&n| notes[n].pitch == note.pitch + 1).then_some(after)
 }
 
-fn by_tonics(notes: &[Struck]) -> Vec<i8> {
-    let class = |note: &Struck| usize::from(note.pitch) % 12;
+fn by_tonics(notes: &[UnspelledNote]) -> Vec<i8> {
+    let class = |note: &UnspelledNote| usize::from(note.pitch) % 12;
     let mut around = [0usize; 12];
     notes.iter().take(AFTER).for_each(|note| around[class(note)] += 1);
     let mut spelled = Vec::with_capacity(notes.len());
@@ -87,7 +89,7 @@ fn by_tonics(notes: &[Struck]) -> Vec<i8> {
 }
 
 fn most_likely(class: usize, tonics: &[usize; 12], sharps: i8) -> i8 {
-    // Names lie at most from five fifths below the lowest tonic to six above the highest.
+    // Names lie between five fifths below the lowest tonic and six above the highest.
     let lowest = sharps - 10;
     let mut votes = [0usize; 24];
     for tonic in sharps - 5..=sharps + 6 {
@@ -95,23 +97,23 @@ fn most_likely(class: usize, tonics: &[usize; 12], sharps: i8) -> i8 {
         votes[(name - lowest) as usize] += tonics[chroma(tonic)];
     }
     let names = (0i8..24).map(|index| lowest + index).filter(|&name| chroma(name) == class);
-    // Of equals the one nearest to the middle of the signature's scale.
+    // Of equals, the name nearest to the middle of the scale of the key signature.
     let near = |name: i8| std::cmp::Reverse((name - sharps - 2).unsigned_abs());
     let readable = names.filter(|name| READABLE.contains(name));
     readable.max_by_key(|&name| (votes[(name - lowest) as usize], near(name))).unwrap_or(0)
 }
 
-/// The letter of a place on the line of fifths, counted from C: 0 to 6.
+/// The letter of a place on the line of fifths, 0 (C) to 6 (B).
 pub(super) fn letter(fifths: i8) -> usize {
     (4 * i32::from(fifths)).rem_euclid(7) as usize
 }
 
-/// Its sharps, or flats where negative.
+/// The number of sharps of a place on the line of fifths, or of flats where negative.
 pub(super) fn alter(fifths: i8) -> i8 {
     (fifths + 1).div_euclid(7)
 }
 
-/// The octave in which a pitch of that spelling is written: 4 from the middle C.
+/// The octave in which a pitch with that spelling is written. Octave 4 begins at middle C.
 pub(super) fn octave(pitch: u8, fifths: i8) -> i32 {
     (i32::from(pitch) - i32::from(alter(fifths))).div_euclid(12) - 1
 }
@@ -121,8 +123,8 @@ mod tests {
     use super::*;
 
     fn names(pitches: &[u8], sharps: i8) -> String {
-        let struck = |(step, &pitch)| Struck { step, pitch, sharps };
-        let notes: Vec<_> = pitches.iter().enumerate().map(struck).collect();
+        let unspelled = |(step, &pitch)| UnspelledNote { step, pitch, sharps };
+        let notes: Vec<_> = pitches.iter().enumerate().map(unspelled).collect();
         let name = |fifths| {
             let sign = ["bb", "b", "", "#", "x"][(alter(fifths) + 2) as usize];
             format!("{}{sign}", ["C", "D", "E", "F", "G", "A", "B"][letter(fifths)])
@@ -146,7 +148,7 @@ mod tests {
 
     #[test]
     fn a_piece_that_leaves_its_key_is_spelled_by_what_sounds() {
-        // A flat major under a signature of nothing.
+        // A flat major without a key signature.
         let pitches = [68, 70, 72, 73, 75, 77, 79, 80].repeat(4);
         assert!(names(&pitches, 0).starts_with("Ab Bb C Db Eb F G Ab"));
         // E major.
@@ -156,7 +158,7 @@ mod tests {
 
     #[test]
     fn a_lower_neighbour_has_the_letter_below() {
-        // G F# G among a B flat and an E flat that would make a G flat of it.
+        // G F# G among B flats and E flats, which alone would make it a G flat.
         let pitches = [75, 70, 67, 66, 67, 70, 75, 70, 63, 75, 70, 63, 70, 75];
         assert!(names(&pitches, -3).starts_with("Eb Bb G F# G Bb"));
     }

@@ -1,33 +1,34 @@
-//! Which of the two voices of its staff a note belongs to.
+//! Divides the notes of a staff between its two voices.
 //!
-//! A voice says one thing at a time: where a note begins or ends while others of its voice sound
-//! on, those are divided into tied ones. Two voices always suffice, therefore, and the question is
-//! with which ones the page is plainest. Strokes are taken one after the other, for each way in
-//! which the sounding notes can be in the voices the cheapest past is kept (Viterbi's algorithm),
-//! and of very many ways only the best.
+//! All notes of a voice form chords: where a note begins or ends while others of its voice sound
+//! on, those are split into tied notes. So two voices are always enough, and the question is which
+//! division is easiest to read. The Viterbi algorithm answers it: at each onset, it keeps the
+//! cheapest path to each assignment of the sounding notes to voices. If there are very many
+//! assignments, only the best are kept (a beam search).
 
-/// What each note costs that must be divided.
+/// The cost of each note that has to be split by a tie.
 const TIE: u32 = 8;
 
-/// What it costs that a second voice begins; and that it is used in a measure at all, which is
-/// less after a measure that has it as well.
-const SECOND: u32 = 3;
+/// The cost of the beginning of a second voice, and the cost of using it in a measure, which is
+/// less if the measure before used it, too.
+const SECOND_BEGINS: u32 = 3;
 const SECOND_IN_MEASURE: u32 = 6;
 const SECOND_AGAIN: u32 = 4;
 
-/// What each of its ends costs that does not fall on a bar line: it takes a rest.
+/// The cost of each beginning or end of the second voice that is not on a bar line and so needs a
+/// rest.
 const LOOSE_END: u32 = 1;
 
-/// What it costs that the first voice lies below the second one.
+/// The cost of a voice crossing: the first voice lies below the second.
 const CROSSING: u32 = 10;
 
-/// What it costs that the second voice sounds alone.
+/// The cost of the second voice sounding alone.
 const ALONE: u32 = 6;
 
-/// How many ways are kept.
-const WAYS: usize = 128;
+/// The number of paths that are kept.
+const MAX_PATHS: usize = 128;
 
-/// A note as far as voices are concerned: a key, its first step, the first step without it.
+/// A note: its key, its first step, and the first step after it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Span {
     pub key: usize,
@@ -35,35 +36,35 @@ pub(super) struct Span {
     pub end: usize,
 }
 
-/// One of the ways in which notes can be in voices.
+/// An assignment of the sounding notes to voices, and the cheapest path to it.
 #[derive(Clone, Copy)]
-struct Way {
-    /// Which of the sounding notes are in the second voice, a bit each.
+struct Path {
+    /// A bit for each sounding note: whether it is in the second voice.
     second: u128,
-    /// Whether the second voice is used in this measure, and whether in the one before.
+    /// Whether the second voice is used in this measure and in the one before.
     used: [bool; 2],
     cost: u32,
-    /// The last choice made on this way, an index of the choices.
+    /// The index of the last choice on this path.
     last: usize,
 }
 
-/// A choice: these of the notes from `first` on are in the second voice.
+/// A choice: which of the notes from `first` on are in the second voice.
 struct Choice {
     before: usize,
     first: usize,
     second: u128,
 }
 
-/// For each note of a staff whether it is in the second voice, the one with stems downward. Notes
-/// are sorted by start; `bars` are the steps at which measures begin.
-pub(super) fn second(notes: &[Span], bars: &[usize]) -> Vec<bool> {
+/// Tells for each note of a staff whether it is in the second voice, whose stems point down. Notes
+/// must be sorted by start. `bars` are the steps at which measures begin.
+pub(super) fn in_second_voice(notes: &[Span], bars: &[usize]) -> Vec<bool> {
     let mut events: Vec<usize> = notes.iter().flat_map(|note| [note.start, note.end]).collect();
     events.extend(bars);
     events.sort_unstable();
     events.dedup();
 
     let mut choices = vec![Choice { before: 0, first: 0, second: 0 }];
-    let mut ways = vec![Way { second: 0, used: [false; 2], cost: 0, last: 0 }];
+    let mut paths = vec![Path { second: 0, used: [false; 2], cost: 0, last: 0 }];
     let mut sounding: Vec<usize> = Vec::new();
     let mut next = 0;
     for now in events {
@@ -78,38 +79,38 @@ pub(super) fn second(notes: &[Span], bars: &[usize]) -> Vec<bool> {
         let held: Vec<usize> = sounding.iter().copied().filter(|&n| notes[n].end > now).collect();
         let started = &notes[first..next];
         let options = options(started);
-        let mut after: Vec<Way> = Vec::with_capacity(ways.len() * options.len());
+        let mut after: Vec<Path> = Vec::with_capacity(paths.len() * options.len());
         let keys: Vec<usize> = held.iter().map(|&note| notes[note].key).collect();
-        for way in &ways {
-            let kept = squeezed(way.second, event.ended, sounding.len());
+        for path in &paths {
+            let kept = squeezed(path.second, event.ended, sounding.len());
             for &option in &options {
-                after.push(event.follow(way, kept, &keys, started, option));
+                after.push(event.extend(path, kept, &keys, started, option));
             }
         }
-        // Of the pasts that lead to the same present only the cheapest can be the best.
-        after.sort_unstable_by_key(|way| (way.second, way.used, way.cost, way.last));
-        after.dedup_by_key(|way| (way.second, way.used));
-        if after.len() > WAYS {
-            after.sort_by_key(|way| way.cost);
-            after.truncate(WAYS);
+        // Of the paths to the same assignment, only the cheapest can be a part of the best.
+        after.sort_unstable_by_key(|path| (path.second, path.used, path.cost, path.last));
+        after.dedup_by_key(|path| (path.second, path.used));
+        if after.len() > MAX_PATHS {
+            after.sort_by_key(|path| path.cost);
+            after.truncate(MAX_PATHS);
         }
-        let least = after.iter().map(|way| way.cost).min().unwrap_or(0);
-        after.iter_mut().for_each(|way| way.cost -= least);
+        let least = after.iter().map(|path| path.cost).min().unwrap_or(0);
+        after.iter_mut().for_each(|path| path.cost -= least);
         if next > first {
-            for way in &mut after {
-                let second = way.second >> held.len();
-                choices.push(Choice { before: way.last, first, second });
-                way.last = choices.len() - 1;
+            for path in &mut after {
+                let second = path.second >> held.len();
+                choices.push(Choice { before: path.last, first, second });
+                path.last = choices.len() - 1;
             }
         }
         sounding = held;
         sounding.extend(first..next);
-        ways = after;
+        paths = after;
     }
 
     let mut second = vec![false; notes.len()];
-    let best = ways.iter().min_by_key(|way| (way.cost, way.second.count_ones()));
-    let (mut choice, mut until) = (best.map_or(0, |way| way.last), notes.len());
+    let best = paths.iter().min_by_key(|path| (path.cost, path.second.count_ones()));
+    let (mut choice, mut until) = (best.map_or(0, |path| path.last), notes.len());
     while choice != 0 {
         let Choice { before, first, second: chosen } = choices[choice];
         for (index, note) in second[first..until].iter_mut().enumerate() {
@@ -120,26 +121,33 @@ pub(super) fn second(notes: &[Span], bars: &[usize]) -> Vec<bool> {
     second
 }
 
-/// What happens at a step to the notes that sound.
+/// A step at which notes begin or end, or a measure begins.
 struct Event {
     bar: bool,
-    /// Which of the notes that sounded end here.
+    /// A bit for each note that sounded before: whether it ends here.
     ended: u128,
 }
 
 impl Event {
     /// The way on, where of the notes that start those in `option` are in the second voice. `kept`
     /// says it of the notes that are held, whose keys are `keys`.
-    fn follow(&self, way: &Way, kept: u128, keys: &[usize], started: &[Span], option: u128) -> Way {
+    fn extend(
+        &self,
+        path: &Path,
+        kept: u128,
+        keys: &[usize],
+        started: &[Span],
+        option: u128,
+    ) -> Path {
         let held = keys.len();
         let second = kept | option << held;
-        let mut cost = way.cost;
+        let mut cost = path.cost;
         let all = |count: usize| (1u128 << count) - 1;
         for (ended, held, started) in [
-            (self.ended & !way.second, !kept & all(held), !option & all(started.len())),
-            (self.ended & way.second, kept, option),
+            (self.ended & !path.second, !kept & all(held), !option & all(started.len())),
+            (self.ended & path.second, kept, option),
         ] {
-            // A bar line divides notes anyway.
+            // A bar line splits notes anyway.
             if (ended != 0 || started != 0) && !self.bar {
                 cost += TIE * held.count_ones();
             }
@@ -156,26 +164,26 @@ impl Event {
         {
             cost += CROSSING;
         }
-        if second != 0 && way.second == 0 {
-            cost += SECOND;
+        if second != 0 && path.second == 0 {
+            cost += SECOND_BEGINS;
         }
-        if (second != 0) != (way.second != 0) && !self.bar {
+        if (second != 0) != (path.second != 0) && !self.bar {
             cost += LOOSE_END;
         }
         if second != 0 && lowest.is_none() {
             cost += ALONE;
         }
-        let mut used = if self.bar { [false, way.used[0]] } else { way.used };
+        let mut used = if self.bar { [false, path.used[0]] } else { path.used };
         if second != 0 && !used[0] {
             cost += if used[1] { SECOND_AGAIN } else { SECOND_IN_MEASURE };
             used[0] = true;
         }
-        Way { second, used, cost, last: way.last }
+        Path { second, used, cost, last: path.last }
     }
 }
 
-/// In which ways the notes of a stroke can be given to the voices. Notes that start and end
-/// together are one chord; where there are more than four, they are divided at a key or by length.
+/// The possible assignments of notes that start together. Notes that also end together stay in one
+/// chord. If there are more than four chords, only divisions at a key or by length are tried.
 fn options(started: &[Span]) -> Vec<u128> {
     let mut chords: Vec<(usize, u128)> = Vec::new();
     for (index, note) in started.iter().enumerate() {
@@ -206,7 +214,7 @@ fn bits(flags: impl Iterator<Item = bool>) -> u128 {
     flags.enumerate().fold(0, |bits, (index, flag)| bits | u128::from(flag) << index)
 }
 
-/// The first so many bits without those that are to go.
+/// The first `count` bits, without those that are set in `gone`.
 fn squeezed(bits: u128, gone: u128, count: usize) -> u128 {
     let kept = (0..count).filter(|index| gone >> index & 1 == 0);
     kept.enumerate().fold(0, |squeezed, (to, from)| squeezed | (bits >> from & 1) << to)
@@ -219,7 +227,7 @@ mod tests {
     fn voices(notes: &[(usize, usize, usize)]) -> Vec<bool> {
         let span = |&(key, start, end): &(usize, usize, usize)| Span { key, start, end };
         let notes: Vec<_> = notes.iter().map(span).collect();
-        second(&notes, &[0, 16, 32])
+        in_second_voice(&notes, &[0, 16, 32])
     }
 
     #[test]

@@ -1,26 +1,26 @@
-//! XML, written line by line.
+//! Writes XML, a line for each element.
 
-/// A document under way.
+/// A document that is being written.
 pub(super) struct Xml {
     text: String,
     open: Vec<&'static str>,
 }
 
 impl Xml {
-    /// A document that begins with a declaration of its type.
+    /// Begins a document with a document type declaration.
     pub fn new(doctype: &str) -> Xml {
         let text = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{doctype}\n");
         Xml { text, open: Vec::new() }
     }
 
-    /// Begins an element; what is written until it is closed lies within.
+    /// Opens an element. Everything that is written until it is closed lies within it.
     pub fn open(&mut self, name: &'static str, attributes: &[(&str, &str)]) {
         self.begin(name, attributes);
         self.text.push_str(">\n");
         self.open.push(name);
     }
 
-    /// Ends the element that was opened last.
+    /// Closes the element that was opened last.
     pub fn close(&mut self) {
         if let Some(name) = self.open.pop() {
             self.indent();
@@ -28,13 +28,13 @@ impl Xml {
         }
     }
 
-    /// An element without content.
+    /// Writes an element without content.
     pub fn empty(&mut self, name: &str, attributes: &[(&str, &str)]) {
         self.begin(name, attributes);
         self.text.push_str("/>\n");
     }
 
-    /// An element with a text.
+    /// Writes an element that contains text.
     pub fn leaf(&mut self, name: &str, attributes: &[(&str, &str)], text: &str) {
         self.begin(name, attributes);
         self.text.push('>');
@@ -42,12 +42,12 @@ impl Xml {
         self.text.push_str(&format!("</{name}>\n"));
     }
 
-    /// An element with a number.
+    /// Writes an element that contains a number.
     pub fn number(&mut self, name: &str, number: impl std::fmt::Display) {
         self.leaf(name, &[], &number.to_string());
     }
 
-    /// The document, when all is closed.
+    /// Closes all elements and returns the document.
     pub fn finish(mut self) -> String {
         while !self.open.is_empty() {
             self.close();
@@ -77,7 +77,7 @@ impl Xml {
                 '<' => self.text.push_str("&lt;"),
                 '>' => self.text.push_str("&gt;"),
                 '"' => self.text.push_str("&quot;"),
-                // XML 1.0 knows no other control characters, nor these two, not even escaped.
+                // XML 1.0 allows no other control characters and not these two, not even escaped.
                 '\t' | '\n' | '\r' => self.text.push(' '),
                 c if c.is_control() || matches!(c, '\u{FFFE}' | '\u{FFFF}') => {
                     self.text.push('\u{FFFD}');

@@ -46,8 +46,8 @@ pub struct Packed(Arc<[u8]>);
 /// There is more training music than a model file can hold.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "the music that is learned from has {pieces} pieces of {steps} steps, which is more than a model \
-     can carry; leave it out (--without-music), or take less of it"
+    "the training music ({pieces} pieces, {steps} steps) is more than a model file can hold; use less \
+     of it, or leave it out of the model"
 )]
 pub struct TooMuchMusic {
     /// The number of pieces.
@@ -335,7 +335,7 @@ mod tests {
         assert!(Packed::within(largest, &training_music()).is_ok());
         let error = Packed::within(largest - 1, &training_music()).unwrap_err();
         assert_eq!((error.pieces, error.steps), (2, 4));
-        assert!(error.to_string().contains("--without-music"), "{error}");
+        assert!(error.to_string().contains("leave it out"), "{error}");
     }
 
     proptest! {

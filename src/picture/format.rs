@@ -1,47 +1,39 @@
-//! From a drawing to the bytes of a file.
+//! Renders a drawing to the bytes of a file.
 
 use super::canvas::Canvas;
 use plotters_backend::DrawingBackend;
 use plotters_bitmap::BitMapBackend;
 use plotters_svg::SVGBackend;
 
-/// How a picture is written down.
+/// The file format of a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Format {
-    /// Scalable Vector Graphics: sharp at any size. Its letters are taken from the system that
-    /// shows it.
+    /// Scalable Vector Graphics: sharp at any size. Its text is shown in a font of the viewer's
+    /// system.
     Svg,
-    /// Portable Network Graphics, a pixel to each unit of the drawing.
+    /// Portable Network Graphics, with one pixel per unit of the drawing.
     Png,
 }
 
 impl Format {
     /// All formats.
     pub const ALL: [Format; 2] = [Format::Svg, Format::Png];
-
-    /// What the names of its files end in.
-    pub fn extension(self) -> &'static str {
-        match self {
-            Format::Svg => "svg",
-            Format::Png => "png",
-        }
-    }
 }
 
-/// Something that can be drawn on any canvas.
+/// A drawing that can be rendered in any format.
 pub(super) trait Drawing {
     /// Width and height in units: CSS pixels of an SVG, pixels of a PNG.
     fn size(&self) -> (u32, u32);
 
-    /// How many parts of a unit can still be told apart: 1 where all is made of upright
-    /// rectangles, more for slanted lines.
+    /// The resolution: how many subunits a unit has. It is 1 for drawings that consist of
+    /// axis-aligned rectangles, and more for slanted lines, which a PNG then shows antialiased.
     fn subunits(&self) -> u32;
 
-    /// Draws it on a canvas that is still white.
+    /// Draws on a white canvas.
     fn draw<B: DrawingBackend>(&self, canvas: &mut Canvas<B>);
 }
 
-/// The bytes of a drawing.
+/// Renders a drawing.
 pub(super) fn render(drawing: &impl Drawing, format: Format) -> Vec<u8> {
     let (width, height) = drawing.size();
     let subunits = drawing.subunits();
@@ -52,9 +44,9 @@ pub(super) fn render(drawing: &impl Drawing, format: Format) -> Vec<u8> {
             {
                 let mut backend = SVGBackend::with_string(&mut text, fine);
                 drawing.draw(&mut Canvas::new(&mut backend, subunits));
-                backend.present().expect("a drawing in memory");
+                backend.present().expect("drawing in memory cannot fail");
             }
-            // The drawing is in fine parts; it is to be shown in units.
+            // The coordinates are in subunits, and the size on screen is in units.
             let head = format!("<svg width=\"{}\" height=\"{}\" ", fine.0, fine.1);
             let rest = text.strip_prefix(&head).expect("an svg element comes first");
             format!("<svg width=\"{width}\" height=\"{height}\" {rest}").into_bytes()
@@ -64,14 +56,15 @@ pub(super) fn render(drawing: &impl Drawing, format: Format) -> Vec<u8> {
             {
                 let mut backend = BitMapBackend::with_buffer(&mut pixels, fine);
                 drawing.draw(&mut Canvas::new(&mut backend, subunits));
-                backend.present().expect("a drawing in memory");
+                backend.present().expect("drawing in memory cannot fail");
             }
             png(&shrunk(pixels, fine.0 as usize, subunits as usize), width, height)
         }
     }
 }
 
-/// Squares of `subunits` by `subunits` pixels as one each, their mean; rows are `width` wide.
+/// Downsamples an image: each square of `subunits` by `subunits` pixels becomes one pixel, their mean.
+/// Rows are `width` pixels wide.
 fn shrunk(pixels: Vec<u8>, width: usize, subunits: usize) -> Vec<u8> {
     if subunits == 1 {
         return pixels;
@@ -97,9 +90,9 @@ fn png(pixels: &[u8], width: u32, height: u32) -> Vec<u8> {
     let mut encoder = png::Encoder::new(&mut bytes, width, height);
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
-    let mut writer = encoder.write_header().expect("a picture with a size");
-    writer.write_image_data(pixels).expect("as many pixels as the size says");
-    writer.finish().expect("a picture in memory");
+    let mut writer = encoder.write_header().expect("writing to memory cannot fail");
+    writer.write_image_data(pixels).expect("there are as many pixels as the size says");
+    writer.finish().expect("writing to memory cannot fail");
     bytes
 }
 

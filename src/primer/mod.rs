@@ -10,6 +10,7 @@ pub use openings::openings;
 pub use record::{PrimerError, Record, from_records, to_records};
 pub use selection::{Adapted, Request, SelectionError, chosen, select};
 
+use crate::fingerprint;
 use crate::roll::{Keys, Roll};
 use crate::score::{KeySignature, Metre};
 use crate::statistic::key_of;
@@ -30,7 +31,7 @@ impl Primer {
     pub fn fingerprint(&self) -> String {
         let music = Primer { source: String::new(), roll: self.roll.clone() };
         let record = serde_json::to_vec(&Record::of(&music)).expect("a record is always text");
-        Sha256::digest(record).iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+        fingerprint::short(Sha256::new_with_prefix(record))
     }
 
     /// How many seconds a measure lasts, in its tempo and in the metre in which it ends.

@@ -2,12 +2,13 @@
 
 use super::Primer;
 use crate::originality::{TrainingMusic, TrainingPiece};
+use crate::random::shuffle;
 use crate::roll::{Keys, Roll};
 use crate::score::Metre;
 use crate::segment::SEGMENT_STEPS;
 use crate::statistic::key_of;
 use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
+use rand_chacha::rand_core::SeedableRng;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
@@ -99,14 +100,6 @@ fn opening(piece: &TrainingPiece) -> Option<Primer> {
     let mut opening: Roll = roll.excerpt(start, end);
     opening.key = Some(key);
     says_enough.then(|| Primer { source: source.clone(), roll: opening })
-}
-
-/// Every order is equally likely (Fisher and Yates).
-fn shuffle<T>(things: &mut [T], random: &mut ChaCha8Rng) {
-    for last in (1..things.len()).rev() {
-        let chosen = (u64::from(random.next_u32()) * (last as u64 + 1)) >> 32;
-        things.swap(last, chosen as usize);
-    }
 }
 
 #[cfg(test)]

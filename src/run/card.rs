@@ -1,8 +1,9 @@
 //! The model card: what a model is, for those who find it.
 
-use super::session::Kept;
-use super::{Config, Dataset, Split};
+use super::Config;
+use super::kept_model::KeptModel;
 use crate::corpus::is_set;
+use crate::dataset::{Dataset, Split};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
@@ -13,7 +14,7 @@ pub(super) fn write(
     config: &Config,
     dataset: &Dataset,
     values: usize,
-    kept: Kept,
+    kept: KeptModel,
 ) -> String {
     let name = std::path::absolute(run).ok();
     let name = name.as_deref().and_then(Path::file_name).unwrap_or_default().to_string_lossy();
@@ -109,7 +110,7 @@ fn music(text: &mut String, config: &Config, dataset: &Dataset) -> std::fmt::Res
     Ok(())
 }
 
-fn training(text: &mut String, config: &Config, kept: Kept) -> std::fmt::Result {
+fn training(text: &mut String, config: &Config, kept: KeptModel) -> std::fmt::Result {
     let settings = &config.training;
     writeln!(text, "## Training\n")?;
     write!(
@@ -159,7 +160,7 @@ fn training(text: &mut String, config: &Config, kept: Kept) -> std::fmt::Result 
     }
 }
 
-fn use_of_it(text: &mut String, config: &Config, kept: Kept) -> std::fmt::Result {
+fn use_of_it(text: &mut String, config: &Config, kept: KeptModel) -> std::fmt::Result {
     writeln!(
         text,
         "## Compose with it\n\n```sh\ndeep-jammer compose --model model.safetensors -o new.mid\n\

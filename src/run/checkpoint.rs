@@ -6,15 +6,14 @@
 //! beside it. A checkpoint is made as `.step-N.partial`, brought to the disk, and then renamed.
 
 use super::Config;
-use super::dataset_file::hexadecimal;
-use crate::atomic_file::{AtomicFileError, sync_folder};
+use crate::atomic_file::{AtomicFileError, rename, sync, sync_folder};
+use crate::fingerprint::sha256;
 use crate::model::{self, Model};
 use crate::training::{Progress, Snapshot, TrainerState};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
-use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -101,7 +100,7 @@ pub struct DamagedCheckpoint {
 /// There is no checkpoint to go on from.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "there is no whole checkpoint in {}{}; start the run again with --force",
+    "there is no whole checkpoint in {}{}; start the run again",
     path.display(),
     damaged.iter().map(|damaged| format!(" ({damaged})")).collect::<String>()
 )]
@@ -149,7 +148,7 @@ struct Seal {
 
 impl Seal {
     fn of(bytes: &[u8]) -> Seal {
-        Seal { bytes: bytes.len() as u64, sha256: hexadecimal(&Sha256::digest(bytes)) }
+        Seal { bytes: bytes.len() as u64, sha256: sha256(bytes) }
     }
 }
 
@@ -173,9 +172,9 @@ pub fn save(
     if place.exists() {
         // A torn one, or one that a resume from an older one has come to again.
         let old = checkpoints.join(format!(".step-{epoch}.old"));
-        remove(&old).and_then(|()| fs::rename(&place, &old)).map_err(failed(&place))?;
+        remove(&old).and_then(|()| rename(&place, &old)).map_err(failed(&place))?;
     }
-    fs::rename(&partial, &place).map_err(failed(&place))?;
+    rename(&partial, &place).map_err(failed(&place))?;
     sync_folder(checkpoints).map_err(failed(checkpoints))?;
     tidy(checkpoints, epoch, keep).map_err(failed(checkpoints))?;
     Ok(place)
@@ -232,7 +231,7 @@ fn failed(path: &Path) -> impl Fn(io::Error) -> AtomicFileError + '_ {
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), AtomicFileError> {
     let written = File::create_new(path)
-        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
+        .and_then(|mut file| file.write_all(bytes).and_then(|()| sync(&file)));
     written.map_err(failed(path))
 }
 
@@ -256,7 +255,7 @@ fn tidy(checkpoints: &Path, epoch: u64, keep: usize) -> io::Result<()> {
         // In one stroke first, so that half a checkpoint never has a whole one's name.
         let old = checkpoints.join(format!(".step-{step}.old"));
         remove(&old)?;
-        fs::rename(&path, &old)?;
+        rename(&path, &old)?;
     }
     sweep(checkpoints)
 }

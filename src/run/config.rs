@@ -1,8 +1,9 @@
 //! The configuration of a run, every default spelled out.
 
-use super::settings::{Settings, flattened};
-use crate::network::{Architecture, ArchitectureError};
-use crate::training::{SettingsError, TrainingSettings};
+use super::config_error::ConfigError;
+use super::settings::{Settings, flattened, read_text};
+use crate::network::Architecture;
+use crate::training::TrainingSettings;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -102,54 +103,6 @@ pub struct Beginning {
     pub reset_dense: bool,
 }
 
-/// Why a configuration cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    /// A file that cannot be read.
-    #[error("{}: cannot be read ({reason}); check the path and its permissions", path.display())]
-    System {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        reason: std::io::Error,
-    },
-    /// A file that is no TOML, or a setting that does not exist or cannot be what it is.
-    #[error("{place}: {what}")]
-    Setting {
-        /// The file and the line, or the option.
-        place: String,
-        /// What is wrong.
-        what: String,
-    },
-    /// A value beyond its range.
-    #[error("{name} must be {allowed}, not {value}")]
-    Range {
-        /// The setting.
-        name: &'static str,
-        /// What it may be.
-        allowed: &'static str,
-        /// What it is.
-        value: String,
-    },
-    /// From another version of the format.
-    #[error(
-        "{}: is of format {found}, and this program reads format {FORMAT}; use the deep-jammer that \
-         wrote it", path.display()
-    )]
-    Version {
-        /// The file.
-        path: PathBuf,
-        /// Its format.
-        found: i64,
-    },
-    /// The network cannot be built.
-    #[error(transparent)]
-    Architecture(#[from] ArchitectureError),
-    /// Nobody can train so.
-    #[error(transparent)]
-    Training(#[from] SettingsError),
-}
-
 /// A setting that is not the same in two configurations.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
@@ -196,7 +149,7 @@ impl Config {
         let text = read_text(path)?;
         let settings = Settings::from_toml(path, &text)?;
         if let Some(found) = settings.format().filter(|&found| found != i64::from(FORMAT)) {
-            return Err(ConfigError::Version { path: path.to_owned(), found });
+            return Err(ConfigError::Version { path: path.to_owned(), found, supported: FORMAT });
         }
         let config: Config = toml::from_str(&text).map_err(|error| {
             let line = error.span().map_or(1, |span| 1 + text[..span.start].matches('\n').count());
@@ -210,8 +163,8 @@ impl Config {
     /// What `config.toml` holds.
     pub fn to_toml(&self) -> String {
         let mut text = String::from(
-            "# All settings of a training run of deep-jammer, every default spelled out.\n\
-             # `deep-jammer train PATH --run OTHER --config THIS-FILE` trains another network so.\n",
+            "# All settings of a training run of Deep Jammer, every default spelled out. Another run can\n\
+             # take its settings from this file.\n",
         );
         text += &format!("format = {}\n", self.format);
         let mut section = |comment: &str, text_of: String, missing: &[(&str, bool)]| {
@@ -312,11 +265,6 @@ impl Config {
 fn toml_of<T: Serialize>(name: &str, section: &T) -> String {
     let section = BTreeMap::from([(name, section)]);
     toml::to_string(&section).expect("settings are always TOML")
-}
-
-pub(super) fn read_text(path: &Path) -> Result<String, ConfigError> {
-    std::fs::read_to_string(path)
-        .map_err(|reason| ConfigError::System { path: path.to_owned(), reason })
 }
 
 #[cfg(test)]

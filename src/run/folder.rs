@@ -5,6 +5,8 @@ use super::plots::PLOTS_FOLDER;
 use super::samples::SAMPLES_FOLDER;
 use super::times::TIMES_FILE;
 use crate::atomic_file;
+use crate::output::Kind;
+use crate::picture::Format;
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -127,10 +129,11 @@ impl RunFolder {
         for file in self.files() {
             self.remove(&file)?;
         }
+        let sample = [Kind::Midi, Kind::Picture(Format::Png)].map(Some);
         let of_a_run = |folder: &Path, name: &str| match name.split_once('-') {
             Some(("step" | ".step", _)) => folder == self.checkpoints(),
             Some(("epoch", rest)) => {
-                folder == self.samples() && (rest.ends_with(".mid") || rest.ends_with(".png"))
+                folder == self.samples() && sample.contains(&Kind::of(Path::new(rest)))
             }
             _ => {
                 folder == self.plots()

@@ -70,6 +70,11 @@ impl Metrics {
     pub fn write(&mut self, row: &Row) -> Result<(), MetricsError> {
         self.0.write(row)
     }
+
+    /// Brings all rows to the disk.
+    pub fn sync(&self) -> Result<(), MetricsError> {
+        self.0.sync()
+    }
 }
 
 /// Reads all rows. A last line that was not written to its end is left out.

@@ -3,9 +3,9 @@
 mod card;
 mod checkpoint;
 mod config;
-mod dataset;
-mod dataset_file;
+mod config_error;
 mod folder;
+mod kept_model;
 pub mod metrics;
 pub mod plots;
 mod training_music;
@@ -14,8 +14,6 @@ pub mod samples;
 mod schedule;
 mod session;
 mod settings;
-mod sides;
-mod split;
 mod table;
 pub mod times;
 mod observer;
@@ -25,16 +23,13 @@ pub use checkpoint::{
     newest_path as newest_checkpoint_path,
 };
 pub use config::{
-    ARTICLE_EPOCHS, Beginning, Config, ConfigError, CorpusChoice, DEFAULT_EPOCHS, Difference, Goal,
-    Retention,
+    ARTICLE_EPOCHS, Beginning, Config, CorpusChoice, DEFAULT_EPOCHS, Difference, Goal, Retention,
 };
-pub use dataset::{Dataset, DatasetError, Pieces};
-pub use dataset_file::{DatasetFile, Split};
+pub use config_error::ConfigError;
 pub use folder::{FolderError, Lock, RunFolder};
 pub use observer::{Observer, Outcome, Report};
 pub use resource_estimate::{ResourceError, ResourceEstimate};
 pub use schedule::{Schedule, StopReason};
 pub use session::{Session, SessionError};
 pub use settings::Settings;
-pub use split::{Candidate, hold_out};
 pub use training_music::{carried, training_music};

@@ -4,6 +4,7 @@ use super::metrics::{self, METRICS_FILE, MetricsError};
 use super::samples::{self, DamagedSample};
 use crate::atomic_file::{self, AtomicFileError, Existing};
 use crate::network::Nats;
+use crate::output::Kind;
 use crate::picture::{self, Format, LossCurves};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -27,7 +28,7 @@ pub enum PlotsError {
     #[error("{} does not exist; check the spelling", .0.display())]
     NoRun(PathBuf),
     /// The folder is not that of a run.
-    #[error("the folder {} holds no {METRICS_FILE}; is it the --run of a training?", .0.display())]
+    #[error("the folder {} holds no {METRICS_FILE}; is it the folder of a training run?", .0.display())]
     NoMetrics(PathBuf),
     /// There is nothing to draw yet.
     #[error("{} holds no epoch yet; plot again when the first one is done", .0.display())]
@@ -73,7 +74,7 @@ pub fn plots(run: &Path, into: Option<&Path>) -> Result<Plots, PlotsError> {
 
     let mut written = Vec::new();
     let mut save = |name: &str, format: Format, bytes: Vec<u8>| {
-        let path = folder.join(format!("{name}.{}", format.extension()));
+        let path = folder.join(format!("{name}.{}", Kind::Picture(format).extension()));
         atomic_file::write(&path, &bytes, Existing::Replace)?;
         written.push(path);
         Ok::<(), PlotsError>(())

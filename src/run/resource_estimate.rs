@@ -27,13 +27,12 @@ pub struct ResourceEstimate {
 pub enum ResourceError {
     /// Not even one segment at a time can be worked on.
     #[error(
-        "this training needs {} of memory even with one segment at a time, and {} are free; choose \
-         a smaller --preset or --segment, or end other programs (--memory GB says how much it may \
-         take)",
+        "this training needs {} of memory even with one segment at a time, and {} are free; end \
+         other programs, or choose a smaller network or shorter segments",
         in_bytes(*needed),
         in_bytes(*free)
     )]
-    LstmState {
+    Memory {
         /// What one segment at a time needs.
         needed: u64,
         /// What there is.
@@ -42,7 +41,7 @@ pub enum ResourceError {
     /// The disk is too full.
     #[error(
         "this training writes up to {} to {}, and {} are free there; make room, or choose another \
-         --run",
+         folder",
         in_bytes(*needed),
         path.display(),
         in_bytes(*free)
@@ -111,7 +110,7 @@ fn slice<E: TrainingEngine>(
     let fitting = (1..=training.batch).rev().find(|&slice| needed(slice) <= free);
     match fitting {
         Some(slice) => Ok((slice, needed(slice))),
-        None => Err(ResourceError::LstmState { needed: needed(1), free }),
+        None => Err(ResourceError::Memory { needed: needed(1), free }),
     }
 }
 
@@ -197,7 +196,7 @@ mod tests {
         }
         assert_eq!(slices, [5, 4, 3, 2, 1]);
         let error = find(1000).unwrap_err().to_string();
-        assert!(error.contains("--preset") && error.contains("--memory"), "{error}");
+        assert!(error.contains("a smaller network") && error.contains("of memory"), "{error}");
     }
 
     #[test]

@@ -5,21 +5,23 @@
 //! after it.
 
 use super::checkpoint::{self, Best, Checkpoint, Contents, RunState};
+use super::kept_model::KeptModel;
 use super::metrics::{self, Metrics};
 use super::observer::{Observer, Outcome, Report};
 use super::plots::{PlotsError, plots};
 use super::samples::{self, SampleError};
 use super::table::TableError;
 use super::times::{self, Times};
-use super::{Config, Dataset, FolderError, Pieces, RunFolder, Schedule, StopReason, card, carried};
+use super::{Config, FolderError, RunFolder, Schedule, StopReason, card, carried};
 use crate::atomic_file::{self, AtomicFileError, Existing};
 use crate::corpus::Piece;
+use crate::dataset::{Dataset, Pieces};
 use crate::model::{self, Model};
 use crate::network::{Nats, Parameters, TrainingEngine};
 use crate::originality::{Packed, TooMuchMusic, TrainingMusic};
 use crate::roll::Roll;
 use crate::training::{Excerpts, Progress, SnapshotError, Start, Trainer};
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -51,8 +53,8 @@ pub struct Session<'a, E: TrainingEngine> {
 pub enum SessionError {
     /// Loss, gradient or weights are no numbers.
     #[error(
-        "the training has diverged: in epoch {0} {1} no finite number any more; try a smaller --rate \
-         or --clip in a new run"
+        "the training has diverged: in epoch {0} {1} no finite number any more; start a new run \
+         with a smaller learning rate or a smaller gradient norm"
     )]
     Diverged(u64, &'static str),
     /// A file cannot be written.
@@ -321,11 +323,8 @@ impl<'a, E: TrainingEngine> Session<'a, E> {
             return Err(SessionError::Diverged(epoch, "weights are"));
         }
         // A loss of power must not take rows that the checkpoint counts on.
-        for path in [self.folder.metrics(), self.folder.times()] {
-            File::open(&path)
-                .and_then(|file| file.sync_all())
-                .map_err(|reason| AtomicFileError::System { path, reason })?;
-        }
+        self.metrics.sync()?;
+        self.times.sync()?;
         let validated =
             self.run_state.best.filter(|best| best.epoch == epoch).map(|best| best.nats);
         let model = self.model(validated);
@@ -367,7 +366,7 @@ impl<'a, E: TrainingEngine> Session<'a, E> {
         if epoch > 0 {
             plots(self.folder.path(), None)?;
         }
-        let kept = Kept { epochs: epoch, best };
+        let kept = KeptModel { epochs: epoch, best };
         let card = card::write(self.folder.path(), &self.config, &self.dataset, self.size(), kept);
         atomic_file::write(&self.folder.card(), card.as_bytes(), Existing::Replace)?;
         Ok(Some(best))
@@ -384,15 +383,6 @@ impl<'a, E: TrainingEngine> Session<'a, E> {
         let text = self.config.to_toml();
         atomic_file::write(&self.folder.config(), text.as_bytes(), Existing::Replace)
     }
-}
-
-/// The model that a run has kept.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Kept {
-    /// Batches worked on in all.
-    pub epochs: u64,
-    /// Its validation, if it has been validated.
-    pub best: Option<Best>,
 }
 
 fn is_better(nats: f64, best: Option<Best>) -> bool {

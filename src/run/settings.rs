@@ -1,8 +1,9 @@
 //! Some settings of a configuration, from a file or from the command line.
 
-use super::config::read_text;
-use super::{Config, ConfigError};
+use super::config_error::ConfigError;
 use crate::training::OptimiserSettings;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::path::Path;
 use toml::de::{DeTable, DeValue};
 use toml::{Table, Value};
@@ -80,7 +81,10 @@ impl Settings {
     }
 
     /// A configuration with these settings changed.
-    pub(super) fn applied_to(&self, config: &Config) -> Result<Config, ConfigError> {
+    pub(super) fn applied_to<T>(&self, config: &T) -> Result<T, ConfigError>
+    where
+        T: Clone + Serialize + DeserializeOwned,
+    {
         let mut table = table(config);
         let mut config = config.clone();
         // The optimiser's name first, as it decides what else there is to set.
@@ -111,7 +115,13 @@ impl Settings {
     }
 }
 
-fn table(config: &Config) -> Table {
+/// The text of a file of settings.
+pub(super) fn read_text(path: &Path) -> Result<String, ConfigError> {
+    std::fs::read_to_string(path)
+        .map_err(|reason| ConfigError::System { path: path.to_owned(), reason })
+}
+
+fn table(config: &impl Serialize) -> Table {
     Table::try_from(config).expect("settings are always TOML")
 }
 
@@ -134,7 +144,7 @@ fn set(table: &mut Table, key: &str, value: &Value) {
 }
 
 /// All settings of a configuration with their keys, in words.
-pub(super) fn flattened(config: &Config) -> Vec<(String, String)> {
+pub(super) fn flattened(config: &impl Serialize) -> Vec<(String, String)> {
     fn flatten(above: &str, table: &Table, into: &mut Vec<(String, String)>) {
         for (name, value) in table {
             let key = format!("{above}{name}");
@@ -163,6 +173,7 @@ fn in_words(value: &Value) -> String {
 mod tests {
     use super::*;
     use crate::network::Preset;
+    use crate::run::Config;
 
     fn config() -> Config {
         Config::article(Preset::Small.architecture())

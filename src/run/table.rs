@@ -17,7 +17,7 @@ pub enum TableError {
         reason: io::Error,
     },
     /// The system does not take it.
-    #[error("{}: a row cannot be written ({reason}); make room on the disk and go on with --resume", path.display())]
+    #[error("{}: a row cannot be written ({reason}); make room on the disk and resume the run", path.display())]
     Unwritable {
         /// The file.
         path: PathBuf,
@@ -93,6 +93,13 @@ impl Table {
         let line = format!("{}\n", row.to_line());
         let written = self.file.write_all(line.as_bytes());
         written.map_err(|reason| TableError::Unwritable { path: self.path.clone(), reason })
+    }
+
+    /// Brings all rows to the disk.
+    pub fn sync(&self) -> Result<(), TableError> {
+        // By the file that is open for writing: Windows does it for no other.
+        let synced = atomic_file::sync(&self.file);
+        synced.map_err(|reason| TableError::Unwritable { path: self.path.clone(), reason })
     }
 }
 

@@ -51,6 +51,11 @@ impl Times {
     pub fn write(&mut self, row: &Row) -> Result<(), TableError> {
         self.0.write(row)
     }
+
+    /// Brings all rows to the disk.
+    pub fn sync(&self) -> Result<(), TableError> {
+        self.0.sync()
+    }
 }
 
 /// Reads all rows. A last line that was not written to its end is left out.

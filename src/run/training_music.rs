@@ -1,6 +1,7 @@
 //! What a run learns from, from its files.
 
-use super::{Config, Dataset, DatasetError, Pieces, RunFolder, Split};
+use super::{Config, RunFolder};
+use crate::dataset::{Dataset, DatasetError, Pieces, Split};
 use crate::originality::{Packed, TooMuchMusic, TrainingMusic};
 
 /// The music that the model of a run is to carry, if it is to carry any: the pieces that it learns

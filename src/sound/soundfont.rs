@@ -37,8 +37,8 @@ pub enum SoundFontError {
     },
     /// No SoundFont is installed in the usual folders.
     #[error(
-        "no SoundFont (*.sf2) lies in {}; install one, on Debian with\n  \
-         apt-get install fluid-soundfont-gm\nor give a file with --soundfont FILE.sf2",
+        "there is no SoundFont (*.sf2) in {}; install one, for example on Debian with\n  \
+         apt-get install fluid-soundfont-gm",
         FOLDERS.join(", ")
     )]
     NoneInstalled,

@@ -1,8 +1,9 @@
 //! The real-vs-real baseline: how far real music is from other real music.
 
 use super::Distribution;
+use crate::random::shuffle;
 use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
+use rand_chacha::rand_core::SeedableRng;
 use serde::Serialize;
 
 /// How often the real pieces are divided at random.
@@ -85,17 +86,10 @@ pub(super) fn real_vs_real(
     })
 }
 
-/// Shuffles so that every order is equally likely (Fisher and Yates).
-fn shuffle<T>(things: &mut [T], random: &mut ChaCha8Rng) {
-    for last in (1..things.len()).rev() {
-        let chosen = (u64::from(random.next_u32()) * (last as u64 + 1)) >> 32;
-        things.swap(last, chosen as usize);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rand_chacha::rand_core::Rng;
 
     #[test]
     fn no_piece_is_on_both_sides_and_as_many_pieces_speak_as_can() {

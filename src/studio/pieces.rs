@@ -5,7 +5,7 @@ use super::measures::{Measures, begins_measure, measures};
 use crate::atomic_file::Existing;
 use crate::composing::{Change, LivePiece, Recipe};
 use crate::http::ApiError;
-use crate::output::Output;
+use crate::output::{Kind, Output};
 use axum::Json;
 use axum::body::Body;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
@@ -14,6 +14,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::path::Path as FilePath;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -136,21 +137,18 @@ pub async fn leave(State(studio): Studios, Path(piece): Path<String>) -> StatusC
     StatusCode::NO_CONTENT
 }
 
-/// What was heard, as a file: `name` is `music.` and an extension.
+/// What was heard, as a file: `name` is `music.` and the extension of a [`Kind`].
 pub async fn file(
     State(studio): Studios,
     Path((piece, name)): Path<(String, String)>,
     until: Result<Query<Until>, QueryRejection>,
 ) -> Result<Response, ApiError> {
     let Query(Until { until }) = until.map_err(|error| ApiError::bad(error.body_text()))?;
-    let kind = match name.as_str() {
-        "music.mid" => "audio/midi",
-        "music.wav" => "audio/wav",
-        "music.png" => "image/png",
-        "music.svg" => "image/svg+xml",
-        "music.musicxml" => "application/vnd.recordare.musicxml+xml",
-        _ => return Err(ApiError::bad("there is music.mid, .wav, .png, .svg and .musicxml")),
-    };
+    let kind = Kind::ALL.into_iter().find(|kind| name == file_name(*kind));
+    let kind = kind.ok_or_else(|| {
+        let names = Kind::ALL.map(file_name).join(", ");
+        ApiError::bad(format!("the files of a piece are {names}"))
+    })?;
     let session = studio.sessions.find(&piece).ok_or_else(gone)?;
     let Ok(writer) = studio.writers.clone().acquire_owned().await else {
         return Err(ApiError::busy("another file is being written"));
@@ -184,14 +182,21 @@ pub async fn file(
     let stream = tokio_util::io::ReaderStream::new(tokio::fs::File::from_std(file));
     let mut response = Body::from_stream(stream).into_response();
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind.media_type()));
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
     Ok(response)
 }
 
+/// What the page calls a piece as a file of a kind.
+fn file_name(kind: Kind) -> String {
+    format!("music.{}", kind.extension())
+}
+
 /// A sound of the piano: `name` is a pitch and `.wav`.
 pub async fn sound(State(studio): Studios, Path(name): Path<String>) -> Result<Response, ApiError> {
-    let pitch = name.strip_suffix(".wav").and_then(|pitch| pitch.parse().ok());
+    let file = FilePath::new(&name);
+    let pitch = file.file_stem().filter(|_| Kind::of(file) == Some(Kind::Wav));
+    let pitch = pitch.and_then(|pitch| pitch.to_str()?.parse().ok());
     let studio = &studio;
     let there = pitch.filter(|pitch| studio.sounds.pitches().any(|other| other == *pitch));
     let pitch: u8 = there.ok_or_else(|| ApiError::bad("there is no such sound"))?;
@@ -199,7 +204,8 @@ pub async fn sound(State(studio): Studios, Path(name): Path<String>) -> Result<R
     let bytes = studio
         .work(Duration::ZERO, move || shared.sounds.wav(pitch).unwrap_or_default().to_vec())
         .await?;
-    let headers = [(header::CONTENT_TYPE, "audio/wav"), (header::CACHE_CONTROL, "max-age=86400")];
+    let headers =
+        [(header::CONTENT_TYPE, Kind::Wav.media_type()), (header::CACHE_CONTROL, "max-age=86400")];
     Ok((headers, bytes).into_response())
 }
 

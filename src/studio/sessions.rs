@@ -1,6 +1,7 @@
 //! Who is listening: a seat for each, and no more than there is room for.
 
 use crate::composing::LivePiece;
+use crate::http::unguessable_name;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -65,9 +66,7 @@ impl Sessions {
         if sessions.len() >= self.room_for {
             return None;
         }
-        let mut bytes = [0; 16];
-        getrandom::fill(&mut bytes).ok()?;
-        let name: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let name = unguessable_name(16);
         let now = Instant::now();
         let session = ListenerSession {
             live_piece: Arc::new(tokio::sync::Mutex::new(live_piece)),

@@ -2,7 +2,7 @@
 
 use super::{Refusal, Store, StoreError, assets, organiser, participant};
 use crate::http::assets::nowhere;
-use crate::http::{ApiError, LoopbackOnly, enforce_policy};
+use crate::http::{ApiError, LoopbackOnly, enforce_policy, unguessable_name};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
@@ -26,7 +26,7 @@ impl AppState {
     /// The surveys of a file, and the token that lets the organiser see reports; it is known to whoever
     /// has called this, and to nobody else. With `loopback_only` pages of other names are refused.
     pub fn new(store: Store, loopback_only: bool) -> (Arc<AppState>, String) {
-        let token = super::store::name_of(16);
+        let token = unguessable_name(16);
         let state = AppState { store: Mutex::new(store), organiser: hashed(&token), loopback_only };
         (Arc::new(state), token)
     }

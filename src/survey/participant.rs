@@ -3,6 +3,7 @@
 
 use super::{About, AppState, Progress, Store};
 use crate::http::{ApiError, whole_or_range};
+use crate::output::Kind;
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
@@ -55,7 +56,7 @@ pub async fn sound(
 ) -> Result<Response, ApiError> {
     let place = number(&place)?;
     let sound = state.with(move |store, now| store.sound(&token, place, now)).await?;
-    Ok(whole_or_range(&headers, "audio/wav", sound))
+    Ok(whole_or_range(&headers, Kind::Wav.media_type(), sound))
 }
 
 /// An excerpt has been listened to.

@@ -1,8 +1,11 @@
 //! What participants do to a survey. Every request is one transaction, and all that is refused is refused
 //! here.
 
-use super::store::name_of;
 use super::{Disclosure, Store};
+use crate::http::unguessable_name;
+use crate::random::shuffle;
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 
@@ -109,7 +112,7 @@ impl Store {
         if joining.query_row(count, [survey], |row| row.get::<_, i64>(0))? >= MOST_PARTICIPANTS {
             return Err(Refusal::Full);
         }
-        let token = name_of(16);
+        let token = unguessable_name(16);
         joining.execute(
             "INSERT INTO participants (survey, token, began) VALUES (?1, ?2, ?3)",
             params![survey, token, now],
@@ -119,7 +122,7 @@ impl Store {
             .prepare("SELECT id FROM excerpts WHERE survey = ?1 ORDER BY number")?
             .query_map([survey], |row| row.get(0))?
             .collect::<Result<_, _>>()?;
-        shuffle(&mut excerpts);
+        shuffle(&mut excerpts, &mut ChaCha8Rng::from_seed(system_seed()));
         for (place, excerpt) in excerpts.iter().enumerate() {
             joining.execute(
                 "INSERT INTO turns (participant, place, excerpt) VALUES (?1, ?2, ?3)",
@@ -231,12 +234,9 @@ fn told(word: String) -> Disclosure {
     if word == "mixed" { Disclosure::Mixed } else { Disclosure::AllGenerated }
 }
 
-/// Draws an order, each as likely as any other (Fisher and Yates).
-fn shuffle(numbers: &mut [i64]) {
-    for last in (1..numbers.len()).rev() {
-        let mut drawn = [0; 8];
-        getrandom::fill(&mut drawn).expect("the system has random numbers");
-        // Uneven by less than one in 2⁵⁰, for fewer than 2¹⁴ excerpts.
-        numbers.swap(last, (u64::from_le_bytes(drawn) % (last as u64 + 1)) as usize);
-    }
+/// A seed from the operating system: nobody can tell the order that it gives.
+fn system_seed() -> [u8; 32] {
+    let mut seed = [0; 32];
+    getrandom::fill(&mut seed).expect("the system has random numbers");
+    seed
 }

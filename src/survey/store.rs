@@ -2,6 +2,7 @@
 
 use super::report::Answer;
 use super::{Excerpt, Report};
+use crate::http::unguessable_name;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -51,7 +52,7 @@ pub enum StoreError {
         reason: String,
     },
     /// There is none.
-    #[error("there are no surveys in {}; make one with deep-jammer survey new", .0.display())]
+    #[error("there are no surveys in {}; make one", .0.display())]
     Missing(PathBuf),
     /// The name is taken.
     #[error("there is a survey {0:?} already; choose another name")]
@@ -174,7 +175,7 @@ impl Store {
         if making.query_row(exists, [survey.name], |_| Ok(())).optional()?.is_some() {
             return Err(StoreError::Exists(survey.name.to_owned()));
         }
-        let link = name_of(8);
+        let link = unguessable_name(8);
         let told = match survey.told {
             Disclosure::Mixed => "mixed",
             Disclosure::AllGenerated => "all-generated",
@@ -278,11 +279,4 @@ impl Store {
     pub(super) fn writing(&mut self) -> rusqlite::Result<Transaction<'_>> {
         self.connection.transaction_with_behavior(TransactionBehavior::Immediate)
     }
-}
-
-/// A name of so many bytes that nobody can guess.
-pub(super) fn name_of(bytes: usize) -> String {
-    let mut drawn = vec![0; bytes];
-    getrandom::fill(&mut drawn).expect("the system has random numbers");
-    drawn.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,8 +1,10 @@
 //! Tests the commands: runs the program as a user does, in real processes and real folders.
 
 mod compare;
+mod completions;
 mod evaluate;
 mod inspect;
+mod man;
 mod plot;
 mod render;
 mod run;

@@ -3,7 +3,7 @@
 use crate::real_music;
 use deep_jammer::baseline::{Baseline, Counts, Kind};
 use deep_jammer::composing::{Composer, Recipe};
-use deep_jammer::corpus::{Part, Piece, read_set};
+use deep_jammer::corpus::{Piece, PublishedSplit, read_set};
 use deep_jammer::evaluation::{Evaluator, PieceScore};
 use deep_jammer::network::{KeyAction, KeyLogits};
 use deep_jammer::primer::Primer;
@@ -228,10 +228,10 @@ fn each_note_by_itself_is_as_surprised_as_published() {
     ];
     for (name, published) in published {
         let pieces = read_set(&folder.join(format!("{name}.json.gz"))).unwrap();
-        let part = |part| pieces.iter().filter(move |piece| piece.part == Some(part));
-        let counts = Counts::of(part(Part::Training).map(Piece::roll));
+        let part = |part| pieces.iter().filter(move |piece| piece.published_split == Some(part));
+        let counts = Counts::of(part(PublishedSplit::Training).map(Piece::roll));
         let baseline = Baseline::new(Kind::ByItself, &counts);
-        let test: Vec<_> = part(Part::Test).map(Piece::roll).collect();
+        let test: Vec<_> = part(PublishedSplit::Test).map(Piece::roll).collect();
         let measures = baseline.evaluate(&test, &|_| true).unwrap();
         let nats: f64 = measures.iter().map(|measure| measure.nats.play).sum();
         let steps: usize = measures.iter().map(|measure| measure.steps).sum();

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::real_pieces::corpus;
 use deep_jammer::corpus::{self, Corpus, Inspection, Verdict};
+use deep_jammer::dataset::{Dataset, Split};
 use deep_jammer::midi;
 use deep_jammer::roll::Roll;
-use deep_jammer::run::{Dataset, Split};
 
 fn assert_near(what: &str, found: f64, expected: f64, tolerance: f64) {
     eprintln!("{what}: {found:.4}, expected {expected} ± {tolerance}");
@@ -117,7 +117,7 @@ fn copies_of_its_pieces_in_other_keys_trimmed_or_delayed_are_found() {
     let pieces: Vec<_> = corpus.pieces.iter().map(|piece| piece.roll()).collect();
     let copies: Vec<_> = pieces.iter().enumerate().map(|(n, roll)| copy(roll, n)).collect();
     let all: Vec<_> = pieces.iter().copied().chain(&copies).collect();
-    let repeats = corpus::repeats(&all);
+    let repeats = corpus::duplicate_of(&all);
     for (n, original) in repeats[302..].iter().enumerate() {
         assert_eq!(*original, Some(n), "{}", corpus.pieces[n].path.display());
     }

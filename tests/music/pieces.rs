@@ -1,6 +1,6 @@
 //! The pieces that come with the program.
 
-#[path = "../../examples/write_pieces.rs"]
+#[path = "../../tools/write_pieces.rs"]
 #[allow(dead_code)]
 mod write_pieces;
 

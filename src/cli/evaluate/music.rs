@@ -2,10 +2,11 @@
 
 use super::{Evaluate, LoadedModel};
 use anyhow::{Context, bail};
-use deep_jammer::corpus::{self, Failure, Part, Piece};
+use deep_jammer::corpus::{self, Failure, Piece, PublishedSplit};
+use deep_jammer::dataset::{Dataset, Split};
 use deep_jammer::evaluation::Exposure;
 use deep_jammer::roll::Roll;
-use deep_jammer::run::{Config, Dataset, RunFolder, Split};
+use deep_jammer::run::{Config, RunFolder};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -114,8 +115,8 @@ fn evaluated(
 ) -> anyhow::Result<(Vec<Piece>, &'static str, Vec<Failure>)> {
     let runs: Vec<&RunMusic> = runs.iter().flatten().collect();
     let (part, split) = match command.test {
-        true => (Part::Test, Split::Test),
-        false => (Part::Validation, Split::Validation),
+        true => (PublishedSplit::Test, Split::Test),
+        false => (PublishedSplit::Validation, Split::Validation),
     };
     if !command.paths.is_empty() {
         let (pieces, failures) = read(&command.paths, part)?;
@@ -165,7 +166,7 @@ fn learned(
         Learned { pieces, what, exposure: same.into_iter().map(exposure).collect() }
     };
     if !command.learn.is_empty() {
-        let (pieces, failures) = read(&command.learn, Part::Training)?;
+        let (pieces, failures) = read(&command.learn, PublishedSplit::Training)?;
         report_skipped(&failures);
         return Ok(Ok(learn(pieces, "given by --learn")));
     }
@@ -197,7 +198,10 @@ fn report_skipped(failures: &[Failure]) {
 }
 
 /// The pieces of files and folders, of sets those of one part, and the files that have none.
-fn read<P: AsRef<Path>>(paths: &[P], part: Part) -> anyhow::Result<(Vec<Piece>, Vec<Failure>)> {
+fn read<P: AsRef<Path>>(
+    paths: &[P],
+    part: PublishedSplit,
+) -> anyhow::Result<(Vec<Piece>, Vec<Failure>)> {
     let mut corpus = corpus::read(paths)?;
     if corpus.pieces.is_empty() {
         let count = corpus.failures.len();
@@ -207,7 +211,7 @@ fn read<P: AsRef<Path>>(paths: &[P], part: Part) -> anyhow::Result<(Vec<Piece>, 
         return Err(anyhow::Error::from(failure.reason)
             .context(format!("none of the {count} files could be read")));
     }
-    corpus.pieces.retain(|piece| piece.part.is_none_or(|of| of == part));
+    corpus.pieces.retain(|piece| piece.published_split.is_none_or(|of| of == part));
     if corpus.pieces.is_empty() {
         bail!("the given sets have no piece in their part \"{}\"", part.name());
     }
@@ -265,7 +269,7 @@ impl RunMusic {
 /// For each piece, whether its music is among the training music, in any key, whole or trimmed.
 fn same_music(learned: &[&Roll], evaluated: &[Piece]) -> Vec<bool> {
     let rolls: Vec<_> = learned.iter().copied().chain(evaluated.iter().map(Piece::roll)).collect();
-    let alike = corpus::alike(&rolls).split_off(learned.len());
+    let alike = corpus::all_duplicates(&rolls).split_off(learned.len());
     let same = |(piece, alike): (&Piece, Vec<usize>)| {
         alike.iter().any(|&other| other < learned.len())
             || learned.iter().any(|learned| *learned == piece.roll())

@@ -6,9 +6,10 @@ use anyhow::{bail, ensure};
 use deep_jammer::composing::{Composer, Recipe};
 use deep_jammer::corpus;
 use deep_jammer::primer::chosen;
+use deep_jammer::random::below;
 use deep_jammer::survey::{Source, Store, StoreError, Survey, excerpts};
 use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
+use rand_chacha::rand_core::SeedableRng;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -177,8 +178,7 @@ fn draw(sources: Vec<Source>, command: &New) -> Vec<Source> {
     let mut kept = vec![false; sources.len()];
     for mut group in groups.into_values() {
         for _ in 0..(command.most as usize).min(group.len()) {
-            let at = (u64::from(random.next_u32()) * group.len() as u64) >> 32;
-            kept[group.swap_remove(at as usize)] = true;
+            kept[group.swap_remove(below(&mut random, group.len()))] = true;
         }
     }
     sources.into_iter().zip(kept).filter(|(_, kept)| *kept).map(|(source, _)| source).collect()

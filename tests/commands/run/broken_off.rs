@@ -2,11 +2,11 @@
 
 use crate::sandbox::{PIECES, Sandbox};
 use deep_jammer::corpus;
+use deep_jammer::dataset::{Dataset, Pieces};
 use deep_jammer::network::{Architecture, Cpu, Preset};
 use deep_jammer::originality::TrainingMusic;
 use deep_jammer::run::{
-    Config, Dataset, Observer, Pieces, Report, RunFolder, Session, StopReason, carried,
-    newest_checkpoint,
+    Config, Observer, Report, RunFolder, Session, StopReason, carried, newest_checkpoint,
 };
 use deep_jammer::training::Start;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -2,7 +2,7 @@
 
 use super::record::TINY;
 use crate::sandbox::Sandbox;
-use deep_jammer::run::{Dataset, Split};
+use deep_jammer::dataset::{Dataset, Split};
 
 /// Six pieces of a few chords to learn from, two to choose by and one to be kept for the end; one
 /// more is shorter than a segment, and so is one of those to choose by.

@@ -28,23 +28,23 @@ const ENOUGH: usize = 8;
 ///
 /// A roll is compared only with rolls that are not duplicates themselves. So one copy of each music
 /// is left when all duplicates are removed.
-pub fn repeats(rolls: &[&Roll]) -> Vec<Option<usize>> {
-    let mut repeated: Vec<Option<usize>> = Vec::with_capacity(rolls.len());
-    for earlier in likenesses(rolls) {
+pub fn duplicate_of(rolls: &[&Roll]) -> Vec<Option<usize>> {
+    let mut originals: Vec<Option<usize>> = Vec::with_capacity(rolls.len());
+    for earlier in similarities(rolls) {
         // The most similar one; of equals, the earliest.
-        let originals = earlier.into_iter().filter(|(other, _)| repeated[*other].is_none()).rev();
-        let original = originals.max_by(|a, b| a.1.total_cmp(&b.1));
-        repeated.push(original.map(|(other, _)| other));
+        let candidates = earlier.into_iter().filter(|(other, _)| originals[*other].is_none()).rev();
+        let original = candidates.max_by(|a, b| a.1.total_cmp(&b.1));
+        originals.push(original.map(|(other, _)| other));
     }
-    repeated
+    originals
 }
 
-/// For each roll, all earlier rolls that are the same music, by the rule of [`repeats`], including
-/// those that are duplicates themselves.
-pub fn alike(rolls: &[&Roll]) -> Vec<Vec<usize>> {
+/// For each roll, all earlier rolls that are the same music, by the rule of [`duplicate_of`],
+/// including those that are duplicates themselves.
+pub fn all_duplicates(rolls: &[&Roll]) -> Vec<Vec<usize>> {
     let numbers =
         |earlier: Vec<(usize, f64)>| earlier.into_iter().map(|(other, _)| other).collect();
-    likenesses(rolls).into_iter().map(numbers).collect()
+    similarities(rolls).into_iter().map(numbers).collect()
 }
 
 /// For each roll, the earlier rolls that are the same music, in order, each with its containment:
@@ -52,8 +52,8 @@ pub fn alike(rolls: &[&Roll]) -> Vec<Vec<usize>> {
 ///
 /// The comparison looks at the chords that are struck: at their intervals, and at the proportions
 /// of the steps between them, in all windows of six chords.
-fn likenesses(rolls: &[&Roll]) -> Vec<Vec<(usize, f64)>> {
-    let mut alike = Vec::with_capacity(rolls.len());
+fn similarities(rolls: &[&Roll]) -> Vec<Vec<(usize, f64)>> {
+    let mut similar = Vec::with_capacity(rolls.len());
     let mut sizes = Vec::with_capacity(rolls.len());
     let mut pieces_with: HashMap<u64, Vec<usize>> = HashMap::new();
     for (index, roll) in rolls.iter().enumerate() {
@@ -64,20 +64,20 @@ fn likenesses(rolls: &[&Roll]) -> Vec<Vec<(usize, f64)>> {
                 shared[earlier] += 1;
             }
         }
-        let likeness = |earlier: usize| {
+        let similarity = |earlier: usize| {
             let (smaller, larger) =
                 (windows.len().min(sizes[earlier]), windows.len().max(sizes[earlier]));
             let containment = shared[earlier] as f64 / smaller.max(1) as f64;
             let same = shared[earlier] >= ENOUGH.min(larger) && containment >= CONTAINMENT;
             same.then_some((earlier, containment))
         };
-        alike.push((0..index).filter_map(likeness).collect());
+        similar.push((0..index).filter_map(similarity).collect());
         sizes.push(windows.len());
         for window in windows {
             pieces_with.entry(window).or_default().push(index);
         }
     }
-    alike
+    similar
 }
 
 /// The windows of a roll, each as a hash of its intervals and its rhythm. A roll with too few
@@ -111,7 +111,7 @@ fn fingerprint(chords: &[(usize, Keys)]) -> u64 {
             intervals as u64,
             (intervals >> 64) as u64,
         ] {
-            hash = mixed(hash ^ word);
+            hash = mix(hash ^ word);
         }
         (last_step, last_lowest) = (step, lowest);
     }
@@ -123,7 +123,7 @@ fn greatest_common_divisor(a: usize, b: usize) -> usize {
 }
 
 /// Spreads every bit over all others: the finaliser of SplitMix64 (Steele, Lea and Flood).
-fn mixed(number: u64) -> u64 {
+fn mix(number: u64) -> u64 {
     let mut z = number.wrapping_add(0x9E37_79B9_7F4A_7C15);
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
@@ -140,7 +140,7 @@ mod tests {
     fn music(seed: u64, steps: usize) -> Roll {
         let mut roll = Roll::new(Metre::COMMON);
         for step in 0..steps as u64 {
-            let random = mixed(mixed(seed) ^ step);
+            let random = mix(mix(seed) ^ step);
             let keys =
                 Keys::from_iter([20 + (random % 12) as usize, 40 + (random >> 8) as usize % 20]);
             let articulate = if random >> 60 < 10 { keys } else { Keys::NONE };
@@ -163,7 +163,7 @@ mod tests {
         let delayed = changed(&piece, 7, 0..600, 0);
         let trimmed = changed(&piece, 3, 200..400, -4);
         let rolls = [&other, &piece, &transposed, &delayed, &trimmed];
-        assert_eq!(repeats(&rolls), [None, None, Some(1), Some(1), Some(1)]);
+        assert_eq!(duplicate_of(&rolls), [None, None, Some(1), Some(1), Some(1)]);
     }
 
     #[test]
@@ -174,14 +174,14 @@ mod tests {
             doubled.push(*step);
             doubled.push(Step { play: step.play, articulate: Keys::NONE });
         }
-        assert_eq!(repeats(&[&piece, &doubled]), [None, Some(0)]);
+        assert_eq!(duplicate_of(&[&piece, &doubled]), [None, Some(0)]);
     }
 
     #[test]
     fn a_quotation_is_no_repeat() {
         let (piece, mut other) = (music(1, 600), music(2, 600));
         changed(&piece, 0, 0..120, 0).steps().iter().for_each(|&step| other.push(step));
-        assert_eq!(repeats(&[&piece, &other]), [None, None]);
+        assert_eq!(duplicate_of(&[&piece, &other]), [None, None]);
     }
 
     #[test]
@@ -191,16 +191,16 @@ mod tests {
         let end = changed(&whole, 0, 600..900, 0);
         // The whole is a duplicate of its start and would be removed; no other piece contains the
         // end.
-        assert_eq!(repeats(&[&start, &whole, &end]), [None, Some(0), None]);
+        assert_eq!(duplicate_of(&[&start, &whole, &end]), [None, Some(0), None]);
         // But the end is the same music as the whole.
-        assert_eq!(alike(&[&start, &whole, &end]), [vec![], vec![0], vec![1]]);
+        assert_eq!(all_duplicates(&[&start, &whole, &end]), [vec![], vec![0], vec![1]]);
     }
 
     #[test]
     fn pieces_of_a_few_notes_are_compared_as_wholes() {
         let piece = music(1, 6);
-        assert_eq!(repeats(&[&piece, &changed(&piece, 2, 0..6, 1)]), [None, Some(0)]);
-        assert_eq!(repeats(&[&piece, &music(2, 6)]), [None, None]);
+        assert_eq!(duplicate_of(&[&piece, &changed(&piece, 2, 0..6, 1)]), [None, Some(0)]);
+        assert_eq!(duplicate_of(&[&piece, &music(2, 6)]), [None, None]);
     }
 
     #[test]
@@ -212,7 +212,7 @@ mod tests {
         }
         let mut piece = music(1, 600);
         scale.steps().iter().for_each(|&step| piece.push(step));
-        assert_eq!(repeats(&[&piece, &scale]), [None, None]);
+        assert_eq!(duplicate_of(&[&piece, &scale]), [None, None]);
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! The files of a run: what each holds, by its SHA-256, and what it is used for.
 
-use super::dataset_file::{DatasetFile, Split, hexadecimal, sha256_of};
-use super::sides::choose;
+use super::assign::assign_splits;
+use super::dataset_file::{DatasetFile, sha256_of};
+use super::split::Split;
 use crate::corpus::{self, Corpus, CorpusError, Piece};
+use crate::fingerprint::sha256;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -38,7 +39,7 @@ pub enum DatasetError {
     /// No piece can be learned from.
     #[error(
         "none of the {pieces} pieces is as long as a segment, {segment} steps (16ths); give longer \
-         pieces, or a smaller --segment"
+         pieces, or choose shorter segments"
     )]
     TooShort {
         /// How many pieces there are.
@@ -92,7 +93,7 @@ impl Dataset {
     /// Decides what each file of a corpus is used for, and gives the music of those that are used.
     ///
     /// Of the pieces that are as long as a segment (in steps) a `share` is held out, by the rules
-    /// of [`hold_out`]; what repeats what is judged by [`corpus::repeats`] over all pieces. Pieces
+    /// of [`hold_out`]; duplicates are found by [`corpus::duplicate_of`] over all pieces. Pieces
     /// of a set with a published split are on the side on which they were published.
     pub fn new(
         corpus: Corpus,
@@ -112,7 +113,7 @@ impl Dataset {
         // Found by two ways.
         pieces.dedup_by(|a, b| (&a.path, &a.name) == (&b.path, &b.name));
         let rolls: Vec<_> = pieces.iter().map(Piece::roll).collect();
-        let (repeats, alike) = (corpus::repeats(&rolls), corpus::alike(&rolls));
+        let (repeats, alike) = (corpus::duplicate_of(&rolls), corpus::all_duplicates(&rolls));
         let paths: Vec<_> = pieces.iter().map(|piece| piece.path.clone()).collect();
         // Each file once, however many pieces it holds.
         let distinct: BTreeSet<_> = paths.iter().collect();
@@ -126,8 +127,8 @@ impl Dataset {
                 file.split = Split::TooShort;
             }
         }
-        let free: Vec<bool> = pieces.iter().map(|piece| piece.part.is_none()).collect();
-        choose(&mut files, &free, &alike, share, seed);
+        let free: Vec<bool> = pieces.iter().map(|piece| piece.published_split.is_none()).collect();
+        assign_splits(&mut files, &free, &alike, share, seed);
         if !files.iter().any(|file| file.split == Split::Training) {
             return Err(DatasetError::TooShort { pieces: files.len(), segment });
         }
@@ -160,7 +161,7 @@ impl Dataset {
 
     /// The SHA-256 of all this.
     pub fn fingerprint(&self) -> String {
-        hexadecimal(&Sha256::digest(self.to_json()))
+        sha256(&self.to_json())
     }
 
     /// The music, read again: every file that is used must be what it was. Files that have come
@@ -352,6 +353,6 @@ pub(super) mod tests {
         let folder = folder();
         let corpus = corpus::read(&[folder.path()]).unwrap();
         let error = Dataset::new(corpus, 500, 0.1, 1).unwrap_err().to_string();
-        assert!(error.contains("500 steps") && error.contains("--segment"), "{error}");
+        assert!(error.contains("500 steps") && error.contains("shorter segments"), "{error}");
     }
 }

@@ -1,18 +1,18 @@
-//! The key signature of each measure.
+//! Decides the key signature of each measure.
 
 use super::measure::Measure;
 use crate::roll::{KeyChange, LOWEST_PITCH, Roll};
 
-/// For each measure how many sharps its signature has; flats are negative.
+/// The number of sharps in the key signature of each measure. Flats are negative.
 pub(super) fn signatures(roll: &Roll, changes: &[KeyChange], measures: &[Measure]) -> Vec<i8> {
     let first = match (changes.first(), roll.key) {
         (Some(change), _) => change.key.sharps,
         (None, Some(key)) => key.sharps,
-        (None, None) => plainest(roll),
+        (None, None) => fewest_accidentals(roll),
     };
     let mut signatures = vec![first.clamp(-7, 7); measures.len()];
     for change in changes {
-        // The bar line that is nearest: signatures in files do not always stand on one.
+        // The nearest bar line, because signatures in files do not always stand on one.
         let next = measures.partition_point(|measure| measure.start <= change.step);
         let into = |index: usize| change.step.abs_diff(measures[index].start);
         let nearest = match next {
@@ -25,9 +25,9 @@ pub(super) fn signatures(roll: &Roll, changes: &[KeyChange], measures: &[Measure
     signatures
 }
 
-/// Where nobody says anything: the signature under which most of the music needs no accidental, of
-/// those the smallest.
-fn plainest(roll: &Roll) -> i8 {
+/// The signature for music without one: the one that needs the fewest accidentals, weighted by the
+/// lengths of the notes. Of equals, it is the one with the fewest sharps or flats.
+fn fewest_accidentals(roll: &Roll) -> i8 {
     let mut sounding = [0usize; 12];
     for note in roll.notes() {
         sounding[(note.key + usize::from(LOWEST_PITCH)) % 12] += note.end - note.start;
@@ -37,11 +37,11 @@ fn plainest(roll: &Roll) -> i8 {
         scale.map(|chroma| sounding[chroma]).sum::<usize>()
     };
     let signatures = [6, -5, 5, -4, 4, -3, 3, -2, 2, -1, 1, 0];
-    // Of equals max_by_key takes the last.
+    // Of equals, max_by_key takes the last.
     signatures.into_iter().max_by_key(|&sharps| of_scale(sharps)).unwrap_or(0)
 }
 
-/// The pitch class of a place on the line of fifths: C is 0, G 1, F −1.
+/// The pitch class of a place on the line of fifths, where C is 0, G is 1 and F is −1.
 pub(super) fn chroma(fifths: i8) -> usize {
     (7 * i32::from(fifths)).rem_euclid(12) as usize
 }
@@ -64,10 +64,10 @@ mod tests {
 
     #[test]
     fn without_a_signature_the_one_with_the_fewest_accidentals_is_chosen() {
-        assert_eq!(plainest(&scale(&[62, 64, 66, 67, 69, 71, 73])), 2, "D major");
-        assert_eq!(plainest(&scale(&[60, 62, 63, 65, 67, 68, 70])), -3, "C minor");
-        assert_eq!(plainest(&scale(&[60])), 0);
-        assert_eq!(plainest(&scale(&[])), 0);
+        assert_eq!(fewest_accidentals(&scale(&[62, 64, 66, 67, 69, 71, 73])), 2, "D major");
+        assert_eq!(fewest_accidentals(&scale(&[60, 62, 63, 65, 67, 68, 70])), -3, "C minor");
+        assert_eq!(fewest_accidentals(&scale(&[60])), 0);
+        assert_eq!(fewest_accidentals(&scale(&[])), 0);
     }
 
     #[test]

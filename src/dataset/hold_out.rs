@@ -41,13 +41,13 @@ pub fn hold_out(candidates: &[Candidate<'_>], share: f64, seed: u64) -> Vec<bool
     let wanted = ((share * all as f64).round() as usize).clamp(1, all - 1);
     groups.sort_by_key(|group| group.lot);
     let mut quotas = quotas(&groups, wanted, all, seed);
-    let mut estimate = wanted;
+    let mut room = wanted;
     let (mut chosen, mut others) = (Vec::new(), Vec::new());
     for group in &groups {
         let quota = quotas.get_mut(group.folder).expect("every folder has a quota");
         if group.members.len() <= *quota {
             *quota -= group.members.len();
-            estimate -= group.members.len();
+            room -= group.members.len();
             chosen.push(group);
         } else {
             others.push(group);
@@ -55,8 +55,8 @@ pub fn hold_out(candidates: &[Candidate<'_>], share: f64, seed: u64) -> Vec<bool
     }
     // What is too large for its folder's quota may have left room.
     for group in others {
-        if group.members.len() <= estimate {
-            estimate -= group.members.len();
+        if group.members.len() <= room {
+            room -= group.members.len();
             chosen.push(group);
         }
     }

@@ -1,12 +1,12 @@
 //! On which side each file of a dataset is: what is the same music is never parted.
 
-use super::dataset_file::{DatasetFile, Split};
-use super::split::{Candidate, folders, hold_out};
+use super::hold_out::{Candidate, folders, hold_out};
+use super::{DatasetFile, Split};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Holds out a share of the files that would be learned from and are `free` to be held out. `alike`
 /// are for each file the earlier ones of the same music.
-pub(super) fn choose(
+pub(super) fn assign_splits(
     files: &mut [DatasetFile],
     free: &[bool],
     alike: &[Vec<usize>],
@@ -67,10 +67,10 @@ fn music(files: &[DatasetFile], free: &[bool], alike: &[Vec<usize>]) -> Vec<usiz
 mod tests {
     use super::*;
     use crate::corpus;
+    use crate::dataset::Dataset;
+    use crate::dataset::dataset::tests::{dataset, folder, music};
     use crate::midi;
     use crate::roll::{Roll, Step};
-    use crate::run::Dataset;
-    use crate::run::dataset::tests::{dataset, folder, music};
     use std::fs;
 
     #[test]

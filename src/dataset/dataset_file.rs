@@ -1,27 +1,13 @@
 //! One file of a dataset.
 
-use crate::corpus::{LARGEST_SET, Part, Piece};
+use super::Split;
+use crate::corpus::{LARGEST_SET, Piece};
+use crate::fingerprint::hexadecimal;
 use crate::midi::LARGEST_FILE;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 use std::{fs, io};
-
-/// What a file is used for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Split {
-    /// The network learns from it.
-    Training,
-    /// It is held out, to see how well the network does on music that it has not learned from.
-    Validation,
-    /// Held out, too, until all is done: the test pieces of a set with a published split.
-    Test,
-    /// Nothing: it is shorter than a segment.
-    TooShort,
-    /// Nothing: it cannot be read.
-    Unreadable,
-}
 
 /// One file, or one piece of a file that holds a set of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,13 +29,6 @@ pub struct DatasetFile {
     pub repeats: Option<PathBuf>,
 }
 
-impl Split {
-    /// Whether the file is read again by a resume.
-    pub(super) fn is_used(self) -> bool {
-        matches!(self, Split::Training | Split::Validation | Split::Test)
-    }
-}
-
 impl DatasetFile {
     /// What a piece is that lies in a file of that SHA-256, before its use is decided.
     pub(super) fn of(piece: &Piece, sha256: Option<String>) -> DatasetFile {
@@ -59,11 +38,7 @@ impl DatasetFile {
             name: piece.name.clone(),
             sha256,
             steps: piece.roll().len(),
-            split: match piece.part {
-                None | Some(Part::Training) => Split::Training,
-                Some(Part::Validation) => Split::Validation,
-                Some(Part::Test) => Split::Test,
-            },
+            split: Split::from(piece.published_split),
             repeats: None,
         }
     }
@@ -106,9 +81,4 @@ pub(super) fn sha256_of(path: &Path) -> io::Result<String> {
             read => hash.update(&bytes[..read]),
         }
     }
-}
-
-/// Bytes as hexadecimal digits.
-pub(super) fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

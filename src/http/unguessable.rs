@@ -1,0 +1,10 @@
+//! Names that nobody can guess: whoever knows one may use what it stands for.
+
+use crate::fingerprint::hexadecimal;
+
+/// A name of `bytes` random bytes from the operating system, as hexadecimal digits.
+pub fn unguessable_name(bytes: usize) -> String {
+    let mut random = vec![0; bytes];
+    getrandom::fill(&mut random).expect("the operating system has random numbers");
+    hexadecimal(&random)
+}
