@@ -1,9 +1,9 @@
 //! A piece under way: composed measure by measure, in one go or shaped by a musician as it grows.
 
-use super::composer::Scratch;
 use super::history::{History, RestorePoint};
 use super::opening::LeadIn;
 use super::prepared::PreparedPrimers;
+use super::scratch::Scratch;
 use super::{Change, Choice, Composer, Form, Recipe, RecipeError, Stream};
 use crate::roll::{Roll, Step, TICKS_PER_STEP};
 use crate::score::{At, Score};
