@@ -6,7 +6,7 @@ use crate::segment::MAX_LOOKBACK_STEPS;
 /// Over how many steps the strokes are counted that tell the tonality: four measures of 4/4.
 pub const TONALITY_STEPS: usize = 64;
 
-/// How far back a stroke is remembered by [`Scene::age`].
+/// How far back a stroke is remembered by `Scene::age`.
 pub const OLDEST: usize = 64;
 
 /// What has been played before a step, and where the step stands.

@@ -93,8 +93,8 @@ impl Dataset {
     /// Decides what each file of a corpus is used for, and gives the music of those that are used.
     ///
     /// Of the pieces that are as long as a segment (in steps) a `share` is held out, by the rules
-    /// of [`hold_out`]; duplicates are found by [`corpus::duplicate_of`] over all pieces. Pieces
-    /// of a set with a published split are on the side on which they were published.
+    /// of [`hold_out`](super::hold_out()); duplicates are found by [`corpus::duplicate_of`] over all
+    /// pieces. Pieces of a set with a published split are on the side on which they were published.
     pub fn new(
         corpus: Corpus,
         segment: usize,

@@ -2,7 +2,7 @@
 //!
 //! [`excerpts`] makes passages of one length, loudness and instrument of generated and of real pieces;
 //! the [`Store`] keeps surveys, participants and answers in one file; [`Report`] is what the answers
-//! say, beside what was [`published`]. [`routes`] is what participants and the organiser can ask for.
+//! say, beside what was published. [`routes`] is what participants and the organiser can ask for.
 
 mod agreement;
 mod excerpt;

@@ -8,7 +8,7 @@ use crate::network::key_logits::{KeyLogits, Nats};
 use crate::network::lstm_state::LstmState;
 use crate::roll::KEYS;
 
-/// Buffers for [`forward`]. Their content means nothing between passages.
+/// Buffers for `forward`. Their content means nothing between passages.
 #[derive(Default)]
 pub struct PassageScratch {
     time: TimeRows,
