@@ -11,7 +11,7 @@
 use deep_jammer::atomic_file::{self, Existing};
 use deep_jammer::composing::{Composer, Recipe};
 use deep_jammer::network::{Cpu, Preset};
-use deep_jammer::training::{Excerpts, OptimiserSettings, Start, Trainer, TrainingSettings};
+use deep_jammer::training::{OptimiserSettings, SegmentSampler, Start, Trainer, TrainingSettings};
 use deep_jammer::{corpus, midi};
 use std::error::Error;
 use std::path::Path;
@@ -25,10 +25,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         optimiser: OptimiserSettings::adam(0.004),
         ..TrainingSettings::article()
     };
-    let excerpts = Excerpts::new(&pieces, settings.segment);
+    let segments = SegmentSampler::new(&pieces, settings.segment);
     let architecture = Preset::Small.architecture();
     let mut trainer =
-        Trainer::new(architecture, settings, excerpts, Start::Anew, Cpu::for_training);
+        Trainer::new(architecture, settings, segments, Start::FromScratch, Cpu::for_training);
     for epoch in 1..=300 {
         let progress = trainer.epoch();
         if epoch % 50 == 0 {

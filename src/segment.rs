@@ -1,38 +1,39 @@
-//! Segments: the excerpts of fixed length from which the network learns.
+//! Segments: the excerpts of fixed length that the network is trained on.
 
 use crate::roll::{Keys, Place, Roll, Step};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::Rng;
 
-/// How many steps a segment of the article has.
+/// The number of steps of a segment in the article.
 pub const SEGMENT_STEPS: usize = 128;
 
-/// How many steps before an excerpt are known, where the piece has as many: as far back as any
-/// attribute looks.
+/// How many steps before a segment it keeps, if the piece has as many: no attribute looks further
+/// back.
 pub const MAX_LOOKBACK_STEPS: usize = 128;
 
-/// An excerpt of a piece, every step with its place in the measure.
+/// An excerpt of a piece, with the place of every step in its measure, and with the steps before
+/// it.
 ///
-/// With a layout of attributes it is the article's block of 128 time steps × 88 notes × 78
+/// Described by a layout of attributes, it is the article's block of 128 time steps × 88 notes × 78
 /// attributes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Segment {
-    /// The steps, preceded by up to [`MAX_LOOKBACK_STEPS`] before the excerpt.
+    /// The steps of the excerpt, preceded by up to [`MAX_LOOKBACK_STEPS`] earlier ones.
     steps: Vec<Step>,
     places: Vec<Place>,
 }
 
 impl Segment {
-    /// The `count` steps of a roll from `start` on, which must lie within it.
+    /// The `count` steps of a roll from `start` on. They must lie within the roll.
     pub fn new(roll: &Roll, start: usize, count: usize) -> Segment {
         let mut steps = Vec::with_capacity(MAX_LOOKBACK_STEPS + count);
-        let heard = start.saturating_sub(MAX_LOOKBACK_STEPS);
-        steps.extend_from_slice(&roll.steps()[heard..start + count]);
+        let first = start.saturating_sub(MAX_LOOKBACK_STEPS);
+        steps.extend_from_slice(&roll.steps()[first..start + count]);
         Segment { steps, places: (start..start + count).map(|step| roll.place(step)).collect() }
     }
 
-    /// The segment moved by some semitones, with what was heard before it; what leaves the keyboard
-    /// is lost.
+    /// The segment transposed by some semitones, with the steps before it. Keys that leave the
+    /// keyboard are lost.
     pub fn transposed(mut self, semitones: i32) -> Segment {
         self.steps.iter_mut().for_each(|step| *step = step.transposed(semitones));
         self
@@ -40,22 +41,22 @@ impl Segment {
 
     /// Every key that sounds in it.
     pub fn keys(&self) -> Keys {
-        self.steps[self.heard()..].iter().fold(Keys::NONE, |all, step| all.or(step.play))
+        self.steps[self.lookback()..].iter().fold(Keys::NONE, |all, step| all.or(step.play))
     }
 
-    /// How many steps the segment has.
+    /// The number of steps.
     pub fn len(&self) -> usize {
         self.places.len()
     }
 
-    /// Whether the segment has no step.
+    /// Whether there is no step.
     pub fn is_empty(&self) -> bool {
         self.places.is_empty()
     }
 
-    /// What is played at a step.
+    /// The step with this index.
     pub fn step(&self, step: usize) -> Step {
-        self.steps[self.heard() + step]
+        self.steps[self.lookback() + step]
     }
 
     /// The place of a step in its measure.
@@ -63,13 +64,13 @@ impl Segment {
         self.places[step]
     }
 
-    /// The steps before a step, the nearest last; none where the piece begins.
+    /// The steps before a step, the nearest last; empty at the beginning of the piece.
     pub fn past(&self, step: usize) -> &[Step] {
-        &self.steps[..self.heard() + step]
+        &self.steps[..self.lookback() + step]
     }
 
-    /// How many steps stand before the excerpt.
-    fn heard(&self) -> usize {
+    /// The number of steps before the excerpt.
+    fn lookback(&self) -> usize {
         self.steps.len() - self.places.len()
     }
 }

@@ -1,61 +1,61 @@
-//! The blocks of which a layout of attributes is made.
+//! The blocks of attributes that layouts are made of.
 
 use super::StepAttributes;
-use super::scene::{Scene, pitch_class};
+use super::context::{Context, pitch_class};
 use crate::roll::{KEYS, Step};
 
-/// How far the vicinity of a key reaches: an octave down and an octave up.
+/// The reach of the vicinity of a key: an octave down and an octave up, in semitones.
 pub const VICINITY_REACH: usize = 12;
 
-/// A group of attributes that belong together.
+/// A group of attributes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Block {
-    /// Which of the 88 keys it is, as (key + 1) / 88: the article's 1 to 88, brought to the scale
-    /// of the other attributes, which are 0 or 1.
+    /// The number of the key as (key + 1) / 88: the 1 to 88 of the article, scaled to the range of
+    /// the other attributes, which are 0 or 1.
     Position,
-    /// Which of the twelve pitch classes it is, one-hot, C first.
+    /// The pitch class, one-hot, C first.
     PitchClass,
-    /// For each of 25 keys, from an octave below to an octave above, whether it was played and
-    /// whether it was articulated at the step before. Beyond the keyboard nothing sounds.
+    /// For each of 25 keys, from an octave below to an octave above: whether it was played and
+    /// whether it was articulated at the step before. Beyond the keyboard both are 0.
     Vicinity,
-    /// The place in the measure in 16ths, dummy-coded: fifteen values, all zero on the downbeat.
-    /// A measure of more than sixteen 16ths is counted by its parts.
+    /// The place in the measure in 16ths, dummy-coded: fifteen values, all zero on the downbeat. In
+    /// a measure of more than sixteen 16ths, the place in its part.
     Beat,
-    /// How many keys sounded at the step before, by their interval to this key up to octaves:
-    /// twelve counts, its own pitch class first.
+    /// The number of keys that sounded at the step before, by their interval above this key modulo
+    /// octaves: twelve counts, starting with its own pitch class.
     Chroma,
-    /// The interval to this key, up to octaves, of the lowest key that sounded at the step before,
-    /// one-hot.
+    /// The interval of the lowest key that sounded at the step before above this key, modulo
+    /// octaves, one-hot.
     Bass,
-    /// Of all strokes of the last 64 steps the share of each interval to this key, up to octaves,
-    /// times four: the key in which the music is, as the ear counts it.
+    /// The share of each interval above this key, modulo octaves, among all strokes of the last 64
+    /// steps, times four. It shows which key the music is in.
     Tonality,
     /// The length of the measure, one-hot, in 16ths up to 4, 6, 8, 12, 16, 18, 20, 24 or more.
     MeasureLength,
-    /// What was played one measure ago at this place (by this key and two to either side) and one
-    /// step later, two measures ago at this place and one step later, and four measures ago at this
-    /// place: nine pairs of played and articulated.
+    /// What happened in earlier measures: one measure ago at this place (this key and two on either
+    /// side) and one step later, two measures ago at this place and one step later, and four
+    /// measures ago at this place. Nine pairs of played and articulated.
     Echo,
     /// How many steps ago this key was last struck, one-hot: 1, 2, 3, 4, up to 6, 8, 12, 16, 32,
-    /// 64; all zero if longer ago.
+    /// 64; all zero if it was longer ago.
     Age,
-    /// What this key did 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96 and 128 steps ago, and one step
-    /// later, whatever the metre: for music whose measures are not known. Thirteen times played and
-    /// articulated then, and played the step after.
+    /// What this key did 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96 and 128 steps ago and one step
+    /// later, for music without known measures. Thirteen triples: played and articulated then, and
+    /// played one step later.
     Recall,
-    /// How full the step before was, and where this key stands: sounding keys / 8, struck keys / 8,
-    /// octaves / 2 from the lowest and from the highest sounding key (at most ±2), and silent
+    /// The outline of the step before: sounding keys / 8, struck keys / 8, the distance of this key
+    /// from the lowest and from the highest sounding key in octaves / 2 (at most ±2), and silent
     /// steps / 16 (at most 1).
     Outline,
 }
 
-/// The greatest length of measure that each of [`Block::MeasureLength`] stands for, but the last.
+/// The longest measure, in 16ths, of each value of [`Block::MeasureLength`] but the last.
 const LENGTHS: [u32; 8] = [4, 6, 8, 12, 16, 18, 20, 24];
 
-/// The greatest age that each of [`Block::Age`] stands for.
+/// The greatest age of each value of [`Block::Age`].
 const AGES: [u8; 10] = [1, 2, 3, 4, 6, 8, 12, 16, 32, 64];
 
-/// Where the pairs of [`Block::Echo`] come from: measures back, steps later, semitones away.
+/// Where the pairs of [`Block::Echo`] are read: measures ago, steps later, semitones away.
 const ECHOES: [(usize, usize, i32); 9] = [
     (1, 0, -2),
     (1, 0, -1),
@@ -68,11 +68,11 @@ const ECHOES: [(usize, usize, i32); 9] = [
     (4, 0, 0),
 ];
 
-/// How many steps ago each of [`Block::Recall`] lies.
+/// How many steps ago each triple of [`Block::Recall`] is read.
 const RECALLED: [usize; 13] = [2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128];
 
 impl Block {
-    /// How many attributes the block has.
+    /// The number of attributes of the block.
     pub fn width(self) -> usize {
         match self {
             Block::Position => 1,
@@ -88,7 +88,7 @@ impl Block {
         }
     }
 
-    /// The block's name, as model files spell it.
+    /// The name of the block.
     pub fn name(self) -> &'static str {
         match self {
             Block::Position => "position",
@@ -106,21 +106,21 @@ impl Block {
         }
     }
 
-    /// Whether the block looks further back than to the step before.
-    pub(super) fn looks_back(self) -> bool {
+    /// Whether the block needs more than the step before.
+    pub(super) fn needs_history(self) -> bool {
         !matches!(self, Block::Position | Block::PitchClass | Block::Vicinity | Block::Beat)
     }
 
-    /// Adds one key's values that are not zero. `first` is the column at which the block begins.
+    /// Adds the values of one key that are not zero. `first` is the first column of the block.
     pub(super) fn describe(
         self,
         key: usize,
-        scene: &Scene<'_>,
+        context: &Context<'_>,
         first: usize,
         to: &mut StepAttributes,
     ) {
-        let Scene { previous, place, .. } = *scene;
-        // How far above this key a pitch class lies, up to octaves.
+        let Context { previous, place, .. } = *context;
+        // The interval of a pitch class above this key, modulo octaves.
         let interval = |class: usize| (class + 12 - pitch_class(key)) % 12;
         match self {
             Block::Position => to.push(first, (key + 1) as f32 / KEYS as f32),
@@ -145,7 +145,7 @@ impl Block {
                 }
             }
             Block::Chroma => {
-                for (class, &count) in scene.chroma.iter().enumerate().filter(|(_, c)| **c > 0) {
+                for (class, &count) in context.chroma.iter().enumerate().filter(|(_, c)| **c > 0) {
                     to.push(first + interval(class), f32::from(count));
                 }
             }
@@ -155,7 +155,8 @@ impl Block {
                 }
             }
             Block::Tonality => {
-                for (class, &share) in scene.tonality.iter().enumerate().filter(|(_, s)| **s > 0.0)
+                for (class, &share) in
+                    context.tonality.iter().enumerate().filter(|(_, s)| **s > 0.0)
                 {
                     to.push(first + interval(class), 4.0 * share);
                 }
@@ -167,34 +168,34 @@ impl Block {
             Block::Echo => {
                 for (pair, &(measures, later, semitones)) in ECHOES.iter().enumerate() {
                     let back = measures * place.measure as usize;
-                    // What lies ahead is not known: in a measure of one step, the step later.
+                    // In a measure of one step, the step later is the one that is predicted.
                     let step = back.checked_sub(later).filter(|&back| back > 0);
-                    let step = step.map_or(Step::SILENCE, |back| scene.ago(back));
-                    let heard = key.checked_add_signed(semitones as isize);
-                    let Some(heard) = heard.filter(|&heard| step.play.contains(heard)) else {
+                    let step = step.map_or(Step::SILENCE, |back| context.steps_ago(back));
+                    let other = key.checked_add_signed(semitones as isize);
+                    let Some(other) = other.filter(|&other| step.play.contains(other)) else {
                         continue;
                     };
                     to.push(first + 2 * pair, 1.0);
-                    if step.articulate.contains(heard) {
+                    if step.articulate.contains(other) {
                         to.push(first + 2 * pair + 1, 1.0);
                     }
                 }
             }
             Block::Age => {
-                if scene.age[key] > 0 {
-                    let kind = AGES.partition_point(|&age| age < scene.age[key]);
+                if context.age[key] > 0 {
+                    let kind = AGES.partition_point(|&age| age < context.age[key]);
                     to.push(first + kind, 1.0);
                 }
             }
             Block::Recall => {
                 for (place, &back) in RECALLED.iter().enumerate() {
-                    let (then, later) = (scene.ago(back), scene.ago(back - 1));
-                    let told = [
+                    let (then, later) = (context.steps_ago(back), context.steps_ago(back - 1));
+                    let values = [
                         then.play.contains(key),
                         then.articulate.contains(key),
                         later.play.contains(key),
                     ];
-                    for (value, _) in told.into_iter().enumerate().filter(|(_, told)| *told) {
+                    for (value, _) in values.into_iter().enumerate().filter(|(_, value)| *value) {
                         to.push(first + 3 * place + value, 1.0);
                     }
                 }
@@ -212,7 +213,7 @@ impl Block {
                     let octaves = end.map_or(0.0, |end| (key as f32 - end as f32) / 24.0);
                     push(2 + column, octaves.clamp(-2.0, 2.0));
                 }
-                push(4, (scene.silence as f32 / 16.0).min(1.0));
+                push(4, (context.silence as f32 / 16.0).min(1.0));
             }
         }
     }

@@ -1,10 +1,10 @@
-//! Layouts: which attributes a network is given, and in which order.
+//! Layouts: which attributes a network is given, in which order.
 
 use super::Block;
-use super::scene::Scene;
+use super::context::Context;
 use crate::roll::{KEYS, Place, Step};
 
-/// A named list of blocks. A model file names the layout that its network was trained with.
+/// A named list of blocks. A model file contains the name of the layout of its network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Layout {
     /// The name in model files.
@@ -20,8 +20,9 @@ impl Layout {
         blocks: &[Block::Position, Block::PitchClass, Block::Vicinity, Block::Beat],
     };
 
-    /// The article's attributes, and what a listener knows besides: harmony, tonality, the length of
-    /// the measure, what the measures before did at this place, how long ago each key was struck.
+    /// The attributes of the article, and what a listener knows besides: harmony, tonality, the
+    /// length of the measure, what happened at this place in earlier measures, how long ago each
+    /// key was struck.
     pub const WIDE: Layout = Layout {
         name: "wide",
         blocks: &[
@@ -39,8 +40,8 @@ impl Layout {
         ],
     };
 
-    /// For music whose measures are not known: all of [`WIDE`](Self::WIDE) that does not ask for
-    /// them, and what each key did at fixed distances.
+    /// For music without known measures: the blocks of [`WIDE`](Self::WIDE) that do not need them,
+    /// and what each key did at fixed distances.
     pub const UNMEASURED: Layout = Layout {
         name: "unmeasured",
         blocks: &[
@@ -56,7 +57,7 @@ impl Layout {
         ],
     };
 
-    /// All layouts there are.
+    /// All layouts.
     pub const ALL: &'static [Layout] = &[Layout::ARTICLE, Layout::WIDE, Layout::UNMEASURED];
 
     /// The layout of that name.
@@ -64,23 +65,25 @@ impl Layout {
         Self::ALL.iter().copied().find(|layout| layout.name == name)
     }
 
-    /// How many attributes a key has at a step.
+    /// The number of attributes of a key at a step.
     pub fn width(&self) -> usize {
         self.blocks.iter().map(|block| block.width()).sum()
     }
 
-    /// The attributes of all 88 keys for one step: what may be known before the step is played.
+    /// Computes the attributes of all 88 keys at one step from what is known before the step.
     ///
-    /// `past` are the steps before it, the nearest last (none at the start of a piece), of which no
-    /// more than [`MAX_LOOKBACK_STEPS`](crate::segment::MAX_LOOKBACK_STEPS) count; `place` is its own place in the
-    /// measure. Training and composing both come here.
+    /// `past` are the steps before it, the nearest last; there are none at the start of a piece,
+    /// and only the last [`MAX_LOOKBACK_STEPS`](crate::segment::MAX_LOOKBACK_STEPS) count. `place`
+    /// is the place of the step in its measure. Training, evaluation and composing all use this
+    /// function.
     pub fn describe(&self, past: &[Step], place: Place, to: &mut StepAttributes) {
-        let scene = Scene::new(past, place, self.blocks.iter().any(|block| block.looks_back()));
+        let context =
+            Context::new(past, place, self.blocks.iter().any(|block| block.needs_history()));
         to.clear();
         for key in 0..KEYS {
             let mut first = 0;
             for block in self.blocks {
-                block.describe(key, &scene, first, to);
+                block.describe(key, &context, first, to);
                 first += block.width();
             }
             to.end_row();
@@ -88,8 +91,8 @@ impl Layout {
     }
 }
 
-/// The attributes of the 88 keys at one step: for each key the columns that are not zero, with
-/// their values. About four of 78 are not.
+/// The attributes of the 88 keys at one step, stored sparsely: for each key the columns that are
+/// not zero, with their values. About four of 78 are not zero.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct StepAttributes {
     entries: Vec<(u32, f32)>,
@@ -97,13 +100,13 @@ pub struct StepAttributes {
 }
 
 impl StepAttributes {
-    /// The columns that are not zero for one key, with their values.
+    /// The columns of one key that are not zero, with their values.
     pub fn of_key(&self, key: usize) -> &[(u32, f32)] {
         let start = if key == 0 { 0 } else { self.ends[key - 1] };
         &self.entries[start as usize..self.ends[key] as usize]
     }
 
-    /// The same as a full row of `width` values.
+    /// The same as a dense row of `width` values.
     pub fn dense_of_key(&self, key: usize, width: usize) -> Vec<f32> {
         let mut row = vec![0.0; width];
         self.of_key(key).iter().for_each(|&(column, value)| row[column as usize] = value);

@@ -1,9 +1,9 @@
-//! What the network is told about each key at each step: the attributes.
+//! The attributes: what the network is given as input for each key at each step.
 
 mod block;
+mod context;
 mod layout;
-mod scene;
 
 pub use block::{Block, VICINITY_REACH};
+pub use context::{MAX_AGE, TONALITY_STEPS};
 pub use layout::{Layout, StepAttributes};
-pub use scene::{OLDEST, TONALITY_STEPS};

@@ -1,59 +1,60 @@
-//! What is counted in music that baselines learn from.
+//! The counts that baselines are made of.
 
 use crate::roll::{KEYS, Roll, Step};
 
-/// What a key did at the step before.
+/// What a key does at a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Before {
+pub(super) enum KeyState {
     Silent,
     Struck,
     Held,
 }
 
-impl Before {
-    /// How many there are.
+impl KeyState {
+    /// The number of states.
     pub(super) const COUNT: usize = 3;
 
-    /// What a key did at a step.
-    pub(super) fn of(key: usize, step: Step) -> Before {
+    /// The state of a key at a step.
+    pub(super) fn of(key: usize, step: Step) -> KeyState {
         match (step.play.contains(key), step.articulate.contains(key)) {
-            (false, _) => Before::Silent,
-            (true, true) => Before::Struck,
-            (true, false) => Before::Held,
+            (false, _) => KeyState::Silent,
+            (true, true) => KeyState::Struck,
+            (true, false) => KeyState::Held,
         }
     }
 }
 
-/// How often a key had the chance to be played, was played, and was struck.
+/// At how many steps a key could be played, was played, and was struck.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Tally {
+pub(super) struct KeyCounts {
     pub(super) steps: u64,
     pub(super) played: u64,
     pub(super) struck: u64,
 }
 
-impl Tally {
-    /// All of these together.
-    pub(super) fn sum<'a>(tallies: impl IntoIterator<Item = &'a Tally>) -> Tally {
-        tallies.into_iter().fold(Tally::default(), |sum, tally| Tally {
-            steps: sum.steps + tally.steps,
-            played: sum.played + tally.played,
-            struck: sum.struck + tally.struck,
+impl KeyCounts {
+    /// The sum of several counts.
+    pub(super) fn sum<'a>(all: impl IntoIterator<Item = &'a KeyCounts>) -> KeyCounts {
+        all.into_iter().fold(KeyCounts::default(), |sum, counts| KeyCounts {
+            steps: sum.steps + counts.steps,
+            played: sum.played + counts.played,
+            struck: sum.struck + counts.struck,
         })
     }
 }
 
-/// What happened in some pieces, step by step. Before its first step every piece is silent.
+/// Counts of what happens in some pieces, step by step. Before its first step every piece is
+/// silent.
 ///
-/// Only sums are kept, so the order of the pieces has no influence.
+/// Only sums are kept, so the order of the pieces does not matter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counts {
     pieces: usize,
     steps: u64,
-    /// By key, then by what it did at the step before.
-    keys: Vec<[Tally; Before::COUNT]>,
-    /// N(x): at how many steps note x sounded, and then there was another step. The last note is
-    /// silence.
+    /// By key, then by its state at the step before.
+    keys: Vec<[KeyCounts; KeyState::COUNT]>,
+    /// N(x): the number of steps, but the last one of a piece, at which note x sounded. The last
+    /// note stands for silence.
     notes: [u64; KEYS + 1],
     /// N(y, x), by x, then by y: how often note y sounded one step after note x.
     follows: Vec<[u64; KEYS]>,
@@ -82,11 +83,11 @@ impl Counts {
 
     fn add(&mut self, previous: Step, step: Step) {
         self.steps += 1;
-        for (key, tallies) in self.keys.iter_mut().enumerate() {
-            let tally = &mut tallies[Before::of(key, previous) as usize];
-            tally.steps += 1;
-            tally.played += u64::from(step.play.contains(key));
-            tally.struck += u64::from(step.articulate.contains(key));
+        for (key, by_state) in self.keys.iter_mut().enumerate() {
+            let counts = &mut by_state[KeyState::of(key, previous) as usize];
+            counts.steps += 1;
+            counts.played += u64::from(step.play.contains(key));
+            counts.struck += u64::from(step.articulate.contains(key));
         }
         for note in sounding(previous) {
             self.notes[note] += 1;
@@ -94,24 +95,24 @@ impl Counts {
         }
     }
 
-    /// How many pieces were counted in.
+    /// The number of pieces.
     pub fn pieces(&self) -> usize {
         self.pieces
     }
 
-    /// How many steps they have.
+    /// The number of their steps.
     pub fn steps(&self) -> u64 {
         self.steps
     }
 
-    /// What a key did, by what it had done before.
-    pub(super) fn key(&self, key: usize) -> &[Tally; Before::COUNT] {
+    /// The counts of a key, by its state at the step before.
+    pub(super) fn key(&self, key: usize) -> &[KeyCounts; KeyState::COUNT] {
         &self.keys[key]
     }
 
-    /// What all keys did together after one thing that they had done before.
-    pub(super) fn all_keys(&self, before: usize) -> Tally {
-        Tally::sum(self.keys.iter().map(|tallies| &tallies[before]))
+    /// The counts of all keys that were in a state at the step before.
+    pub(super) fn all_keys(&self, before: usize) -> KeyCounts {
+        KeyCounts::sum(self.keys.iter().map(|by_state| &by_state[before]))
     }
 
     /// N(y, x) for all y, and N(x).
@@ -120,7 +121,7 @@ impl Counts {
     }
 }
 
-/// The notes of a step: the keys that sound, or silence (88) as the only one.
+/// The notes of a step: the keys that sound, or only the note of silence (88).
 pub(super) fn sounding(step: Step) -> impl Iterator<Item = usize> {
     step.play.iter().chain(step.play.is_empty().then_some(KEYS))
 }

@@ -1,5 +1,5 @@
-//! Baselines: what can be said of the next step without a network. Three of them, all made of counts
-//! and told nothing but the step before; a network that is worth its training beats them all.
+//! Baselines: three predictors of the next step that need no network. All are made of counts and
+//! know nothing but the step before. A network that is worth its training beats them all.
 
 mod counts;
 #[allow(clippy::module_inception)]

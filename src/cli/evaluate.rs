@@ -9,7 +9,7 @@ use anyhow::bail;
 use deep_jammer::baseline::{Baseline, Counts, Kind};
 use deep_jammer::corpus::Piece;
 use deep_jammer::evaluation::{
-    Bootstrap, Difference, Ensemble, Entry, Evaluator, Exposure, OnlySounding, Report,
+    Bootstrap, Difference, Ensemble, Entry, Evaluator, Exposure, PlayOnly, Report,
 };
 use deep_jammer::model::Model;
 use deep_jammer::network::{Architecture, Cpu};
@@ -293,7 +293,7 @@ fn add_baselines(
             about: kind.in_words().to_owned(),
             evaluator: match articulation {
                 true => Box::new(baseline),
-                false => Box::new(OnlySounding(baseline)),
+                false => Box::new(PlayOnly(baseline)),
             },
             exposure: learned.exposure.clone(),
         });

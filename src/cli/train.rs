@@ -123,9 +123,9 @@ fn warn_of_leaks(config: &Config, earlier_music: &TrainingMusic, pieces: &Pieces
 
 fn start(config: &Config, model: Option<Model>) -> Start {
     match model {
-        None => Start::Anew,
-        Some(model) if config.start.reset_dense => Start::WithNewDense(model.parameters),
-        Some(model) => Start::From(model.parameters),
+        None => Start::FromScratch,
+        Some(model) if config.start.reset_dense => Start::FineTuned(model.parameters),
+        Some(model) => Start::Extended(model.parameters),
     }
 }
 

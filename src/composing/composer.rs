@@ -26,7 +26,8 @@ impl Composer {
         Composer::on_engine(Cpu::for_inference(&model.parameters), model)
     }
 
-    /// Composes on an engine of whatever kind, which has been loaded with the parameters of the model.
+    /// Composes on an engine of whatever kind, which has been loaded with the parameters of the
+    /// model.
     pub fn on_engine(engine: impl StepEngine + 'static, model: &Model) -> Composer {
         Composer {
             predictor: Box::new(Network { engine, layout: model.layout }),
@@ -107,8 +108,8 @@ impl Composer {
         Scratch::default()
     }
 
-    /// One step of music at a place, after some steps whose LSTM state is `state`. For each key, from
-    /// the lowest to the highest, `choose` gets the logits and returns what the key does.
+    /// One step of music at a place, after some steps whose LSTM state is `state`. For each key,
+    /// from the lowest to the highest, `choose` gets the logits and returns what the key does.
     pub(super) fn step(
         &self,
         state: &mut State,

@@ -13,9 +13,9 @@ pub(super) trait Predictor: Send + Sync {
     /// The state of a stream that has no step yet.
     fn initial_state(&self) -> State;
 
-    /// Predicts one step of music at a place, after the steps of the past: for each key from the lowest
-    /// to the highest `choose` is given the prediction and returns what the key does. The state, which
-    /// must come from this predictor, moves on by the step.
+    /// Predicts one step of music at a place, after the steps of the past: for each key from the
+    /// lowest to the highest `choose` is given the prediction and returns what the key does. The
+    /// state, which must come from this predictor, moves on by the step.
     fn step(
         &self,
         state: &mut State,
@@ -78,16 +78,16 @@ impl Predictor for Baseline {
     }
 }
 
-/// What a predictor knows of the steps before: an engine's LSTM state, of a type that only the engine
-/// knows, or nothing. It is a value as that state is.
+/// What a predictor knows of the steps before: an engine's LSTM state, of a type that only the
+/// engine knows, or nothing. It is a value as that state is.
 #[derive(Debug, Default)]
 pub(super) struct State(Option<Box<dyn AnyState>>);
 
 /// The state of some engine.
 trait AnyState: Any + Debug + Send + Sync {
     fn boxed_clone(&self) -> Box<dyn AnyState>;
-    /// Becomes a clone of another state, without a new allocation if the type has such a `clone_from`.
-    /// False if the other one is of another type.
+    /// Becomes a clone of another state, without a new allocation if the type has such a
+    /// `clone_from`. False if the other one is of another type.
     fn became_clone_of(&mut self, other: &dyn Any) -> bool;
     fn equals(&self, other: &dyn Any) -> bool;
 }

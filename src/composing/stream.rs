@@ -145,10 +145,9 @@ impl Stream {
     ) -> Nats {
         let mut nats = Nats::default();
         let mut given = |key: usize, logits: KeyLogits| {
-            let (play, articulate) = (step.play.contains(key), step.articulate.contains(key));
-            let choice = KeyAction { play, articulate };
-            nats += logits.nats(choice);
-            choice
+            let action = KeyAction::of(step, key);
+            nats += logits.nats(action);
+            action
         };
         composer.step(&mut self.state, &self.past, place, &mut given, scratch);
         self.advance(step);

@@ -1,32 +1,34 @@
-//! How sure a mean is: the bootstrap over pieces.
+//! Confidence intervals of means, by a bootstrap over pieces.
 
 use crate::random::below;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use serde::Serialize;
 
-/// The share of the resamples that lies within an [`Interval`].
+/// The share of the resampled means within an [`Interval`].
 const WITHIN: f64 = 0.95;
 
-/// The ends between which 95 % of the resamples lie.
+/// A confidence interval: 95 % of the resampled means lie within it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Interval {
-    /// 2.5 % are lower.
+    /// 2.5 % of the means are lower.
     pub low: f64,
-    /// 2.5 % are higher.
+    /// 2.5 % of the means are higher.
     pub high: f64,
 }
 
-/// How intervals are found: as many pieces as there are, are drawn from them with replacement, and the
-/// mean taken; this is repeated, and the middle 95 % of these means are the interval (Efron's
-/// percentile interval). Pieces are drawn, not steps: steps of one piece are too much alike.
+/// How intervals are computed: pieces are resampled with replacement, as many as there are, and the
+/// mean is taken; after many repetitions the middle 95 % of the means are the interval (Efron's
+/// percentile interval). Pieces are resampled and not steps, because the steps of one piece are too
+/// similar.
 ///
-/// It says what would change with other pieces of the same kind, and nothing of other trainings.
+/// An interval tells how the mean would vary with other pieces of the same kind. It tells nothing
+/// about other trainings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Bootstrap {
-    /// How often pieces are drawn.
+    /// The number of repetitions.
     pub resamples: usize,
-    /// The seed of the draws. All that is measured on the same pieces has the same draws.
+    /// The seed. Everything that is evaluated on the same pieces has the same resamples.
     pub seed: u64,
 }
 
@@ -39,15 +41,15 @@ impl Default for Bootstrap {
 /// The intervals of the two means.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Intervals {
-    /// Of the sum over all steps by their number.
+    /// Of the mean over all steps.
     pub(super) over_steps: Interval,
-    /// Of the mean over the pieces' means.
+    /// Of the mean of the pieces' means.
     pub(super) over_pieces: Interval,
 }
 
 impl Bootstrap {
-    /// The intervals for pieces, each of a sum over its steps and how many these are (at least one).
-    /// A single piece says nothing of others: then there are none.
+    /// The intervals for pieces, each given by a sum over its steps and their number, at least one.
+    /// With fewer than two pieces there is no interval.
     pub(super) fn intervals(&self, pieces: &[(f64, usize)]) -> Option<Intervals> {
         let mut random = ChaCha8Rng::seed_from_u64(self.seed);
         let mut draw = || below(&mut random, pieces.len());
@@ -81,7 +83,7 @@ fn middle(mut values: Vec<f64>) -> Interval {
     Interval { low: quantile(&values, outside), high: quantile(&values, 1.0 - outside) }
 }
 
-/// Of sorted values; between two of them by a straight line, as numpy does.
+/// A quantile of sorted values, interpolated linearly as numpy does.
 fn quantile(values: &[f64], share: f64) -> f64 {
     let place = share * (values.len() - 1) as f64;
     let below = values[place as usize];
@@ -96,7 +98,7 @@ mod tests {
     const PIECES: [(f64, usize); 6] =
         [(700.5, 200), (128.25, 40), (2100.0, 480), (90.0, 64), (1000.75, 333), (512.0, 128)];
 
-    /// numpy 2.4.6 says the same of the same draws:
+    /// numpy 2.4.6 gives the same for the same draws:
     ///
     /// ```python
     /// import numpy as np
@@ -126,9 +128,9 @@ mod tests {
         near(found.over_pieces, [2.4050425425425423, 3.918926707957958]);
     }
 
-    /// Of 200 000 resamples with numpy's own random numbers, by the script above with
-    /// `i = np.random.default_rng(1).integers(0, 6, (200_000, 6))`: the seeded draws are fair. Six pieces
-    /// have few means, and at one end two of them are as good, 0.013 apart.
+    /// Of 200 000 resamples with numpy's own random numbers, by the script above with `i =
+    /// np.random.default_rng(1).integers(0, 6, (200_000, 6))`: the seeded draws are uniform. Six
+    /// pieces have few means, and at one end there are two to choose from, 0.013 apart.
     #[test]
     fn the_seeded_draws_agree_with_numpys_generator() {
         let found = Bootstrap { resamples: 200_000, seed: 9 }.intervals(&PIECES).unwrap();

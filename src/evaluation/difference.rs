@@ -1,37 +1,40 @@
-//! How much more surprised one listener is than another by the same pieces.
+//! How the NLL of two evaluators differs on the same pieces.
 
 use super::bootstrap::{Bootstrap, Interval};
 use super::report::Report;
 use serde::Serialize;
 
-/// A mean difference, in nats a step.
+/// A mean difference, in nats per step.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct MeanDifference {
-    /// Above zero where the other is more surprised.
+    /// Above zero if the NLL of the other is higher, so if the other is worse.
     pub mean: f64,
-    /// How sure that is; none of less than two pieces.
+    /// The confidence interval; `None` for fewer than two pieces.
     pub interval: Option<Interval>,
 }
 
-/// Another listener beside the first, piece by piece. Pieces differ much more from each other than
-/// listeners do, so that the intervals of two means overlap where one listener is the better on
-/// every piece; here each piece is drawn for both at once (a paired bootstrap).
+/// The difference between another evaluator and the first, piece by piece. Pieces differ much more
+/// from each other than evaluators do, so the intervals of two means can overlap even if one
+/// evaluator is better on every piece. Here each piece is resampled for both at once (a paired
+/// bootstrap).
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Difference {
-    /// The other listener.
-    pub listener: String,
-    /// Over all steps: long pieces weigh more.
+    /// The name of the other evaluator.
+    #[serde(rename = "listener")]
+    pub name: String,
+    /// The mean over all steps: long pieces weigh more.
     pub over_steps: MeanDifference,
-    /// Over the pieces' means: all pieces weigh the same.
+    /// The mean of the pieces' means: all pieces weigh the same.
     pub over_pieces: MeanDifference,
-    /// By how many pieces the other is less surprised than the first.
-    pub less_surprised: usize,
-    /// Of how many.
+    /// The number of pieces on which the NLL of the other is lower.
+    #[serde(rename = "less_surprised")]
+    pub lower_nll: usize,
+    /// The number of pieces.
     pub pieces: usize,
 }
 
 impl Difference {
-    /// Compares what two listeners made of the same pieces, at least one, in the same order.
+    /// Compares two evaluators on the same pieces, at least one, in the same order.
     pub fn between(first: &Report, other: &Report, bootstrap: &Bootstrap) -> Difference {
         assert_eq!(first.pieces.len(), other.pieces.len());
         let pairs = first.pieces.iter().zip(&other.pieces);
@@ -47,7 +50,7 @@ impl Difference {
             interval,
         };
         Difference {
-            listener: other.listener.clone(),
+            name: other.name.clone(),
             over_steps: of(
                 |report| report.overall.mean_over_steps.total,
                 intervals.map(|intervals| intervals.over_steps),
@@ -56,7 +59,7 @@ impl Difference {
                 |report| report.overall.mean_over_pieces.total,
                 intervals.map(|intervals| intervals.over_pieces),
             ),
-            less_surprised: differences.iter().filter(|(nats, _)| *nats < 0.0).count(),
+            lower_nll: differences.iter().filter(|(nats, _)| *nats < 0.0).count(),
             pieces: differences.len(),
         }
     }
@@ -68,34 +71,35 @@ mod tests {
     use crate::evaluation::{ConfusionCounts, Entry, Exposure, PieceScore};
     use crate::network::Nats;
 
-    fn report(listener: &str, pieces: &[(usize, f64)]) -> Report {
+    fn report(name: &str, pieces: &[(usize, f64)]) -> Report {
         let entry = |name: usize| Entry {
             path: format!("{name}.mid"),
             folder: String::new(),
             name: name.to_string(),
         };
         let entries: Vec<_> = (0..pieces.len()).map(entry).collect();
-        let measure = |&(steps, play): &(usize, f64)| PieceScore {
+        let score = |&(steps, play): &(usize, f64)| PieceScore {
             steps,
             nats: Nats { play, articulate: 0.0 },
             notes: ConfusionCounts::default(),
         };
-        let measures: Vec<_> = pieces.iter().map(measure).collect();
-        let heard = vec![Exposure::Unknown; pieces.len()];
-        Report::new((listener, ""), &entries, &measures, &heard, &Bootstrap::default())
+        let scores: Vec<_> = pieces.iter().map(score).collect();
+        let exposure = vec![Exposure::Unknown; pieces.len()];
+        Report::new((name, ""), &entries, &scores, &exposure, &Bootstrap::default())
     }
 
     #[test]
     fn differences_are_counted_as_by_hand_and_by_pairs() {
-        // 6, 1 and 20 nats a step; the other's are 5, 1.5 and 18.
+        // 6, 1 and 20 nats per step; the other's are 5, 1.5 and 18.
         let first = report("first", &[(10, 60.0), (20, 20.0), (10, 200.0)]);
         let other = report("other", &[(10, 50.0), (20, 30.0), (10, 180.0)]);
         let found = Difference::between(&first, &other, &Bootstrap::default());
-        assert_eq!((found.listener.as_str(), found.less_surprised, found.pieces), ("other", 2, 3));
+        assert_eq!((found.name.as_str(), found.lower_nll, found.pieces), ("other", 2, 3));
         // (-10 + 10 - 20) / 40, and (-1 + 0.5 - 2) / 3.
         assert!((found.over_steps.mean + 0.5).abs() < 1e-12);
         assert!((found.over_pieces.mean + 2.5 / 3.0).abs() < 1e-12);
-        // The last piece thrice has one chance in 27, the middle one thrice as well: more than 2.5 %.
+        // The last piece three times has a probability of 1/27, and so has the middle one: above
+        // 2.5 %.
         let interval = found.over_steps.interval.unwrap();
         assert!((interval.low + 2.0).abs() < 1e-12 && (interval.high - 0.5).abs() < 1e-12);
         let interval = found.over_pieces.interval.unwrap();
@@ -110,7 +114,7 @@ mod tests {
         let found = Difference::between(&first, &other, &Bootstrap::default());
         let interval = found.over_steps.interval.unwrap();
         assert!(interval.high < 0.0, "{interval:?}");
-        assert_eq!(found.less_surprised, 19);
+        assert_eq!(found.lower_nll, 19);
         let of = |report: &Report| report.overall.mean_over_steps.interval.unwrap();
         assert!(of(&other).high > of(&first).low, "the intervals of the means overlap");
     }
@@ -120,6 +124,6 @@ mod tests {
         let (first, other) = (report("first", &[(10, 60.0)]), report("other", &[(10, 60.0)]));
         let found = Difference::between(&first, &other, &Bootstrap::default());
         assert_eq!(found.over_steps, MeanDifference { mean: 0.0, interval: None });
-        assert_eq!(found.less_surprised, 0, "as surprised is not less");
+        assert_eq!(found.lower_nll, 0, "an equal NLL is not lower");
     }
 }

@@ -1,4 +1,4 @@
-//! Networks that listen, one or several together.
+//! Networks as evaluators, a single one or several as an ensemble.
 
 use super::evaluator::Evaluator;
 use super::piece_score::{ConfusionCounts, PieceScore};
@@ -9,9 +9,8 @@ use crate::network::{Batch, KeyAction, KeyLogits, Nats, Parameters, PassageEngin
 use crate::roll::{KEYS, Roll};
 use crate::segment::Segment;
 
-/// One network, or several that say together the mean of their probabilities
-/// ([`KeyLogits::mean`]). They may differ in everything but what they are asked: all of them predict
-/// strokes, or none.
+/// One network, or several whose probabilities are averaged ([`KeyLogits::mean`]). They may differ
+/// in everything but their heads.
 pub struct Ensemble<E> {
     members: Vec<Member<E>>,
 }
@@ -21,14 +20,14 @@ struct Member<E> {
     layout: Layout,
 }
 
-/// What goes with a piece: each member's memory, and what has been found so far.
+/// What belongs to a piece: the LSTM state of each member, and the sums so far.
 struct PieceState<E: PassageEngine> {
     states: Vec<E::State>,
     nats: Nats,
     notes: ConfusionCounts,
 }
 
-/// What each thread keeps from passage to passage.
+/// Buffers of a thread.
 struct Scratch<E: PassageEngine> {
     scratch: E::Scratch,
     /// The logits of each step and key of the passage, one member after the other.
@@ -63,33 +62,32 @@ impl<E: PassageEngine> Ensemble<E> {
     fn advance(&self, state: &mut PieceState<E>, segment: &Segment, scratch: &mut Scratch<E>) {
         let Scratch { scratch, logits: all } = scratch;
         all.clear();
-        let mut alone = Nats::default();
+        let mut single = Nats::default();
         for (member, state) in self.members.iter().zip(&mut state.states) {
             let passage = Batch::passage(segment, &member.layout);
             let mut receive = |_, _, logits| all.push(logits);
-            alone = member.engine.forward(state, &passage, scratch, &mut receive);
+            single = member.engine.forward(state, &passage, scratch, &mut receive);
         }
-        // The sum of one alone is that of training, to the last bit.
+        // The sum of a single network comes from the engine, so that it has the same bits in
+        // training.
         let several = self.members.len() > 1;
         if !several {
-            state.nats += alone;
+            state.nats += single;
         }
         let each = segment.len() * KEYS;
         for place in 0..each {
-            let (step, key) = (segment.step(place / KEYS), place % KEYS);
-            let (play, articulate) = (step.play.contains(key), step.articulate.contains(key));
-            let choice = KeyAction { play, articulate };
+            let action = KeyAction::of(segment.step(place / KEYS), place % KEYS);
             let together = KeyLogits::mean(all[place..].iter().step_by(each).copied());
             if several {
-                state.nats += together.nats(choice);
+                state.nats += together.nats(action);
             }
-            state.notes.see(together, choice);
+            state.notes.add(together, action);
         }
     }
 }
 
 impl<E: PassageEngine> Evaluator for Ensemble<E> {
-    /// With the memories carried from the first step of a piece to its last.
+    /// The LSTM states are carried from the first step of a piece to its last.
     fn evaluate(
         &self,
         pieces: &[&Roll],

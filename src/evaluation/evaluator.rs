@@ -1,4 +1,4 @@
-//! Those who listen to a piece and are surprised; the baselines among them.
+//! What can be evaluated: anything that predicts each step of a piece from the steps before it.
 
 use super::piece_score::PieceScore;
 use crate::baseline::Baseline;
@@ -6,11 +6,11 @@ use crate::network::KeyAction;
 use crate::roll::{Roll, Step};
 use rayon::prelude::*;
 
-/// Somebody who expects something of every step of a piece, knowing all steps before it.
+/// Predicts every step of a piece from all steps before it.
 pub trait Evaluator: Sync {
-    /// Goes through whole pieces, each from its first step to its last. The number of threads has
-    /// no influence. `go_on` is asked again and again, and told how many steps come next; as soon
-    /// as it says no, there is no result.
+    /// Scores whole pieces, each from its first step to its last. The number of threads changes
+    /// nothing in the result. `go_on` is asked again and again, with the number of the next steps;
+    /// once it says no, the result is `None`.
     fn evaluate(
         &self,
         pieces: &[&Roll],
@@ -24,38 +24,37 @@ impl Evaluator for Baseline {
         pieces: &[&Roll],
         go_on: &(dyn Fn(usize) -> bool + Sync),
     ) -> Option<Vec<PieceScore>> {
-        let listen = |roll: &&Roll| go_on(roll.len()).then(|| measure(self, roll));
-        pieces.par_iter().map(listen).collect()
+        let evaluate = |roll: &&Roll| go_on(roll.len()).then(|| score(self, roll));
+        pieces.par_iter().map(evaluate).collect()
     }
 }
 
-/// A listener of whom only that part is measured which is about what sounds: for music that does not
-/// tell what is struck.
-pub struct OnlySounding<L>(pub L);
+/// An evaluator of which only the part of play counts, for music that does not tell which notes are
+/// struck.
+pub struct PlayOnly<E>(pub E);
 
-impl<L: Evaluator> Evaluator for OnlySounding<L> {
+impl<E: Evaluator> Evaluator for PlayOnly<E> {
     fn evaluate(
         &self,
         pieces: &[&Roll],
         go_on: &(dyn Fn(usize) -> bool + Sync),
     ) -> Option<Vec<PieceScore>> {
-        let mut measures = self.0.evaluate(pieces, go_on)?;
-        measures.iter_mut().for_each(|measure| measure.nats.articulate = 0.0);
-        Some(measures)
+        let mut scores = self.0.evaluate(pieces, go_on)?;
+        scores.iter_mut().for_each(|score| score.nats.articulate = 0.0);
+        Some(scores)
     }
 }
 
-fn measure(baseline: &Baseline, roll: &Roll) -> PieceScore {
-    let mut measure = PieceScore { steps: roll.len(), ..PieceScore::default() };
+fn score(baseline: &Baseline, roll: &Roll) -> PieceScore {
+    let mut score = PieceScore { steps: roll.len(), ..PieceScore::default() };
     let mut previous = Step::SILENCE;
     for &step in roll.steps() {
         for (key, logits) in baseline.predict(previous).into_iter().enumerate() {
-            let (play, articulate) = (step.play.contains(key), step.articulate.contains(key));
-            let did = KeyAction { play, articulate };
-            measure.nats += logits.nats(did);
-            measure.notes.see(logits, did);
+            let action = KeyAction::of(step, key);
+            score.nats += logits.nats(action);
+            score.notes.add(logits, action);
         }
         previous = step;
     }
-    measure
+    score
 }

@@ -1,26 +1,26 @@
-//! What is measured of one piece.
+//! The scores of one piece.
 
 use crate::network::{KeyAction, KeyLogits, Nats};
 use serde::Serialize;
 use std::ops::AddAssign;
 
-/// Notes that were expected, and notes that came, counted over keys and steps. A note is expected
-/// where its probability of sounding is over one half; every step is predicted with all that really
-/// was before it (teacher forcing), and each key with what the keys below it really do.
+/// Predicted and actual notes, counted over keys and steps. A note is predicted if its probability
+/// of sounding is above one half. Every step is predicted from the actual steps before it, and each
+/// key from what the keys below it actually do (teacher forcing).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct ConfusionCounts {
-    /// Expected, and they came.
+    /// Predicted, and they sounded.
     pub true_positives: u64,
-    /// Expected in vain.
+    /// Predicted, and they did not sound.
     pub false_positives: u64,
-    /// They came unexpected.
+    /// Not predicted, and they sounded.
     pub false_negatives: u64,
 }
 
 impl ConfusionCounts {
-    /// Counts what was predicted of a key, and what it did.
-    pub fn see(&mut self, logits: KeyLogits, did: KeyAction) {
-        match (logits.play > 0.0, did.play) {
+    /// Adds the prediction for a key, and what the key did.
+    pub fn add(&mut self, logits: KeyLogits, action: KeyAction) {
+        match (logits.play > 0.0, action.play) {
             (true, true) => self.true_positives += 1,
             (true, false) => self.false_positives += 1,
             (false, true) => self.false_negatives += 1,
@@ -28,18 +28,18 @@ impl ConfusionCounts {
         }
     }
 
-    /// How many of the expected notes came; none where none was expected.
+    /// The share of the predicted notes that sounded; `None` if none was predicted.
     pub fn precision(self) -> Option<f64> {
         share(self.true_positives, self.false_positives)
     }
 
-    /// How many of the notes that came were expected; none where none came.
+    /// The share of the sounding notes that were predicted; `None` if none sounded.
     pub fn recall(self) -> Option<f64> {
         share(self.true_positives, self.false_negatives)
     }
 
-    /// The field's frame-level accuracy, TP / (TP + FP + FN) (Bay, Ehmann and Downie 2009): keys
-    /// that are rightly expected to be silent do not count.
+    /// Frame-level accuracy as usual in the field, TP / (TP + FP + FN) (Bay, Ehmann and Downie
+    /// 2009): keys that are predicted to be silent and are do not count.
     pub fn accuracy(self) -> Option<f64> {
         share(self.true_positives, self.false_positives + self.false_negatives)
     }
@@ -57,14 +57,14 @@ impl AddAssign for ConfusionCounts {
     }
 }
 
-/// What is measured of a piece.
+/// The scores of a piece.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct PieceScore {
-    /// How many steps it has.
+    /// The number of its steps.
     pub steps: usize,
     /// The negative log-likelihood, summed over the steps.
     pub nats: Nats,
-    /// The notes that were expected.
+    /// The predicted notes.
     pub notes: ConfusionCounts,
 }
 
@@ -74,33 +74,33 @@ mod tests {
 
     #[test]
     fn hits_are_counted_as_by_hand() {
-        // Expected: yes, yes, yes, no, no, and one half, which is not over one half.
+        // Predicted: yes, yes, yes, no, no, and one half, which is not over one half.
         let logits = [0.2, 7.0, 1.0, -0.1, -3.0, 0.0];
         let came = [true, true, false, true, false, true];
-        let mut hits = ConfusionCounts::default();
+        let mut counts = ConfusionCounts::default();
         for (play, came) in logits.into_iter().zip(came) {
-            let choice = KeyAction { play: came, articulate: false };
-            hits.see(KeyLogits { play, articulate: 0.0 }, choice);
+            let action = KeyAction { play: came, articulate: false };
+            counts.add(KeyLogits { play, articulate: 0.0 }, action);
         }
         assert_eq!(
-            hits,
+            counts,
             ConfusionCounts { true_positives: 2, false_positives: 1, false_negatives: 2 }
         );
-        assert_eq!(hits.precision(), Some(2.0 / 3.0));
-        assert_eq!(hits.recall(), Some(0.5));
-        assert_eq!(hits.accuracy(), Some(0.4));
+        assert_eq!(counts.precision(), Some(2.0 / 3.0));
+        assert_eq!(counts.recall(), Some(0.5));
+        assert_eq!(counts.accuracy(), Some(0.4));
     }
 
     #[test]
     fn where_there_is_nothing_to_count_there_is_no_share() {
-        let mut hits = ConfusionCounts::default();
-        assert_eq!((hits.precision(), hits.recall(), hits.accuracy()), (None, None, None));
-        hits.see(KeyLogits { play: -1.0, articulate: 0.0 }, KeyAction::default());
-        assert_eq!(hits.accuracy(), None, "silence that was expected does not count");
+        let mut counts = ConfusionCounts::default();
+        assert_eq!((counts.precision(), counts.recall(), counts.accuracy()), (None, None, None));
+        counts.add(KeyLogits { play: -1.0, articulate: 0.0 }, KeyAction::default());
+        assert_eq!(counts.accuracy(), None, "silence that was predicted does not count");
         let played = KeyAction { play: true, articulate: true };
-        hits.see(KeyLogits { play: -1.0, articulate: 0.0 }, played);
+        counts.add(KeyLogits { play: -1.0, articulate: 0.0 }, played);
         assert_eq!(
-            (hits.precision(), hits.recall(), hits.accuracy()),
+            (counts.precision(), counts.recall(), counts.accuracy()),
             (None, Some(0.0), Some(0.0))
         );
     }

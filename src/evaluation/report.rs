@@ -1,4 +1,4 @@
-//! All figures of an evaluation.
+//! The report of an evaluation.
 
 use super::bootstrap::Bootstrap;
 use super::piece_score::{ConfusionCounts, PieceScore};
@@ -9,95 +9,102 @@ use std::collections::BTreeMap;
 /// A piece that is evaluated.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Entry {
-    /// The file.
+    /// The path of its file.
     pub path: String,
-    /// The name of its folder; in many collections the composer's.
+    /// The name of its folder, which in many collections is the composer.
     pub folder: String,
     /// Its name.
     pub name: String,
 }
 
-/// Whether a listener has learned from a piece that it is evaluated on.
+/// Whether an evaluator was trained on a piece.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Exposure {
-    /// It has: what is measured says little of other music.
-    LearnedFrom,
-    /// It has not.
-    NotLearnedFrom,
-    /// Nobody can tell.
+    /// It was, so its scores say little about other music.
+    #[serde(rename = "learned-from")]
+    TrainedOn,
+    /// It was not.
+    #[serde(rename = "not-learned-from")]
+    HeldOut,
+    /// It is not known.
     Unknown,
 }
 
-/// What one listener made of some pieces.
+/// The scores of one evaluator.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
-    /// The listener.
-    pub listener: String,
-    /// What it is, in words.
+    /// The name of the evaluator.
+    #[serde(rename = "listener")]
+    pub name: String,
+    /// A description of it.
     pub about: String,
-    /// Of all pieces.
+    /// All pieces.
     pub overall: Summary,
-    /// Of those that it has learned from, if they are not all or none.
-    pub learned_from: Option<Summary>,
-    /// Of those that it has not learned from, if they are not all or none.
-    pub not_learned_from: Option<Summary>,
-    /// Of the pieces of each folder, by its name.
+    /// The pieces that it was trained on, unless they are all or none.
+    #[serde(rename = "learned_from")]
+    pub trained_on: Option<Summary>,
+    /// The pieces that it was not trained on, unless they are all or none.
+    #[serde(rename = "not_learned_from")]
+    pub held_out: Option<Summary>,
+    /// The pieces of each folder, sorted by name.
     pub folders: Vec<FolderFigures>,
-    /// Of each piece.
+    /// Each piece.
     pub pieces: Vec<PieceFigures>,
 }
 
-/// Figures of the pieces of one folder.
+/// The scores of the pieces of one folder.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FolderFigures {
     /// The folder's name.
     pub folder: String,
-    /// What is measured of its pieces.
+    /// The scores of its pieces.
     #[serde(flatten)]
     pub summary: Summary,
 }
 
-/// Figures of one piece, in nats a step.
+/// The scores of one piece, in nats per step.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PieceFigures {
     /// The piece.
     #[serde(flatten)]
     pub entry: Entry,
-    /// Whether the listener has learned from it.
-    pub heard: Exposure,
-    /// Its length.
+    /// Whether the evaluator was trained on it.
+    #[serde(rename = "heard")]
+    pub exposure: Exposure,
+    /// The number of its steps.
     pub steps: usize,
-    /// Both parts together.
+    /// The sum of both parts.
     pub total: f64,
-    /// Of what is played.
+    /// The part of play.
     pub play: f64,
-    /// Of what is articulated.
+    /// The part of articulate.
     pub articulate: f64,
-    /// The notes that were expected.
+    /// The predicted notes.
     #[serde(serialize_with = "with_shares")]
     pub notes: ConfusionCounts,
 }
 
 impl Report {
-    /// Sums up what a listener, who has a name and is something, made of pieces (at least one, each
-    /// of at least one step), and whether it had learned from them.
+    /// Summarises the scores of an evaluator, given by its name and a description. There is at
+    /// least one piece, each has at least one step, and `scores` and `exposure` are those of
+    /// `entries`.
     pub fn new(
-        (listener, about): (&str, &str),
+        (name, about): (&str, &str),
         entries: &[Entry],
-        measures: &[PieceScore],
-        heard: &[Exposure],
+        scores: &[PieceScore],
+        exposure: &[Exposure],
         bootstrap: &Bootstrap,
     ) -> Report {
         let summary = |chosen: &[usize]| {
-            let chosen: Vec<_> = chosen.iter().map(|&piece| measures[piece]).collect();
+            let chosen: Vec<_> = chosen.iter().map(|&piece| scores[piece]).collect();
             Summary::of(&chosen, bootstrap)
         };
         let all: Vec<usize> = (0..entries.len()).collect();
         let of = |kind: Exposure| -> Vec<usize> {
-            all.iter().copied().filter(|&piece| heard[piece] == kind).collect()
+            all.iter().copied().filter(|&piece| exposure[piece] == kind).collect()
         };
-        let (known, new) = (of(Exposure::LearnedFrom), of(Exposure::NotLearnedFrom));
+        let (known, new) = (of(Exposure::TrainedOn), of(Exposure::HeldOut));
         let mixed = !known.is_empty() && !new.is_empty();
         let mut folders: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (piece, entry) in entries.iter().enumerate() {
@@ -108,10 +115,10 @@ impl Report {
             summary: summary(&pieces),
         };
         let piece = |&piece: &usize| {
-            let PieceScore { steps, nats, notes } = measures[piece];
+            let PieceScore { steps, nats, notes } = scores[piece];
             PieceFigures {
                 entry: entries[piece].clone(),
-                heard: heard[piece],
+                exposure: exposure[piece],
                 steps,
                 total: nats.total() / steps as f64,
                 play: nats.play / steps as f64,
@@ -120,11 +127,11 @@ impl Report {
             }
         };
         Report {
-            listener: listener.to_owned(),
+            name: name.to_owned(),
             about: about.to_owned(),
             overall: summary(&all),
-            learned_from: mixed.then(|| summary(&known)),
-            not_learned_from: mixed.then(|| summary(&new)),
+            trained_on: mixed.then(|| summary(&known)),
+            held_out: mixed.then(|| summary(&new)),
             folders: folders.into_iter().map(folder).collect(),
             pieces: all.iter().map(piece).collect(),
         }

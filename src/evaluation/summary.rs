@@ -1,54 +1,52 @@
-//! What is measured of several pieces together.
+//! The scores of several pieces together.
 
 use super::bootstrap::{Bootstrap, Interval};
 use super::piece_score::{ConfusionCounts, PieceScore};
 use serde::{Serialize, Serializer};
 
-/// A mean, in nats a step.
+/// A mean NLL, in nats per step.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Mean {
-    /// Both parts together.
+    /// The sum of both parts.
     pub total: f64,
-    /// Of what is played.
+    /// The part of play.
     pub play: f64,
-    /// Of what is articulated.
+    /// The part of articulate.
     pub articulate: f64,
-    /// How sure the total is; none of less than two pieces.
+    /// The confidence interval of the total; `None` for fewer than two pieces.
     pub interval: Option<Interval>,
 }
 
 /// What is measured of some pieces.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Summary {
-    /// How many pieces there are.
+    /// The number of pieces.
     pub pieces: usize,
-    /// How many steps they have.
+    /// The number of their steps.
     pub steps: usize,
     /// The mean over all steps of all pieces: long pieces weigh more.
     pub mean_over_steps: Mean,
-    /// The mean over the pieces' means: all pieces weigh the same.
+    /// The mean of the pieces' means: all pieces weigh the same.
     pub mean_over_pieces: Mean,
-    /// The notes that were expected.
+    /// The predicted notes.
     #[serde(serialize_with = "with_shares")]
     pub notes: ConfusionCounts,
 }
 
 impl Summary {
-    /// Sums up; there must be a piece, and each must have a step.
-    pub fn of(measures: &[PieceScore], bootstrap: &Bootstrap) -> Summary {
+    /// Summarises scores: at least one, each of a piece with at least one step.
+    pub fn of(scores: &[PieceScore], bootstrap: &Bootstrap) -> Summary {
         let (mut sum, mut means, mut notes) = ([0.0; 2], [0.0; 2], ConfusionCounts::default());
         let mut steps = 0;
-        for measure in measures {
-            for (part, nats) in [measure.nats.play, measure.nats.articulate].into_iter().enumerate()
-            {
+        for score in scores {
+            for (part, nats) in [score.nats.play, score.nats.articulate].into_iter().enumerate() {
                 sum[part] += nats;
-                means[part] += nats / measure.steps as f64;
+                means[part] += nats / score.steps as f64;
             }
-            steps += measure.steps;
-            notes += measure.notes;
+            steps += score.steps;
+            notes += score.notes;
         }
-        let totals: Vec<_> =
-            measures.iter().map(|measure| (measure.nats.total(), measure.steps)).collect();
+        let totals: Vec<_> = scores.iter().map(|score| (score.nats.total(), score.steps)).collect();
         let intervals = bootstrap.intervals(&totals);
         let mean = |[play, articulate]: [f64; 2], of: usize, interval| {
             let (play, articulate) = (play / of as f64, articulate / of as f64);
@@ -57,30 +55,33 @@ impl Summary {
         let over_steps = intervals.map(|intervals| intervals.over_steps);
         let over_pieces = intervals.map(|intervals| intervals.over_pieces);
         Summary {
-            pieces: measures.len(),
+            pieces: scores.len(),
             steps,
             mean_over_steps: mean(sum, steps, over_steps),
-            mean_over_pieces: mean(means, measures.len(), over_pieces),
+            mean_over_pieces: mean(means, scores.len(), over_pieces),
             notes,
         }
     }
 }
 
-/// Hits together with what follows from them.
-pub(super) fn with_shares<S: Serializer>(hits: &ConfusionCounts, to: S) -> Result<S::Ok, S::Error> {
+/// Serialises the counts together with precision, recall and accuracy.
+pub(super) fn with_shares<S: Serializer>(
+    counts: &ConfusionCounts,
+    to: S,
+) -> Result<S::Ok, S::Error> {
     #[derive(Serialize)]
     struct WithShares {
         #[serde(flatten)]
-        hits: ConfusionCounts,
+        counts: ConfusionCounts,
         precision: Option<f64>,
         recall: Option<f64>,
         accuracy: Option<f64>,
     }
     WithShares {
-        hits: *hits,
-        precision: hits.precision(),
-        recall: hits.recall(),
-        accuracy: hits.accuracy(),
+        counts: *counts,
+        precision: counts.precision(),
+        recall: counts.recall(),
+        accuracy: counts.accuracy(),
     }
     .serialize(to)
 }
@@ -92,17 +93,17 @@ mod tests {
 
     #[test]
     fn long_pieces_weigh_more_in_the_one_mean_and_the_same_in_the_other() {
-        let measure = |steps, play, articulate, hits: [u64; 3]| PieceScore {
+        let score = |steps, play, articulate, counts: [u64; 3]| PieceScore {
             steps,
             nats: Nats { play, articulate },
             notes: ConfusionCounts {
-                true_positives: hits[0],
-                false_positives: hits[1],
-                false_negatives: hits[2],
+                true_positives: counts[0],
+                false_positives: counts[1],
+                false_negatives: counts[2],
             },
         };
-        let measures = [measure(10, 50.0, 10.0, [1, 2, 3]), measure(30, 60.0, 0.0, [4, 0, 0])];
-        let summary = Summary::of(&measures, &Bootstrap::default());
+        let scores = [score(10, 50.0, 10.0, [1, 2, 3]), score(30, 60.0, 0.0, [4, 0, 0])];
+        let summary = Summary::of(&scores, &Bootstrap::default());
         assert_eq!((summary.pieces, summary.steps), (2, 40));
         // (60 + 60) / 40, and (6 + 2) / 2.
         assert_eq!(summary.mean_over_steps.total, 3.0);

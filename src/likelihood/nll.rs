@@ -9,8 +9,8 @@ use crate::segment::Segment;
 /// The exact negative log-likelihood of whole pieces, each from its first step to its last with the
 /// LSTM state carried through: for each piece the sum over its steps.
 ///
-/// The number of threads changes nothing in the result. `stop` is asked before every passage; once it
-/// says yes, the result is `None`.
+/// The number of threads changes nothing in the result. `stop` is asked before every passage; once
+/// it says yes, the result is `None`.
 pub fn nll<E: PassageEngine>(
     engine: &E,
     layout: &Layout,

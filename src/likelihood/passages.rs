@@ -10,9 +10,9 @@ pub const PASSAGE_STEPS: usize = 64;
 
 /// Goes through whole pieces in passages of [`PASSAGE_STEPS`], each piece on one of the threads.
 ///
-/// `begin` makes the value that goes with a piece; `advance` moves it on by a passage; the values at
-/// the pieces' ends are the result. Each thread has a scratch `R` of its own. `go_on` is asked before
-/// every passage, with the number of its steps; once it says no, the result is `None`.
+/// `begin` makes the value that goes with a piece; `advance` moves it on by a passage; the values
+/// at the pieces' ends are the result. Each thread has a scratch `R` of its own. `go_on` is asked
+/// before every passage, with the number of its steps; once it says no, the result is `None`.
 pub fn in_passages<T: Send, R: Default>(
     pieces: &[&Roll],
     begin: impl Fn() -> T + Sync,

@@ -1,40 +1,44 @@
-//! The shape of a network: which layers, how large, and what they are told.
+//! The architecture of a network: its layers, their sizes, its inputs and outputs.
 
+use super::head::Heads;
 use crate::attribute::Layout;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
-/// The shape of a biaxial network.
+/// The architecture of a biaxial LSTM network.
 ///
-/// Time layers run along time and are shared by all keys; after a transpose, note layers run along
-/// the keyboard; dense layers end in two logits a key.
+/// Time layers run along time and are shared by all keys. After a transpose, note layers run along
+/// the keyboard. Dense layers end in the logits of the [heads](Self::heads) of each key.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Architecture {
-    /// The name of the layout of attributes ([`Layout::name`]).
+    /// The name of the layout of attributes, the inputs ([`Layout::name`]).
     pub layout: String,
-    /// Units of the time layers, at least one layer.
+    /// The units of each time layer; at least one layer.
     pub time: Vec<usize>,
-    /// Units of the note layers, at least one layer.
+    /// The units of each note layer; at least one layer.
     pub note: Vec<usize>,
-    /// Units of the hidden dense layers (with tanh) before the two logits; the article has none.
+    /// The units of each hidden dense layer (with tanh) before the logits; the article has none.
     pub dense: Vec<usize>,
-    /// The share of each LSTM's outputs that is dropped in training, 0 to under 1.
+    /// The dropout rate of the outputs of each LSTM layer in training, at least 0 and below 1.
     pub dropout: f32,
-    /// Whether it is predicted if a key that sounds is struck or held. Music that only says what
-    /// sounds, as the sets of Boulanger-Lewandowski, has nothing to learn that from: without, every
-    /// key that begins to sound is struck and no other, and that costs no nats.
-    #[serde(default = "articulated")]
+    /// Whether the network predicts if a sounding key is struck or held ([`Head::Articulate`]).
+    /// Music that tells only what sounds, such as the sets of Boulanger-Lewandowski, cannot teach
+    /// that. Without it a key counts as struck where it begins to sound and nowhere else, which
+    /// costs no nats.
+    ///
+    /// [`Head::Articulate`]: super::Head::Articulate
+    #[serde(default = "articulation_of_older_files")]
     pub articulation: bool,
 }
 
-/// As in files from before there was a choice.
-fn articulated() -> bool {
+/// Files without this key are from before it could be turned off.
+fn articulation_of_older_files() -> bool {
     true
 }
 
-/// The sizes that the article compares.
+/// The architectures that the article compares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Preset {
     /// 300, 300 / 100, 50.
@@ -43,7 +47,7 @@ pub enum Preset {
     Medium,
     /// 75, 75 / 25, 13.
     Small,
-    /// As large, with dropout of one half after each LSTM.
+    /// As large, with a dropout rate of one half after each LSTM layer.
     Dropout,
 }
 
@@ -56,7 +60,7 @@ impl Preset {
         ("dropout", Preset::Dropout),
     ];
 
-    /// The shape that the name stands for, on the article's 78 attributes.
+    /// The architecture, on the 78 attributes of the article.
     pub fn architecture(self) -> Architecture {
         let (time, note) = match self {
             Preset::Large | Preset::Dropout => ([300, 300], [100, 50]),
@@ -83,37 +87,45 @@ impl FromStr for Preset {
     }
 }
 
-/// Why a network cannot be built.
+/// Why an architecture is not valid.
 #[derive(Debug, thiserror::Error)]
 pub enum ArchitectureError {
-    /// An unknown preset.
+    /// The name of a preset is unknown.
     #[error("there is no preset \"{0}\"; choose large, medium, small or dropout")]
     Preset(String),
-    /// An unknown layout.
+    /// The name of a layout is unknown.
     #[error(
         "this version of deep-jammer does not know the attribute layout \"{0}\"; it knows: {names}",
         names = Layout::ALL.iter().map(|layout| layout.name).collect::<Vec<_>>().join(", ")
     )]
     Layout(String),
-    /// No layer where one is needed, or a layer of no units.
+    /// A layer is missing, or has no units or too many.
     #[error("{0} layers need at least one layer and 1 to 4096 units each")]
     Units(&'static str),
-    /// Dropout outside its range.
-    #[error("dropout is a share from 0 to under 1, not {0}")]
+    /// The dropout rate is out of range.
+    #[error("dropout must be at least 0 and below 1, not {0}")]
     Dropout(f32),
 }
 
 impl Architecture {
-    /// Says what is wrong with the shape, if something is.
+    /// What the network predicts for every key.
+    pub fn heads(&self) -> Heads {
+        if self.articulation { Heads::PLAY_AND_ARTICULATE } else { Heads::PLAY }
+    }
+
+    /// Checks the architecture and finds its layout.
+    ///
+    /// # Errors
+    /// The first thing that is wrong with it.
     pub fn check(&self) -> Result<Layout, ArchitectureError> {
-        let sound = |units: &[usize]| units.iter().all(|units| (1..=4096).contains(units));
-        if self.time.is_empty() || !sound(&self.time) {
+        let valid = |units: &[usize]| units.iter().all(|units| (1..=4096).contains(units));
+        if self.time.is_empty() || !valid(&self.time) {
             return Err(ArchitectureError::Units("time"));
         }
-        if self.note.is_empty() || !sound(&self.note) {
+        if self.note.is_empty() || !valid(&self.note) {
             return Err(ArchitectureError::Units("note"));
         }
-        if !sound(&self.dense) {
+        if !valid(&self.dense) {
             return Err(ArchitectureError::Units("dense"));
         }
         if !(0.0..1.0).contains(&self.dropout) {
@@ -124,7 +136,7 @@ impl Architecture {
 }
 
 impl fmt::Display for Architecture {
-    /// As the article writes it: `300,300/100,50`.
+    /// In the notation of the article: `300,300/100,50`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let list =
             |units: &[usize]| units.iter().map(usize::to_string).collect::<Vec<_>>().join(",");

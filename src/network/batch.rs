@@ -1,4 +1,4 @@
-//! What one step of training works on.
+//! Batches: segments with their attributes and targets.
 
 use super::Architecture;
 use super::key_logits::KeyAction;
@@ -9,39 +9,39 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::Rng;
 use std::ops::Range;
 
-/// Segments of equal length, described for the network. The first step of a segment is only told,
-/// every later one is predicted: 127 of 128, as in the article.
+/// Segments of equal length as input and targets of the network. The first step of a segment is
+/// input only, every later one is predicted: 127 of 128, as in the article.
 #[derive(Debug, Clone)]
 pub struct Batch {
     segments: usize,
     steps: usize,
-    /// By segment, then by step.
+    /// By segment, then by predicted step.
     attributes: Vec<StepAttributes>,
     targets: Vec<Step>,
     dropout: Option<Dropout>,
 }
 
 impl Batch {
-    /// Describes segments, which must be of one length, at least 2.
+    /// A batch of segments, which must have the same length, at least 2.
     pub fn new(segments: &[Segment], layout: &Layout) -> Batch {
         let steps = segments.first().map_or(0, Segment::len);
         assert!(steps > 1 && segments.iter().all(|segment| segment.len() == steps));
-        Batch::described(segments, 1..steps, layout)
+        Batch::with_targets(segments, 1..steps, layout)
     }
 
-    /// Describes a passage of a piece, at least one step long, of which every step is predicted.
+    /// A passage of a piece, at least one step long, in which every step is predicted.
     pub fn passage(passage: &Segment, layout: &Layout) -> Batch {
-        Batch::described(std::slice::from_ref(passage), 0..passage.len(), layout)
+        Batch::with_targets(std::slice::from_ref(passage), 0..passage.len(), layout)
     }
 
-    fn described(segments: &[Segment], predicted: Range<usize>, layout: &Layout) -> Batch {
+    fn with_targets(segments: &[Segment], predicted: Range<usize>, layout: &Layout) -> Batch {
         let count = segments.len() * predicted.len();
         let (mut attributes, mut targets) = (Vec::with_capacity(count), Vec::with_capacity(count));
         for segment in segments {
             for step in predicted.clone() {
-                let mut described = StepAttributes::default();
-                layout.describe(segment.past(step), segment.place(step), &mut described);
-                attributes.push(described);
+                let mut of_step = StepAttributes::default();
+                layout.describe(segment.past(step), segment.place(step), &mut of_step);
+                attributes.push(of_step);
                 targets.push(segment.step(step));
             }
         }
@@ -49,7 +49,7 @@ impl Batch {
         Batch { segments: segments.len(), steps, attributes, targets, dropout: None }
     }
 
-    /// Draws what is dropped in this batch, if the architecture drops anything.
+    /// Samples the dropout masks of this batch, if the architecture has dropout.
     pub fn with_dropout(mut self, architecture: &Architecture, random: &mut ChaCha8Rng) -> Batch {
         self.dropout = (architecture.dropout > 0.0).then(|| {
             let rows = (self.segments * KEYS, self.segments * self.steps);
@@ -58,41 +58,67 @@ impl Batch {
         self
     }
 
-    /// How many segments there are.
+    /// Some of the segments as a batch of their own: the share of one of several engines.
+    pub fn share(&self, segments: Range<usize>) -> Batch {
+        let steps = segments.start * self.steps..segments.end * self.steps;
+        let dropout = self.dropout.as_ref().map(|dropout| {
+            let rows = |masks: &[Vec<f32>], rows: Range<usize>, of: usize| {
+                let part = |mask: &Vec<f32>| {
+                    let units = mask.len() / of;
+                    mask[rows.start * units..rows.end * units].to_vec()
+                };
+                masks.iter().map(part).collect()
+            };
+            let keys = segments.start * KEYS..segments.end * KEYS;
+            Dropout {
+                time: rows(&dropout.time, keys, self.segments * KEYS),
+                note: rows(&dropout.note, steps.clone(), self.predicted()),
+            }
+        });
+        Batch {
+            segments: segments.len(),
+            steps: self.steps,
+            attributes: self.attributes[steps.clone()].to_vec(),
+            targets: self.targets[steps].to_vec(),
+            dropout,
+        }
+    }
+
+    /// The number of segments.
     pub fn segments(&self) -> usize {
         self.segments
     }
 
-    /// How many steps of each segment are predicted.
+    /// The number of predicted steps of each segment.
     pub fn steps(&self) -> usize {
         self.steps
     }
 
-    /// How many steps are predicted in all.
+    /// The number of predicted steps of all segments.
     pub fn predicted(&self) -> usize {
         self.segments * self.steps
     }
 
-    /// What is known of a key before a step.
+    /// The attributes of a key at a predicted step.
     pub fn attributes(&self, segment: usize, step: usize, key: usize) -> &[(u32, f32)] {
         self.attributes[segment * self.steps + step].of_key(key)
     }
 
-    /// What a key does at a step. `index` counts the predicted steps of all segments.
+    /// What a key does at a predicted step; `index` counts the steps of all segments.
     pub fn target(&self, index: usize, key: usize) -> KeyAction {
-        let step = self.targets[index];
-        KeyAction { play: step.play.contains(key), articulate: step.articulate.contains(key) }
+        KeyAction::of(self.targets[index], key)
     }
 
-    /// What is dropped.
+    /// The dropout masks.
     pub fn dropout(&self) -> Option<&Dropout> {
         self.dropout.as_ref()
     }
 }
 
-/// Factors by which the outputs of the LSTM layers are multiplied on their way up: 0 where dropped,
-/// 1/(1 − dropout) elsewhere. They hold for a whole sequence, so a unit that is dropped is dropped
-/// for the whole excerpt; the memory itself is not touched (Gal and Ghahramani 2016).
+/// Dropout masks: factors by which the outputs of the LSTM layers are multiplied on their way to
+/// the next layer, 0 where dropped and 1/(1 − rate) elsewhere. A mask holds for a whole sequence,
+/// so a unit is dropped for the whole segment; the LSTM state itself is not dropped (Gal and
+/// Ghahramani 2016).
 #[derive(Debug, Clone)]
 pub struct Dropout {
     /// By time layer: `[segments · 88 × units]`.
@@ -111,10 +137,10 @@ impl Dropout {
         let threshold = (keep * 4_294_967_296.0) as u64;
         let mut masks = |layers: &[usize], rows: usize| {
             let mut mask = |units: &usize| {
-                let draw = |_| {
+                let sample = |_| {
                     if u64::from(random.next_u32()) < threshold { 1.0 / keep as f32 } else { 0.0 }
                 };
-                (0..rows * units).map(draw).collect()
+                (0..rows * units).map(sample).collect()
             };
             layers.iter().map(&mut mask).collect()
         };

@@ -1,10 +1,10 @@
-//! Dense layers, from the last note layer to the two logits.
+//! Dense layers, from the last note layer to the logits.
 
 use super::kernel::{Panels, add_product, add_product_transposed, hyperbolic_tangent};
 use super::layers::DenseTensors;
 use super::parameters::Parameters;
 
-/// The weights of a dense layer, laid out for the products of both directions.
+/// The weights of a dense layer, packed for the forward and the backward products.
 #[derive(Debug, Clone, Default)]
 pub struct DenseWeights {
     inputs: usize,
@@ -16,7 +16,7 @@ pub struct DenseWeights {
 }
 
 impl DenseWeights {
-    /// Lays out the weights of a layer; `last` is the one without tanh.
+    /// Packs the weights of a layer; the `last` one has no tanh.
     pub fn pack(&mut self, parameters: &Parameters, layer: &DenseTensors, last: bool) {
         let weight = parameters.tensor(layer.weight);
         (self.inputs, self.outputs, self.last) = (layer.inputs, layer.outputs, last);
@@ -26,12 +26,12 @@ impl DenseWeights {
         self.bias.extend_from_slice(parameters.tensor(layer.bias));
     }
 
-    /// How many values go in for a row.
+    /// The number of inputs of a row.
     pub fn inputs(&self) -> usize {
         self.inputs
     }
 
-    /// How many values come out for a row.
+    /// The number of outputs of a row.
     pub fn outputs(&self) -> usize {
         self.outputs
     }
@@ -46,8 +46,9 @@ pub fn dense_forward(weights: &DenseWeights, input: &[f32], output: &mut [f32]) 
     }
 }
 
-/// From `output_gradient` `[rows × outputs]` (overwritten) to `input_gradient` `[rows × inputs]`;
-/// adds to the gradients of weight and bias. `output` is what [`dense_forward`] made.
+/// Computes `input_gradient` `[rows × inputs]` from `output_gradient` `[rows × outputs]`, which is
+/// overwritten, and adds to the gradients of weight and bias. `output` is the result of
+/// [`dense_forward`]. The last argument is a pair of scratch buffers.
 pub fn dense_backward(
     weights: &DenseWeights,
     (input, output): (&[f32], &[f32]),

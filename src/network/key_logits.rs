@@ -1,19 +1,22 @@
-//! What the network says of one key at one step, and how wrong it was.
+//! The prediction for one key at one step, what the key does, and the negative log-likelihood of
+//! it.
 
+use super::head::{Head, softplus};
 use super::kernel::sigmoid;
+use crate::roll::Step;
 use serde::{Deserialize, Serialize};
 use std::ops::AddAssign;
 
-/// The logits of one key at the next step. Their logistic function is the probability.
+/// The logits of one key at one step; the probabilities are their logistic function.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct KeyLogits {
-    /// That the key is played.
+    /// That the key sounds.
     pub play: f32,
-    /// That it is articulated, given that it is played.
+    /// That it is struck, if it sounds.
     pub articulate: f32,
 }
 
-/// What a key really does at a step; nothing is articulated without being played.
+/// What a key does at a step. A key that is struck also sounds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct KeyAction {
     /// Whether the key sounds.
@@ -22,18 +25,25 @@ pub struct KeyAction {
     pub articulate: bool,
 }
 
-/// Negative log-likelihood in nats, play and articulate apart.
+/// A negative log-likelihood in nats, in two parts.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Nats {
-    /// Of playing, over all keys.
+    /// The part of play, over all keys.
     pub play: f64,
-    /// Of articulating, over the keys that are played.
+    /// The part of articulate, over the keys that sound.
     pub articulate: f64,
 }
 
+impl KeyAction {
+    /// What a key does at a step.
+    pub fn of(step: Step, key: usize) -> KeyAction {
+        KeyAction { play: step.play.contains(key), articulate: step.articulate.contains(key) }
+    }
+}
+
 impl Nats {
-    /// Both parts together.
+    /// The sum of both parts.
     pub fn total(self) -> f64 {
         self.play + self.articulate
     }
@@ -47,28 +57,28 @@ impl AddAssign for Nats {
 }
 
 impl KeyLogits {
-    /// The probability that the key is played, at a temperature (1: as learned).
+    /// The probability that the key sounds, at a temperature (1: as trained).
     pub fn play_probability(self, temperature: f64) -> f64 {
         sigmoid(f64::from(self.play) / temperature)
     }
 
-    /// The probability that a played key is articulated, at a temperature.
+    /// The probability that the key is struck if it sounds, at a temperature.
     pub fn articulate_probability(self, temperature: f64) -> f64 {
         sigmoid(f64::from(self.articulate) / temperature)
     }
 
-    /// What several networks say together: the logits of the means of their probabilities. Together they
-    /// are a composer as exact as each, whose probabilities add up to one: what is averaged are
-    /// conditional probabilities, key by key. `logits` is not empty.
+    /// The prediction of an ensemble of networks: the logits of the means of their probabilities.
+    /// As conditional probabilities are averaged, key by key, the probabilities of all possible
+    /// steps still add up to one. `logits` must not be empty.
     pub fn mean(logits: impl Iterator<Item = KeyLogits> + Clone) -> KeyLogits {
         let mean = |of: fn(KeyLogits) -> f32| {
-            // The odds of the mean are Σσ(x) / Σσ(−x), with each sum by its logarithms, so that what is
-            // nearly certain keeps its digits.
+            // The odds of the mean are Σσ(x) / Σσ(−x). Each sum is computed from logarithms, so
+            // that what is nearly certain keeps its digits.
             let log_sum = |sign: f64| {
                 let logs = || logits.clone().map(|it| -softplus(-sign * f64::from(of(it))));
                 let greatest = logs().fold(f64::NEG_INFINITY, f64::max);
                 if greatest == f64::NEG_INFINITY {
-                    return greatest; // All are certain that it is not so.
+                    return greatest; // All networks are certain of the opposite.
                 }
                 greatest + libm::log(logs().map(|log| libm::exp(log - greatest)).sum())
             };
@@ -77,32 +87,11 @@ impl KeyLogits {
         KeyLogits { play: mean(|it| it.play), articulate: mean(|it| it.articulate) }
     }
 
-    /// How surprising a choice is: the article's loss −log(2σy − σ − y + 1), written so that it
-    /// neither overflows nor loses its digits, and with the articulate term counted only where the
-    /// key is played.
-    pub fn nats(self, choice: KeyAction) -> Nats {
-        // −log σ(x) for what happened, −log σ(−x) for what did not: log(1 + e⁻ˣ).
-        let nll = |logit: f32, happened: bool| {
-            softplus(if happened { -f64::from(logit) } else { f64::from(logit) })
-        };
-        Nats {
-            play: nll(self.play, choice.play),
-            articulate: if choice.play { nll(self.articulate, choice.articulate) } else { 0.0 },
-        }
+    /// The negative log-likelihood of what the key does. The part of articulate is zero if the key
+    /// does not sound.
+    pub fn nats(self, action: KeyAction) -> Nats {
+        Nats { play: Head::Play.nll(self, action), articulate: Head::Articulate.nll(self, action) }
     }
-
-    /// The gradient of [`nats`](Self::nats) by the two logits.
-    pub fn gradient(self, choice: KeyAction) -> [f32; 2] {
-        let error =
-            |logit: f32, happened: bool| sigmoid(f64::from(logit)) as f32 - f32::from(happened);
-        let articulate = if choice.play { error(self.articulate, choice.articulate) } else { 0.0 };
-        [error(self.play, choice.play), articulate]
-    }
-}
-
-/// log(1 + eˣ), which is −log σ(−x).
-fn softplus(x: f64) -> f64 {
-    x.max(0.0) + libm::log1p(libm::exp(-x.abs()))
 }
 
 #[cfg(test)]
@@ -120,9 +109,10 @@ mod tests {
         let near = |found: f64, expected: f64| assert!((found - expected).abs() < 1e-7);
         near(mean.play_probability(1.0), by_hand(logits.map(|it| it.0)));
         near(mean.articulate_probability(1.0), by_hand(logits.map(|it| it.1)));
-        // One alone is as it was, and what is nearly certain stays so: half of e⁻⁹⁰ where one of two is sure.
-        for alone in [0.7f32, -90.0, 90.0, f32::INFINITY] {
-            let it = KeyLogits { play: alone, articulate: -alone };
+        // The mean of one is itself, and what is nearly certain stays so: half of e⁻⁹⁰ if one of
+        // two is sure.
+        for single in [0.7f32, -90.0, 90.0, f32::INFINITY] {
+            let it = KeyLogits { play: single, articulate: -single };
             assert_eq!(KeyLogits::mean(std::iter::once(it)), it);
         }
         let two = [-90.0, -2000.0].map(|play| KeyLogits { play, articulate: 0.0 });

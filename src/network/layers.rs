@@ -1,6 +1,7 @@
 //! The layers of a network, and where their tensors lie among its parameters.
 
 use super::Architecture;
+use super::head::Heads;
 use crate::attribute::Layout;
 use std::ops::Range;
 
@@ -9,25 +10,26 @@ use std::ops::Range;
 pub struct Tensor {
     /// Its name in model files, such as `time.0.recurrent`.
     pub name: String,
-    /// Rows: the layer's inputs (1 for a bias). A row holds the weights of one input.
+    /// Rows: the inputs of the layer, or 1 for a bias. A row holds the weights of one input.
     pub rows: usize,
-    /// Columns: the layer's outputs; for an LSTM the gates i, f, g, o, each as wide as the layer.
+    /// Columns: the outputs of the layer; for an LSTM layer those of the gates i, f, g, o, one
+    /// after the other.
     pub columns: usize,
-    /// Where it begins in the values.
+    /// The index of its first value.
     pub offset: usize,
 }
 
 impl Tensor {
-    /// Where it lies in the values.
+    /// The range of its values.
     pub fn range(&self) -> Range<usize> {
         self.offset..self.offset + self.rows * self.columns
     }
 }
 
-/// Where the tensors of one LSTM layer are, as indices into [`Layers::tensors`].
+/// The tensors of one LSTM layer, as indices into [`Layers::tensors`].
 ///
-/// `input` has a row for each dense input, then one for each sparse input (attributes, or the two
-/// chosen bits of the key below).
+/// `input` has a row for each dense input, then one for each sparse input: attributes, or the
+/// feedback of the key below.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LstmTensors {
     /// `[inputs × 4·units]`.
@@ -36,46 +38,46 @@ pub struct LstmTensors {
     pub recurrent: usize,
     /// `[1 × 4·units]`.
     pub bias: usize,
-    /// Inputs that come as full rows.
+    /// Inputs that come as dense rows.
     pub dense_inputs: usize,
-    /// Inputs that come as lists of values that are not zero.
+    /// Inputs that come as sparse rows.
     pub sparse_inputs: usize,
-    /// Units.
+    /// The number of units.
     pub units: usize,
 }
 
-/// Where the tensors of one dense layer are.
+/// The tensors of one dense layer, as indices into [`Layers::tensors`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DenseTensors {
     /// `[inputs × outputs]`.
     pub weight: usize,
     /// `[1 × outputs]`.
     pub bias: usize,
-    /// Inputs.
+    /// The number of inputs.
     pub inputs: usize,
-    /// Outputs.
+    /// The number of outputs.
     pub outputs: usize,
 }
 
-/// All layers of an architecture, in the order in which they work.
+/// All layers of an architecture, from the inputs to the outputs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Layers {
     /// Time layers.
     pub time: Vec<LstmTensors>,
     /// Note layers.
     pub note: Vec<LstmTensors>,
-    /// Dense layers; the last one has two outputs.
+    /// Dense layers; the outputs of the last one belong to the heads.
     pub dense: Vec<DenseTensors>,
-    /// The tensors themselves.
+    /// All tensors.
     pub tensors: Vec<Tensor>,
-    /// Whether the second output of the last dense layer means anything
-    /// ([`Architecture::articulation`]).
-    pub articulation: bool,
+    /// What the outputs of the last dense layer predict.
+    pub heads: Heads,
 }
 
 impl Layers {
-    /// Lays out the tensors of an architecture, which must be sound ([`Architecture::check`]).
+    /// The layers of an architecture, which must be valid ([`Architecture::check`]).
     pub fn new(architecture: &Architecture, layout: &Layout) -> Layers {
+        let heads = architecture.heads();
         let mut tensors: Vec<Tensor> = Vec::new();
         let mut add = |name: String, rows, columns| {
             let offset = tensors.last().map_or(0, |last| last.range().end);
@@ -98,26 +100,26 @@ impl Layers {
         }
         for (layer, &units) in architecture.note.iter().enumerate() {
             let below = note.last().or(time.last()).map_or(0, |below| below.units);
-            let bits = if layer == 0 { 2 } else { 0 };
-            note.push(lstm("note", layer, below, bits, units));
+            let feedback = if layer == 0 { heads.feedback() } else { 0 };
+            note.push(lstm("note", layer, below, feedback, units));
         }
         let mut dense = Vec::new();
         let mut inputs = note.last().map_or(0, |below| below.units);
-        for (layer, &outputs) in architecture.dense.iter().chain(&[2]).enumerate() {
+        for (layer, &outputs) in architecture.dense.iter().chain(&[heads.outputs()]).enumerate() {
             let weight = add(format!("dense.{layer}.weight"), inputs, outputs);
             let bias = add(format!("dense.{layer}.bias"), 1, outputs);
             dense.push(DenseTensors { weight, bias, inputs, outputs });
             inputs = outputs;
         }
-        Layers { time, note, dense, tensors, articulation: architecture.articulation }
+        Layers { time, note, dense, tensors, heads }
     }
 
-    /// How many values the tensors hold.
+    /// The number of values of all tensors.
     pub fn size(&self) -> usize {
         self.tensors.last().map_or(0, |last| last.range().end)
     }
 
-    /// The values that belong to the time layers; the rest belongs to note and dense layers.
+    /// The range of the values of the time layers; the rest belongs to note and dense layers.
     pub fn time_range(&self) -> Range<usize> {
         0..self.tensors[self.note[0].input].offset
     }

@@ -1,8 +1,7 @@
-//! A layer of LSTM cells over a block of rows that do not know of each other.
+//! An LSTM layer over a block of independent rows, forward and backward.
 //!
-//! Time layers run it along time with a row for each key; note layers run it along the keyboard
-//! with a row for each step. Forward and backward are a pair; the trace is what the one leaves to
-//! the other.
+//! Time layers run along time with a row for each key; note layers run along the keyboard with a
+//! row for each step. The forward pass leaves a trace for the backward pass.
 
 use super::kernel::{
     Panels, add_product, add_product_transposed, add_sparse_product, add_sparse_product_transposed,
@@ -11,10 +10,10 @@ use super::kernel::{
 use super::layers::{Layers, LstmTensors};
 use super::parameters::Parameters;
 
-/// Rows of gradients gathered before they are multiplied with what caused them.
+/// Rows of gradients that are gathered for one product with their inputs.
 const GATHERED_ROWS: usize = 320;
 
-/// The weights of a layer, laid out for the products of both directions.
+/// The weights of a layer, packed for the forward and the backward products.
 #[derive(Debug, Clone, Default)]
 pub struct LstmWeights {
     pub(super) units: usize,
@@ -28,7 +27,7 @@ pub struct LstmWeights {
 }
 
 impl LstmWeights {
-    /// Lays out the weights of a layer; the transposes only where gradients will be wanted.
+    /// Packs the weights of a layer; the transposes are needed only for gradients.
     pub fn pack(&mut self, parameters: &Parameters, layer: &LstmTensors, with_transposes: bool) {
         let LstmTensors { dense_inputs, units, .. } = *layer;
         let (dense, sparse) = parameters.tensor(layer.input).split_at(dense_inputs * 4 * units);
@@ -57,8 +56,9 @@ impl LstmWeights {
         add_sparse_product(sums, sparse, &self.sparse);
     }
 
-    /// One step: `sums` `[rows × 4·units]` come in as projections and leave as activations;
-    /// `state` is the step before, `cell` and `output` `[rows × units]` this one.
+    /// One step. `sums` `[rows × 4·units]` are projections at first and activations afterwards.
+    /// `state` is cell and output of the step before; `cell` and `output` `[rows × units]` are
+    /// those of this one.
     pub fn advance(
         &self,
         sums: &mut [f32],
@@ -72,49 +72,49 @@ impl LstmWeights {
     }
 }
 
-/// Where a layer's input comes from.
+/// The input of a layer.
 pub trait LstmInput {
-    /// Writes the full rows `[rows × dense inputs]` of a step.
+    /// Writes the dense rows `[rows × dense inputs]` of a step.
     fn dense(&self, step: usize, rows: &mut [f32]);
-    /// The sparse part of one row of a step.
+    /// The sparse row that belongs to one row of a step.
     fn sparse(&self, step: usize, row: usize) -> &[(u32, f32)];
 }
 
-/// What a forward pass leaves behind, step after step.
+/// What a forward pass leaves for the backward pass, step after step.
 #[derive(Debug, Clone, Default)]
 pub struct LstmTrace {
     rows: usize,
     steps: usize,
     units: usize,
-    /// `[steps × rows × 4·units]`: activations, and after the backward pass their gradient.
+    /// `[steps × rows × 4·units]`: activations, and after the backward pass their gradients.
     gates: Vec<f32>,
-    /// `[steps + 1 × rows × units]`, the state before the first step first.
+    /// `[(steps + 1) × rows × units]`, starting with the state before the first step.
     cell: Vec<f32>,
     /// Likewise.
     output: Vec<f32>,
 }
 
 impl LstmTrace {
-    /// Makes room for `steps` steps of `rows` rows. Their memories are empty.
+    /// Makes room for `steps` steps of `rows` rows. Their initial states are zero.
     pub fn begin(&mut self, steps: usize, rows: usize, units: usize) {
         (self.steps, self.rows, self.units) = (steps, rows, units);
         self.gates.resize(steps * rows * 4 * units, 0.0);
         self.cell.resize((steps + 1) * rows * units, 0.0);
         self.output.resize((steps + 1) * rows * units, 0.0);
-        // What stands before the first step may be left over from a batch of another size.
+        // The states before the first step may be left over from a batch of another size.
         self.cell[..rows * units].fill(0.0);
         self.output[..rows * units].fill(0.0);
     }
 
-    /// Gives a row a memory to begin with: cell and output, `[units]` each.
-    pub fn remember(&mut self, row: usize, state: (&[f32], &[f32])) {
+    /// Sets the initial state of a row: cell and output, `[units]` each.
+    pub fn set_initial_state(&mut self, row: usize, state: (&[f32], &[f32])) {
         let place = row * self.units..(row + 1) * self.units;
         self.cell[place.clone()].copy_from_slice(state.0);
         self.output[place].copy_from_slice(state.1);
     }
 
-    /// The memory of a row after the last step: cell and output, `[units]` each.
-    pub fn state(&self, row: usize) -> (&[f32], &[f32]) {
+    /// The state of a row after the last step: cell and output, `[units]` each.
+    pub fn final_state(&self, row: usize) -> (&[f32], &[f32]) {
         let start = (self.steps * self.rows + row) * self.units;
         let place = start..start + self.units;
         (&self.cell[place.clone()], &self.output[place])
@@ -136,7 +136,7 @@ impl LstmTrace {
     }
 }
 
-/// Room that a pass works in; it can be used again for any layer.
+/// Scratch buffers of a pass, which can be reused for any layer.
 #[derive(Debug, Clone, Default)]
 pub struct LstmScratch {
     dense: Vec<f32>,
@@ -147,7 +147,7 @@ pub struct LstmScratch {
     factors: Vec<f32>,
 }
 
-/// Runs a layer over the steps and rows of a trace that has begun.
+/// Runs a layer forward over the steps and rows of a trace that has [begun](LstmTrace::begin).
 pub fn lstm_forward(
     weights: &LstmWeights,
     input: &impl LstmInput,
@@ -171,7 +171,7 @@ pub fn lstm_forward(
     }
 }
 
-/// The gradient of a layer's tensors, each shaped as the tensor.
+/// The gradients of the tensors of a layer.
 pub struct LstmGradient<'a> {
     /// `[inputs × 4·units]`.
     pub input: &'a mut [f32],
@@ -182,8 +182,8 @@ pub struct LstmGradient<'a> {
 }
 
 impl<'a> LstmGradient<'a> {
-    /// The parts of `values` that belong to a layer. `values` hold the gradients of the layers of
-    /// one axis (time, or note and dense) and of nothing before.
+    /// The parts of `values` that belong to a layer. `values` are the gradients of either the time
+    /// layers or the note and dense layers.
     pub fn of(layers: &Layers, layer: &LstmTensors, values: &'a mut [f32]) -> LstmGradient<'a> {
         let start = layers.tensors[layer.input].offset;
         let first = if start < layers.time_range().end { 0 } else { layers.time_range().end };
@@ -194,11 +194,11 @@ impl<'a> LstmGradient<'a> {
     }
 }
 
-/// Runs a layer backward over what [`lstm_forward`] left, and adds to `gradient`.
+/// Runs a layer backward over the trace of [`lstm_forward`], and adds to `gradient`.
 ///
-/// `output_gradient` writes the gradient `[rows × units]` of a step's outputs (asked for from the
-/// last step to the first); `input_gradient` is told the gradient `[rows × dense inputs]` of a
-/// step's full rows, unless the layer has none.
+/// `output_gradient` writes the gradient `[rows × units]` of the outputs of a step; it is called
+/// from the last step to the first. `input_gradient` receives the gradient `[rows × dense inputs]`
+/// of the dense rows of a step, unless the layer has none.
 pub fn lstm_backward(
     weights: &LstmWeights,
     input: &impl LstmInput,

@@ -1,10 +1,14 @@
-//! What the network remembers of the music so far.
+//! The LSTM state: what the network remembers of the music so far.
 
 use super::layers::Layers;
 use crate::roll::KEYS;
 
-/// The state of the time layers: all that the network knows of the steps before. It is a value:
-/// a copy of it continues the same music elsewhere, so a stream can be forked, or a step undone.
+/// The LSTM state of the time layers: all that the network knows about the steps before. It is a
+/// value: a clone continues the same music independently, so that a stream can be forked or a step
+/// undone.
+///
+/// [`Cpu`](super::Cpu) computes with it. Other engines may have a state of their own, and use this
+/// type to [save](super::Engine::save_state) it.
 #[derive(Debug, Default, PartialEq)]
 pub struct LstmState {
     pub(super) time: Vec<LayerState>,
@@ -17,7 +21,7 @@ pub(super) struct LayerState {
     pub(super) output: Vec<f32>,
 }
 
-// Written out for `clone_from`, which needs no new room where a memory is set back to what it was.
+// Written out for the sake of `clone_from`, which takes a state back without a new allocation.
 impl Clone for LstmState {
     fn clone(&self) -> LstmState {
         LstmState { time: self.time.clone() }
@@ -57,19 +61,20 @@ impl LayerState {
 }
 
 impl LstmState {
-    /// The memory before the first step of a piece.
+    /// The state before the first step of a piece.
     pub fn zeros(layers: &Layers) -> LstmState {
         let zeros = |units| vec![0.0; KEYS * units];
         let layer = |units| LayerState { cell: zeros(units), output: zeros(units) };
         LstmState { time: layers.time.iter().map(|tensors| layer(tensors.units)).collect() }
     }
 
-    /// All of its values, part by part: of each time layer the cells, then the outputs.
+    /// All values, part by part: of each time layer the cells, then the outputs, `[88 × units]`
+    /// each.
     pub fn values(&self) -> impl Iterator<Item = &[f32]> {
         self.time.iter().flat_map(|layer| [&layer.cell[..], &layer.output[..]])
     }
 
-    /// The same, to be changed.
+    /// The same, mutably.
     pub fn values_mut(&mut self) -> impl Iterator<Item = &mut [f32]> {
         self.time.iter_mut().flat_map(|layer| [&mut layer.cell[..], &mut layer.output[..]])
     }

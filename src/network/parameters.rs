@@ -1,28 +1,27 @@
-//! The numbers that a network learns.
+//! The parameters of a network.
 
 use super::layers::Layers;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::Rng;
 
-/// The values of all tensors of a network, one after the other; gradients have the same shape.
+/// The values of all tensors of a network, one after the other. Gradients have the same form.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Parameters {
-    /// Where what is.
+    /// The layers, which know where each tensor is.
     pub layers: Layers,
     /// The values.
     pub values: Vec<f32>,
 }
 
 impl Parameters {
-    /// Values of zero: the start of a gradient.
+    /// Parameters of zero, such as an empty gradient.
     pub fn zeros(layers: &Layers) -> Parameters {
         Parameters { layers: layers.clone(), values: vec![0.0; layers.size()] }
     }
 
-    /// Values to start learning from, drawn evenly from ±1/√units of each layer (PyTorch's
-    /// custom), biases 0, forget-gate biases 1: a memory that keeps what it has been told is where
-    /// learning begins (Jozefowicz et al. 2015), and here it halves the time in which nothing is
-    /// learned.
+    /// Random initial weights: uniform within ±1/√units of each layer, as in PyTorch. Biases are 0,
+    /// but those of the forget gates are 1, so that cells keep their values at first (Jozefowicz et
+    /// al. 2015); here this halves the initial time in which nothing is learned.
     pub fn init(layers: &Layers, random: &mut ChaCha8Rng) -> Parameters {
         let mut parameters = Parameters::zeros(layers);
         let draw = |values: &mut [f32], bound: f32, random: &mut ChaCha8Rng| {
@@ -49,7 +48,7 @@ impl Parameters {
         &self.values[self.layers.tensors[index].range()]
     }
 
-    /// The values of a tensor, to be changed.
+    /// The values of a tensor, mutably.
     pub fn tensor_mut(&mut self, index: usize) -> &mut [f32] {
         &mut self.values[self.layers.tensors[index].range()]
     }

@@ -126,8 +126,8 @@ fn training(text: &mut String, config: &Config, kept: KeptModel) -> std::fmt::Re
     if settings.transpose > 0 {
         write!(text, "; transposed by up to {} semitones", settings.transpose)?;
     }
-    if settings.carries() {
-        let segments = match settings.carry {
+    if settings.is_stateful() {
+        let segments = match settings.consecutive_segments {
             0 => "all segments of a piece".to_owned(),
             carry => format!("up to {carry} segments of a piece"),
         };
@@ -139,8 +139,8 @@ fn training(text: &mut String, config: &Config, kept: KeptModel) -> std::fmt::Re
     if settings.decay_after > 0 {
         write!(text, "; the rate falls after epoch {}", settings.decay_after)?;
     }
-    if settings.average > 0.0 {
-        write!(text, "; weights averaged with a decay of {}", settings.average)?;
+    if settings.ema_decay > 0.0 {
+        write!(text, "; weights averaged with a decay of {}", settings.ema_decay)?;
     }
     writeln!(text, ". `config.toml` spells out every setting.\n\n## Result\n")?;
     match kept.best {

@@ -292,7 +292,7 @@ mod tests {
         let mut other = config();
         other.goal = Goal { epochs: Some(7), hours: None, patience: Some(3) };
         other.training.optimiser = crate::training::OptimiserSettings::adam(0.003);
-        other.training.average = 0.999;
+        other.training.ema_decay = 0.999;
         other.start.from = Some("/models/a.safetensors".into());
         assert_eq!(read_back(&other.to_toml()).unwrap(), other);
     }

@@ -63,9 +63,8 @@ const PROGRAM: u64 = 16 << 20;
 const STEP: u64 = 64;
 
 impl ResourceEstimate {
-    /// Finds out what a run on an engine of type `E` takes: from an epoch on, on so many steps of music, by
-    /// so many threads.
-    /// `memory` is what it may take, if somebody has said so.
+    /// Finds out what a run on an engine of type `E` takes: from an epoch on, on so many steps of
+    /// music, by so many threads. `memory` is what it may take, if somebody has said so.
     pub fn find<E: TrainingEngine>(
         config: &Config,
         folder: &Path,
@@ -141,11 +140,13 @@ fn disk_needed(config: &Config, from_epoch: u64, steps: usize) -> u64 {
     let music = if retention.training_music { 2 * steps as u64 } else { 0 };
     let model = weights + music + 16 * (20 * SEGMENT_STEPS as u64 + 200) + 4096;
     let units: usize = layers.time.iter().map(|layer| layer.units).sum();
-    let carried = if training.carries() { 4 * 2 * training.batch * KEYS * units } else { 0 } as u64;
-    let tensors = if training.average > 0.0 { 4 } else { 3 };
+    let carried =
+        if training.is_stateful() { 4 * 2 * training.batch * KEYS * units } else { 0 } as u64;
+    let tensors = if training.ema_decay > 0.0 { 4 } else { 3 };
     // The model, the best one, the snapshot, the state.
     let checkpoint = 2 * model + tensors * weights + carried + 8192;
-    // One more checkpoint than stay, and two models at once, while the new takes the old one's place.
+    // One more checkpoint than stay, and two models at once, while the new takes the old one's
+    // place.
     let saved = (retention.checkpoints as u64 + 1) * checkpoint + 2 * model;
     let epochs = match (config.goal.epochs, config.goal.hours) {
         (Some(epochs), _) => epochs.saturating_sub(from_epoch),

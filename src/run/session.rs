@@ -1,8 +1,8 @@
 //! A run under way: epoch after epoch, and all that is kept of it.
 //!
-//! Whatever an epoch leaves behind is written before the checkpoint of that epoch: so where there is
-//! a checkpoint, everything before it is there as well, and a resume has only to cut off what came
-//! after it.
+//! Whatever an epoch leaves behind is written before the checkpoint of that epoch: so where there
+//! is a checkpoint, everything before it is there as well, and a resume has only to cut off what
+//! came after it.
 
 use super::checkpoint::{self, Best, Checkpoint, Contents, RunState};
 use super::kept_model::KeptModel;
@@ -20,7 +20,7 @@ use crate::model::{self, Model};
 use crate::network::{Nats, Parameters, TrainingEngine};
 use crate::originality::{Packed, TooMuchMusic, TrainingMusic};
 use crate::roll::Roll;
-use crate::training::{Excerpts, Progress, SnapshotError, Start, Trainer};
+use crate::training::{Progress, SegmentSampler, SnapshotError, Start, Trainer};
 use std::fs;
 use std::io;
 use std::path::PathBuf;
@@ -94,9 +94,9 @@ pub enum SessionError {
 }
 
 impl<'a, E: TrainingEngine> Session<'a, E> {
-    /// Begins a run in a folder that holds none. Its configuration is written when all else is there.
-    /// `training_music` is the music that its model carries ([`carried`](super::carried)); `engine` makes
-    /// the engine, such as [`Cpu::for_training`](crate::network::Cpu::for_training).
+    /// Begins a run in a folder that holds none. Its configuration is written when all else is
+    /// there. `training_music` is the music that its model carries ([`carried`](super::carried));
+    /// `engine` makes the engine, such as [`Cpu::for_training`](crate::network::Cpu::for_training).
     pub fn begin(
         folder: &RunFolder,
         config: Config,
@@ -106,7 +106,7 @@ impl<'a, E: TrainingEngine> Session<'a, E> {
         training_music: Option<Packed>,
         engine: impl FnOnce(&Parameters) -> E,
     ) -> Result<Session<'a, E>, SessionError> {
-        let excerpts = Excerpts::new(&pieces.training, config.training.segment);
+        let excerpts = SegmentSampler::new(&pieces.training, config.training.segment);
         let architecture = config.architecture.clone();
         let trainer = Trainer::new(architecture, config.training, excerpts, start, engine);
         atomic_file::write(&folder.dataset(), &dataset.to_json(), Existing::Replace)?;
@@ -141,7 +141,7 @@ impl<'a, E: TrainingEngine> Session<'a, E> {
         engine: impl FnOnce(&Parameters) -> E,
     ) -> Result<Session<'a, E>, SessionError> {
         let Checkpoint { path, run_state, snapshot, model, .. } = checkpoint;
-        let excerpts = Excerpts::new(&pieces.training, config.training.segment);
+        let excerpts = SegmentSampler::new(&pieces.training, config.training.segment);
         let architecture = config.architecture.clone();
         let trainer = Trainer::resume(architecture, config.training, excerpts, snapshot, engine)
             .map_err(|reason| SessionError::Snapshot { path, reason })?;
@@ -210,8 +210,9 @@ impl<'a, E: TrainingEngine> Session<'a, E> {
         self.trainer.set_slice(segments);
     }
 
-    /// Trains until the goal is reached, or until the watcher wants it to stop; a checkpoint is saved
-    /// then. At the goal the model is validated once more, and plots and model card are written.
+    /// Trains until the goal is reached, or until the watcher wants it to stop; a checkpoint is
+    /// saved then. At the goal the model is validated once more, and plots and model card are
+    /// written.
     pub fn learn(&mut self, observer: &mut impl Observer) -> Result<Outcome, SessionError> {
         let ending = loop {
             if let Some(ending) = self.is_done() {
@@ -245,7 +246,7 @@ impl<'a, E: TrainingEngine> Session<'a, E> {
     /// The learning of one epoch.
     fn epoch(&mut self) -> Result<Progress, SessionError> {
         let progress = self.trainer.epoch();
-        if !progress.is_sound() {
+        if !progress.is_finite() {
             return Err(SessionError::Diverged(progress.epoch, "loss or gradient are"));
         }
         self.saved = None;
@@ -253,8 +254,8 @@ impl<'a, E: TrainingEngine> Session<'a, E> {
         Ok(progress)
     }
 
-    /// All that an epoch leaves behind: validation, sample, rows, checkpoint. False if the validation
-    /// was broken off; then a checkpoint knows that the rest is still to be done.
+    /// All that an epoch leaves behind: validation, sample, rows, checkpoint. False if the
+    /// validation was broken off; then a checkpoint knows that the rest is still to be done.
     fn finish(
         &mut self,
         progress: Progress,

@@ -130,7 +130,7 @@ async fn begin_with(
     if steps > LONGEST_REPLAY {
         return Err(ApiError::unusable(format!(
             "this recipe has {steps} steps, and the studio replays at most {LONGEST_REPLAY}; \
-             deep-jammer compose --recipe makes a file of it"
+             the command line replays a recipe of any length into a file"
         )));
     }
     // Enough to begin with, and all that a recipe has, a measure at a time.

@@ -1,75 +1,80 @@
-//! Music that is gone through from segment to segment.
+//! Where the segments of a batch come from in truncated backpropagation through time.
 
 use super::TrainingSettings;
-use super::excerpts::{Excerpts, Place};
+use super::segment_sampler::{SegmentPlace, SegmentSampler};
 use crate::segment::Segment;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-/// One row of the batches of truncated backpropagation through time: from batch to batch its segments
-/// follow each other in a piece, for some segments and at most to the piece's end; then it begins
-/// somewhere else.
+/// One row of the batches in truncated backpropagation through time (truncated BPTT). From batch to
+/// batch its segments follow each other in a piece, and the LSTM state is carried along. After some
+/// segments, at the latest at the end of the piece, it starts again at another place.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Lane {
-    /// Where its last segment began; none before the first piece.
-    place: Option<Place>,
-    /// How many segments have followed each other.
-    walked: u32,
+    /// Where its last segment begins; `None` before the first one.
+    place: Option<SegmentPlace>,
+    /// The number of consecutive segments so far.
+    consecutive: u32,
 }
 
-/// Where a lane is, for the record.
+/// Where a lane is, as checkpoints store it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LaneState {
     piece: usize,
     step: usize,
     semitones: i32,
-    walked: u32,
+    #[serde(rename = "walked")]
+    consecutive: u32,
 }
 
 impl Lane {
-    /// The next segment, and whether the music begins anew with it. If not, the segment begins with the
-    /// last step of the one before, which the network has predicted already, and the LSTM state knows
-    /// all steps before that.
+    /// The next segment, and whether the lane starts again with it, from the initial LSTM state. If
+    /// it does not, the segment begins with the last step of the one before: the network has
+    /// predicted that step already, and the LSTM state knows all steps before it.
     pub(super) fn advance(
         &mut self,
-        excerpts: &Excerpts<'_>,
+        sampler: &SegmentSampler<'_>,
         settings: &TrainingSettings,
         random: &mut ChaCha8Rng,
     ) -> (Segment, bool) {
-        let TrainingSettings { segment: steps, transpose, carry, .. } = *settings;
-        let next = self.place.map(|place| Place { step: place.step + steps - 1, ..place });
-        let next = next.filter(|_| carry == 0 || self.walked < carry);
-        let next = next.filter(|next| next.step + steps <= excerpts.roll(next.piece).len());
+        let TrainingSettings { segment: steps, transpose, consecutive_segments, .. } = *settings;
+        let next = self.place.map(|place| SegmentPlace { step: place.step + steps - 1, ..place });
+        let unlimited = consecutive_segments == 0;
+        let next = next.filter(|_| unlimited || self.consecutive < consecutive_segments);
+        let next = next.filter(|next| next.step + steps <= sampler.roll(next.piece).len());
         let place = next.unwrap_or_else(|| {
-            self.walked = 0;
-            excerpts.draw(random, transpose, true)
+            self.consecutive = 0;
+            sampler.sample(random, transpose, true)
         });
         self.place = Some(place);
-        self.walked += 1;
-        (excerpts.segment(place), next.is_none())
+        self.consecutive += 1;
+        (sampler.segment(place), next.is_none())
     }
 
     /// Where the lane is.
     pub(super) fn state(&self) -> Option<LaneState> {
-        let walked = self.walked;
-        self.place.map(|Place { piece, step, semitones }| LaneState {
+        let consecutive = self.consecutive;
+        self.place.map(|SegmentPlace { piece, step, semitones }| LaneState {
             piece,
             step,
             semitones,
-            walked,
+            consecutive,
         })
     }
 
-    /// A lane that was there; `None` if it does not lie in the music.
-    pub(super) fn resume(state: Option<LaneState>, excerpts: &Excerpts<'_>) -> Option<Lane> {
-        let place =
-            state.map(|LaneState { piece, step, semitones, .. }| Place { piece, step, semitones });
-        let walked = state.map_or(0, |state| state.walked);
-        let inside = place.is_none_or(|place| {
-            place.piece < excerpts.pieces() && place.step < excerpts.roll(place.piece).len()
+    /// The lane that was in this state, or `None` if the state does not lie in the music.
+    pub(super) fn resume(state: Option<LaneState>, sampler: &SegmentSampler<'_>) -> Option<Lane> {
+        let place = state.map(|LaneState { piece, step, semitones, .. }| SegmentPlace {
+            piece,
+            step,
+            semitones,
         });
-        inside.then_some(Lane { place, walked })
+        let consecutive = state.map_or(0, |state| state.consecutive);
+        let inside = place.is_none_or(|place| {
+            place.piece < sampler.pieces() && place.step < sampler.roll(place.piece).len()
+        });
+        inside.then_some(Lane { place, consecutive })
     }
 }
 
@@ -84,24 +89,25 @@ mod tests {
     }
 
     /// The places of successive segments of 17 steps.
-    fn places(pieces: &[Piece], carry: u32, count: usize) -> Vec<Place> {
-        let settings = TrainingSettings { segment: 17, carry, ..TrainingSettings::article() };
-        let excerpts = Excerpts::new(pieces, 17);
+    fn places(pieces: &[Piece], consecutive_segments: u32, count: usize) -> Vec<SegmentPlace> {
+        let settings =
+            TrainingSettings { segment: 17, consecutive_segments, ..TrainingSettings::article() };
+        let sampler = SegmentSampler::new(pieces, 17);
         let mut random = ChaCha8Rng::seed_from_u64(3);
         let mut lane = Lane::default();
         let mut advance = |_| {
             let before = lane.place;
-            let (segment, anew) = lane.advance(&excerpts, &settings, &mut random);
+            let (segment, restarts) = lane.advance(&sampler, &settings, &mut random);
             let place = lane.place.unwrap();
-            assert_eq!(anew, before.is_none_or(|before| !follows(&[before, place])));
-            assert_eq!(segment, excerpts.segment(place));
-            assert!(place.step + 17 <= excerpts.roll(place.piece).len());
+            assert_eq!(restarts, before.is_none_or(|before| !follows(&[before, place])));
+            assert_eq!(segment, sampler.segment(place));
+            assert!(place.step + 17 <= sampler.roll(place.piece).len());
             place
         };
         (0..count).map(&mut advance).collect()
     }
 
-    fn follows(pair: &[Place]) -> bool {
+    fn follows(pair: &[SegmentPlace]) -> bool {
         pair[0].piece == pair[1].piece && pair[1].step == pair[0].step + 16
     }
 
@@ -119,8 +125,8 @@ mod tests {
     fn without_a_limit_a_lane_goes_on_to_the_end_of_its_piece() {
         let pieces = pieces();
         for pair in places(&pieces, 0, 100).windows(2) {
-            let excerpts = Excerpts::new(&pieces, 17);
-            let rest = excerpts.roll(pair[0].piece).len() - pair[0].step;
+            let sampler = SegmentSampler::new(&pieces, 17);
+            let rest = sampler.roll(pair[0].piece).len() - pair[0].step;
             assert_eq!(follows(pair), rest >= 33, "{pair:?}");
         }
     }

@@ -5,8 +5,9 @@ use crate::likelihood::PASSAGE_STEPS;
 use crate::network::{Architecture, Layers, LstmTensors, TrainingEngine, TrainingWork};
 use crate::roll::KEYS;
 
-/// About how many bytes a training holds at most, with `slice` segments of a batch worked on at once
-/// by `threads` threads of an engine of type `E`. The pieces themselves are not counted.
+/// About how many bytes of memory a training needs at most, on an engine of type `E` that works on
+/// `slice` segments of a batch at once with `threads` threads. The pieces themselves are not
+/// counted.
 pub fn memory_needed<E: TrainingEngine>(
     architecture: &Architecture,
     settings: &TrainingSettings,
@@ -22,16 +23,17 @@ pub fn memory_needed<E: TrainingEngine>(
     } else {
         0
     };
-    // Weights, gradient, the optimiser's two, the mean, a copy that is saved.
-    let weights = (if settings.average > 0.0 { 6 } else { 5 }) * layers.size();
+    // Weights, gradient, the optimiser's two moments, the copy in a snapshot, and the moving
+    // average.
+    let weights = (if settings.ema_decay > 0.0 { 6 } else { 5 }) * layers.size();
     // Attributes are pairs of column and value, about 30 a key at most.
-    let described = 60 * settings.batch * steps * KEYS;
+    let attributes = 60 * settings.batch * steps * KEYS;
     let work = TrainingWork {
         slice: slice.min(settings.batch),
         steps,
-        states: if settings.carries() { settings.batch } else { 0 },
+        states: if settings.is_stateful() { settings.batch } else { 0 },
         passage_steps: PASSAGE_STEPS,
         threads,
     };
-    4 * (dropout + weights + described) as u64 + E::memory_needed(&layers, &work)
+    4 * (dropout + weights + attributes) as u64 + E::memory_needed(&layers, &work)
 }

@@ -1,37 +1,37 @@
-//! How parameters follow their gradient.
+//! Optimisers, and the clipping of gradients.
 
 use crate::network::{Parameters, Tensor};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// A rule by which parameters follow their gradient, with its settings.
+/// An optimiser and its settings.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "name", rename_all = "lowercase", deny_unknown_fields)]
 pub enum OptimiserSettings {
-    /// The article's: Zeiler 2012 (arXiv 1212.5701). A step is as large as steps have been, by the
-    /// size that the gradient has had.
+    /// The optimiser of the article: Zeiler 2012 (arXiv 1212.5701).
     Adadelta {
-        /// How much of the past is kept from step to step; the article's 0.95.
+        /// The decay of both running means; 0.95 in the article.
         rho: f32,
-        /// What keeps the first steps from being none at all; the article's 1e-6.
+        /// Added under both roots, so that the first steps are not zero; 1e-6 in the article.
         epsilon: f32,
-        /// A factor on every step. The article names 0.01, but its library's Adadelta has none: 1.
+        /// A factor on every step. The article names 0.01, but the Adadelta of its library has no
+        /// such factor, so the default is 1.
         rate: f32,
     },
     /// Kingma and Ba 2015 (arXiv 1412.6980).
     Adam {
-        /// The size of a step.
+        /// The learning rate.
         rate: f32,
-        /// How much of the mean gradient is kept.
+        /// The decay of the mean gradient.
         beta1: f32,
-        /// How much of the mean squared gradient is kept.
+        /// The decay of the mean squared gradient.
         beta2: f32,
-        /// What keeps a step finite where there is no gradient.
+        /// Added to the root, so that a step stays finite without a gradient.
         epsilon: f32,
     },
 }
 
-/// An unknown optimiser.
+/// An unknown name of an optimiser.
 #[derive(Debug, thiserror::Error)]
 #[error("there is no optimiser \"{0}\"; choose adadelta or adam")]
 pub struct OptimiserError(String);
@@ -41,12 +41,15 @@ impl OptimiserSettings {
     pub const ADADELTA: OptimiserSettings =
         OptimiserSettings::Adadelta { rho: 0.95, epsilon: 1e-6, rate: 1.0 };
 
-    /// The paper's settings but for the rate.
+    /// The settings of the paper, with another learning rate.
     pub fn adam(rate: f32) -> OptimiserSettings {
         OptimiserSettings::Adam { rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
     }
 
-    /// The optimiser of that name with its usual settings.
+    /// The optimiser of that name, with its default settings.
+    ///
+    /// # Errors
+    /// The name is unknown.
     pub fn named(name: &str) -> Result<OptimiserSettings, OptimiserError> {
         match name {
             "adadelta" => Ok(Self::ADADELTA),
@@ -55,7 +58,7 @@ impl OptimiserSettings {
         }
     }
 
-    /// The factor on every step, or its size.
+    /// The learning rate; for Adadelta the factor on every step.
     pub fn rate(&self) -> f32 {
         match *self {
             OptimiserSettings::Adadelta { rate, .. } | OptimiserSettings::Adam { rate, .. } => rate,
@@ -64,7 +67,7 @@ impl OptimiserSettings {
 }
 
 impl fmt::Display for OptimiserSettings {
-    /// Name and settings, for the record.
+    /// Name and settings.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             OptimiserSettings::Adadelta { rho, epsilon, rate } => {
@@ -77,7 +80,7 @@ impl fmt::Display for OptimiserSettings {
     }
 }
 
-/// An optimiser at work: its settings and all that it remembers.
+/// An optimiser with its state.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Optimiser {
     settings: OptimiserSettings,
@@ -89,28 +92,29 @@ pub struct Optimiser {
 }
 
 impl Optimiser {
-    /// An optimiser that has seen nothing yet, for so many values.
+    /// A new optimiser for `values` values.
     pub fn new(settings: OptimiserSettings, values: usize) -> Optimiser {
         Optimiser { settings, steps: 0, first: vec![0.0; values], second: vec![0.0; values] }
     }
 
-    /// An optimiser that goes on from what another has remembered.
+    /// An optimiser that continues from the [state](Self::state) of another.
     pub fn resume(settings: OptimiserSettings, steps: u64, state: [Vec<f32>; 2]) -> Optimiser {
         let [first, second] = state;
         Optimiser { settings, steps, first, second }
     }
 
-    /// How many steps it has made.
+    /// The number of steps so far.
     pub fn steps(&self) -> u64 {
         self.steps
     }
 
-    /// What it remembers, each as long as the values.
+    /// Its two moments, each as long as the values.
     pub fn state(&self) -> [&[f32]; 2] {
         [&self.first, &self.second]
     }
 
-    /// Moves the parameters one step along a gradient, at `factor` times the rate.
+    /// Changes the parameters by one step against their gradient, at `factor` times the learning
+    /// rate.
     pub fn step(&mut self, parameters: &mut Parameters, gradient: &Parameters, factor: f32) {
         self.step_values(&mut parameters.values, &gradient.values, factor);
     }
@@ -130,7 +134,8 @@ impl Optimiser {
                 }
             }
             OptimiserSettings::Adam { rate, beta1, beta2, epsilon } => {
-                // Not the system's power function, whose last bits differ from machine to machine.
+                // libm, because the last bits of the system's power function differ between
+                // machines.
                 let power = |base: f32| libm::pow(f64::from(base), self.steps as f64);
                 let correction1 = (1.0 - power(beta1)) as f32;
                 let correction2 = (1.0 - power(beta2)).sqrt() as f32;
@@ -145,8 +150,8 @@ impl Optimiser {
     }
 }
 
-/// Shortens the gradient of each tensor that is longer than `limit` (the Euclidean norm) to that
-/// length, as the authors' program does with 5. Returns how long the whole gradient was before.
+/// Scales the gradient of each tensor whose Euclidean norm is above `limit` down to that norm, as
+/// the authors' program does with 5. Returns the norm of the whole gradient before clipping.
 pub fn clip(gradient: &mut Parameters, limit: f32) -> f64 {
     let mut whole = 0.0;
     let ranges: Vec<_> = gradient.layers.tensors.iter().map(Tensor::range).collect();
@@ -171,18 +176,18 @@ mod tests {
     #[test]
     fn the_first_step_of_adadelta_is_the_papers() {
         // √ε / √(0.05 g² + ε) · g, computed by hand for g = 0.02: 0.00436436.
-        let mut rule = Optimiser::new(OptimiserSettings::ADADELTA, 1);
+        let mut optimiser = Optimiser::new(OptimiserSettings::ADADELTA, 1);
         let mut values = [1.0];
-        rule.step_values(&mut values, &[0.02], 1.0);
+        optimiser.step_values(&mut values, &[0.02], 1.0);
         assert!((values[0] - (1.0 - 0.004_364_358)).abs() < 1e-7, "{}", values[0]);
     }
 
     #[test]
     fn the_first_step_of_adam_is_its_rate_times_the_factor() {
         for gradient in [0.3, -25.0] {
-            let mut rule = Optimiser::new(OptimiserSettings::adam(0.02), 1);
+            let mut optimiser = Optimiser::new(OptimiserSettings::adam(0.02), 1);
             let mut values = [1.0];
-            rule.step_values(&mut values, &[gradient], 0.5);
+            optimiser.step_values(&mut values, &[gradient], 0.5);
             assert!((1.0 - values[0] - 0.01 * gradient.signum()).abs() < 1e-6);
         }
     }

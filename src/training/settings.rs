@@ -1,90 +1,97 @@
-//! How a network is to be trained.
+//! The settings of a training.
 
 use super::OptimiserSettings;
 use crate::network::Architecture;
 use crate::segment::SEGMENT_STEPS;
 use serde::{Deserialize, Serialize};
 
-/// All that decides, with the music and the architecture, what a network learns.
+/// Everything that decides what a network learns, besides the music and the architecture.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TrainingSettings {
     /// The seed of all random numbers.
     pub seed: u64,
-    /// Steps to a segment; the article's 128.
+    /// Steps per segment; 128 in the article.
     pub segment: usize,
-    /// Segments to a batch; the article's 5.
+    /// Segments per batch; 5 in the article.
     pub batch: usize,
-    /// By how many semitones a segment may be transposed, either way and within the keyboard; 0 for
-    /// never, as in the article.
+    /// The most semitones by which a segment is transposed, up or down, within the keyboard; 0
+    /// turns transposition off, as in the article.
     pub transpose: u8,
-    /// How many segments of a piece follow each other, from batch to batch and with the memory carried
-    /// on, before the music begins anew elsewhere with an empty memory: 1 for segments that stand
-    /// alone, as the article's; 0 for all to the end of the piece.
-    pub carry: u32,
-    /// In how many epochs the rate rises to its full size; 0 for at once.
+    /// Truncated backpropagation through time: how many segments of a piece follow each other from
+    /// batch to batch, with the LSTM state carried along, before another place in the music is
+    /// sampled and the state starts from zero. 1 means that every segment stands alone, as in the
+    /// article; 0 means no limit but the end of the piece.
+    #[serde(rename = "carry")]
+    pub consecutive_segments: u32,
+    /// The number of epochs in which the learning rate rises linearly to its full size; 0 for no
+    /// warm-up.
     pub warmup: u64,
-    /// After how many epochs the rate begins to fall, with one over the square root of the epoch; 0
-    /// for never. It does not depend on when the training is to end, which may change.
+    /// The epoch after which the learning rate decays with the inverse square root of the epoch; 0
+    /// for no decay. It does not depend on when the training ends, because that may change.
     pub decay_after: u64,
-    /// Where the gradient of a tensor is clipped; the authors' 5.
+    /// The norm at which the gradient of each tensor is clipped; 5 in the authors' program.
     pub clip: f32,
-    /// How much of the mean of the weights is kept from epoch to epoch, in which case that mean is
-    /// the model; 0 for no averaging.
-    pub average: f32,
-    /// How the parameters follow their gradient.
+    /// The decay per epoch of an exponential moving average (EMA) of the weights, which is then the
+    /// model; 0 for no averaging.
+    #[serde(rename = "average")]
+    pub ema_decay: f32,
+    /// The optimiser.
     pub optimiser: OptimiserSettings,
 }
 
-/// Settings with which nobody can train.
+/// A setting outside its range.
 #[derive(Debug, thiserror::Error)]
 #[error("{name} must be {allowed}, not {value}")]
 pub struct SettingsError {
     /// The setting.
     pub name: &'static str,
-    /// What it may be.
+    /// The allowed values.
     pub allowed: &'static str,
-    /// What it is.
+    /// The value.
     pub value: String,
 }
 
 impl TrainingSettings {
-    /// As the article trained.
+    /// The settings of the article.
     pub fn article() -> TrainingSettings {
         TrainingSettings {
             seed: 1,
             segment: SEGMENT_STEPS,
             batch: 5,
             transpose: 0,
-            carry: 1,
+            consecutive_segments: 1,
             warmup: 0,
             decay_after: 0,
             clip: 5.0,
-            average: 0.0,
+            ema_decay: 0.0,
             optimiser: OptimiserSettings::ADADELTA,
         }
     }
 
-    /// As this program trains unless it is told otherwise: short segments, eight of which follow each
-    /// other, so that the weights move eight times where the article's move once; Adam, with a rate that suits
-    /// the width of the network; the mean of the weights. Each choice was measured on pieces that were
-    /// held out (docs/experiments.md).
+    /// The defaults of this program: short segments, eight of which follow each other, so that the
+    /// weights are updated eight times where the article updates them once; Adam, with a learning
+    /// rate that suits the width of the network; an average of the weights. Each choice was
+    /// measured on held-out pieces (docs/experiments.md).
     pub fn standard(architecture: &Architecture) -> TrainingSettings {
         let units = architecture.time.iter().chain(&architecture.note);
         let widest = units.max().copied().unwrap_or(1).max(1);
         TrainingSettings {
             segment: 17,
             batch: 5,
-            carry: 8,
+            consecutive_segments: 8,
             decay_after: 800,
             clip: 20.0,
-            average: 0.999,
+            ema_decay: 0.999,
             optimiser: OptimiserSettings::adam(0.6 / widest as f32),
             ..TrainingSettings::article()
         }
     }
 
-    /// Says what is wrong with the settings, if something is.
+    /// Checks all ranges.
+    ///
+    /// # Errors
+    /// The first setting outside its range.
     pub fn check(&self) -> Result<(), SettingsError> {
         fn within<T: ToString>(
             good: bool,
@@ -104,7 +111,7 @@ impl TrainingSettings {
         within((1..=65_536).contains(&self.batch), "batch", "1 to 65536 segments", self.batch)?;
         within(self.transpose <= 43, "transpose", "0 to 43 semitones", self.transpose)?;
         within(more(self.clip), "clip", "more than 0", self.clip)?;
-        within(share(self.average), "average", "0 to under 1", self.average)?;
+        within(share(self.ema_decay), "average", "0 to under 1", self.ema_decay)?;
         within(more(self.optimiser.rate()), "rate", "more than 0", self.optimiser.rate())?;
         match self.optimiser {
             OptimiserSettings::Adadelta { rho, epsilon, .. } => {
@@ -119,28 +126,28 @@ impl TrainingSettings {
         }
     }
 
-    /// Whether memory is carried from batch to batch.
-    pub fn carries(&self) -> bool {
-        self.carry != 1
+    /// Whether the LSTM state is carried from batch to batch (truncated BPTT).
+    pub fn is_stateful(&self) -> bool {
+        self.consecutive_segments != 1
     }
 
-    /// The factor on the rate in an epoch, of which the first is 1.
+    /// The factor on the learning rate in an epoch, counted from 1.
     pub fn rate_factor(&self, epoch: u64) -> f32 {
-        let rising = match self.warmup {
+        let warm_up = match self.warmup {
             0 => 1.0,
             warmup => (epoch as f64 / warmup as f64).min(1.0),
         };
-        let falling = match self.decay_after {
+        let decay = match self.decay_after {
             0 => 1.0,
             after => (after as f64 / epoch.max(after) as f64).sqrt(),
         };
-        (rising * falling) as f32
+        (warm_up * decay) as f32
     }
 
-    /// How much of the mean of the weights is kept in an epoch: little in the first ones, whose
-    /// weights are best forgotten.
-    pub fn ema_decay(&self, epoch: u64) -> f32 {
-        self.average.min(epoch as f32 / (epoch + 9) as f32)
+    /// The decay of the weights' average in an epoch. It is small in the first epochs, so that
+    /// their weights are soon forgotten.
+    pub fn ema_decay_at(&self, epoch: u64) -> f32 {
+        self.ema_decay.min(epoch as f32 / (epoch + 9) as f32)
     }
 }
 
@@ -168,7 +175,7 @@ mod tests {
         assert!(refused(|s| s.batch = 0).starts_with("batch"));
         assert!(refused(|s| s.transpose = 44).starts_with("transpose"));
         assert!(refused(|s| s.clip = f32::NAN).starts_with("clip"));
-        assert!(refused(|s| s.average = 1.0).starts_with("average"));
+        assert!(refused(|s| s.ema_decay = 1.0).starts_with("average"));
         assert!(refused(|s| s.optimiser = OptimiserSettings::adam(0.0)).starts_with("rate"));
         assert!(TrainingSettings::article().check().is_ok());
     }

@@ -1,60 +1,63 @@
-//! All that a training needs to go on as if it had never stopped.
+//! Everything that a training needs to continue as if it had never stopped.
 
 use super::lane::LaneState;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// A training between two epochs.
+/// The state of a training between two epochs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Snapshot {
-    /// What is small.
+    /// Counters and places.
     pub state: TrainerState,
-    /// What is large, by name: the weights, their mean, the optimiser's memory, and that of lanes.
+    /// Tensors by name: the weights, their moving average, the optimiser's moments, and the LSTM
+    /// states of the lanes.
     pub tensors: BTreeMap<String, Vec<f32>>,
 }
 
-/// The small part of a [`Snapshot`].
+/// The counters and places of a [`Snapshot`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TrainerState {
-    /// Batches worked on.
+    /// Epochs so far, of one batch each.
     pub epochs: u64,
-    /// How many steps the optimiser has made.
+    /// Steps of the optimiser so far.
     pub(super) optimiser_steps: u64,
-    /// How many words of the random stream have been used.
+    /// Words of the random stream that have been used.
     pub(super) random_words: u64,
-    /// The running mean of the loss, with its weight.
+    /// The weighted sum of the losses, and the sum of the weights.
     pub(super) mean: (f64, f64),
-    /// Where the lanes are, where memory is carried.
+    /// The places of the lanes, in truncated backpropagation through time.
     pub(super) lanes: Vec<Option<LaneState>>,
 }
 
-/// A snapshot that does not fit.
+/// Why a training cannot be resumed from a snapshot.
 #[derive(Debug, thiserror::Error)]
 pub enum SnapshotError {
-    /// Something is missing or has another size.
+    /// A tensor is missing or has another size.
     #[error(
-        "{name} holds {found} values, and the network of this training needs {expected}; it is the \
+        "{name} has {found} values, but the network of this training needs {expected}: this is the \
          checkpoint of another network"
     )]
     Tensor {
-        /// What it is.
+        /// The tensor.
         name: String,
-        /// How long it is.
+        /// The number of its values.
         found: usize,
-        /// How long it should be.
+        /// The number of values that it should have.
         expected: usize,
     },
-    /// Values that are no numbers.
-    #[error("{0} holds values that are no finite numbers; go back to an earlier checkpoint")]
+    /// A tensor has values that are not finite.
+    #[error("{0} has values that are not finite numbers; go back to an earlier checkpoint")]
     NotFinite(String),
-    /// A place that is not in the music.
-    #[error("it stands at a place that is not in this music; it is the checkpoint of other files")]
+    /// A lane is at a place that is not in the music.
+    #[error(
+        "its place in the music does not exist: this is the checkpoint of a training on other files"
+    )]
     Place,
 }
 
 impl Snapshot {
-    /// Takes a tensor out, which must have so many values.
+    /// Takes out a tensor, which must have `expected` values, all of them finite.
     pub(super) fn take(&mut self, name: &str, expected: usize) -> Result<Vec<f32>, SnapshotError> {
         let values = self.tensors.remove(name).unwrap_or_default();
         if values.len() != expected {

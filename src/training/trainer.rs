@@ -1,7 +1,7 @@
-//! The loop: draw segments, learn, step.
+//! The training loop: sample segments, compute loss and gradient, update the weights.
 
-use super::excerpts::Excerpts;
 use super::lane::Lane;
+use super::segment_sampler::SegmentSampler;
 use super::snapshot::{Snapshot, SnapshotError, TrainerState};
 use super::{Optimiser, TrainingSettings, clip};
 use crate::attribute::Layout;
@@ -15,73 +15,74 @@ use rand_chacha::rand_core::SeedableRng;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// How much of the past the mean loss remembers from epoch to epoch.
+/// The decay per epoch of the running mean of the loss.
 const SMOOTHING: f64 = 0.98;
 
-/// What a training begins with.
+/// The weights that a training starts with.
 #[derive(Debug, Clone)]
 pub enum Start {
-    /// Weights drawn anew; the last biases at the logits of how often keys are played and
-    /// articulated in the music, so that nothing has to be learned for that.
-    Anew,
-    /// The weights of a model of the same architecture: the article's "extended training".
-    From(Parameters),
-    /// The same but for the dense layers, which are drawn anew: the article's "fine-tuning".
-    WithNewDense(Parameters),
+    /// Random weights. The biases of the last layer predict how often keys sound and are struck in
+    /// the training music, so that this does not have to be learned.
+    FromScratch,
+    /// The weights of a model of the same architecture: "extended training" in the article.
+    Extended(Parameters),
+    /// The same, but with new random weights in the dense layers: "fine-tuning" in the article.
+    FineTuned(Parameters),
 }
 
-/// A training under way, on an engine of whatever kind.
+/// A training in progress, on any engine.
 pub struct Trainer<'a, E: TrainingEngine> {
     architecture: Architecture,
     settings: TrainingSettings,
     layout: Layout,
-    excerpts: Excerpts<'a>,
+    sampler: SegmentSampler<'a>,
     primers: Vec<Primer>,
     parameters: Parameters,
-    /// The mean of the weights, where they are averaged.
-    average: Option<Vec<f32>>,
+    /// The exponential moving average of the weights, if the settings ask for it.
+    ema: Option<Vec<f32>>,
     gradient: Parameters,
     optimiser: Optimiser,
     engine: E,
     random: ChaCha8Rng,
-    /// The rows of the batches and their LSTM states, in truncated backpropagation through time;
-    /// otherwise none.
+    /// The rows of the batches and their LSTM states in truncated backpropagation through time;
+    /// empty if segments stand alone.
     lanes: Vec<Lane>,
     states: Vec<E::State>,
     epochs: u64,
-    /// Nats a step, a running mean with its weight.
+    /// The weighted sum of the losses, and the sum of the weights.
     mean: (f64, f64),
 }
 
-/// What one epoch has shown.
+/// The figures of one epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Progress {
-    /// Batches worked on so far.
+    /// The epoch, counted from 1.
     pub epoch: u64,
-    /// Nats a step of this batch.
+    /// The NLL of this batch, in nats per step.
     pub nats: Nats,
-    /// Nats a step, a running mean over about the last 50 batches.
+    /// A running mean of the NLL over about the last 50 batches, in nats per step.
     pub mean: f64,
-    /// The length of the gradient, before it was clipped.
+    /// The norm of the gradient before clipping.
     pub gradient: f64,
 }
 
 impl Progress {
-    /// Whether loss and gradient are numbers. If not, the weights have been left as they were.
-    pub fn is_sound(&self) -> bool {
+    /// Whether loss and gradient are finite. If they are not, the weights were left as they were.
+    pub fn is_finite(&self) -> bool {
         self.nats.total().is_finite() && self.gradient.is_finite()
     }
 }
 
 impl<'a, E: TrainingEngine> Trainer<'a, E> {
-    /// Starts. `excerpts` must hold at least one piece and be of the settings' segment, the
-    /// architecture and the settings must be sound, and the parameters that are started from of this
-    /// architecture. `engine` makes the engine, such as [`Cpu::for_training`](crate::network::Cpu::for_training).
+    /// Begins a training. Architecture and settings must be valid, `sampler` must have at least one
+    /// piece and sample segments as long as the settings say, and the parameters of `start` must
+    /// belong to this architecture. `engine` makes the engine, such as
+    /// [`Cpu::for_training`](crate::network::Cpu::for_training).
     pub fn new(
         architecture: Architecture,
         settings: TrainingSettings,
-        excerpts: Excerpts<'a>,
+        sampler: SegmentSampler<'a>,
         start: Start,
         engine: impl FnOnce(&Parameters) -> E,
     ) -> Trainer<'a, E> {
@@ -89,15 +90,13 @@ impl<'a, E: TrainingEngine> Trainer<'a, E> {
         let layers = Layers::new(&architecture, &layout);
         let mut random = ChaCha8Rng::seed_from_u64(settings.seed);
         let mut parameters = Parameters::init(&layers, &mut random);
-        let (play, articulate) = excerpts.frequencies();
-        let logit = |p: f64| libm::log(p / (1.0 - p)).clamp(-10.0, 10.0) as f32;
         let last = layers.dense.last().expect("at least one dense layer").bias;
-        parameters.tensor_mut(last).copy_from_slice(&[logit(play), logit(articulate)]);
+        layers.heads.biases(sampler.frequencies(), parameters.tensor_mut(last));
         let dense = layers.tensors[layers.dense[0].weight].offset;
         match start {
-            Start::Anew => {}
-            Start::From(other) => parameters.values.copy_from_slice(&other.values),
-            Start::WithNewDense(other) => {
+            Start::FromScratch => {}
+            Start::Extended(other) => parameters.values.copy_from_slice(&other.values),
+            Start::FineTuned(other) => {
                 parameters.values[..dense].copy_from_slice(&other.values[..dense]);
             }
         }
@@ -107,7 +106,7 @@ impl<'a, E: TrainingEngine> Trainer<'a, E> {
             architecture,
             settings,
             layout,
-            excerpts,
+            sampler,
             parameters,
             optimiser,
             engine,
@@ -120,16 +119,16 @@ impl<'a, E: TrainingEngine> Trainer<'a, E> {
         architecture: Architecture,
         settings: TrainingSettings,
         layout: Layout,
-        excerpts: Excerpts<'a>,
+        sampler: SegmentSampler<'a>,
         parameters: Parameters,
         optimiser: Optimiser,
         engine: E,
         random: ChaCha8Rng,
     ) -> Trainer<'a, E> {
-        let lanes = if settings.carries() { settings.batch } else { 0 };
+        let lanes = if settings.is_stateful() { settings.batch } else { 0 };
         Trainer {
-            primers: primer::draw(excerpts.music(), excerpts.segment_steps(), settings.seed),
-            average: (settings.average > 0.0).then(|| parameters.values.clone()),
+            primers: primer::draw(sampler.music(), sampler.segment_steps(), settings.seed),
+            ema: (settings.ema_decay > 0.0).then(|| parameters.values.clone()),
             gradient: Parameters::zeros(&parameters.layers),
             optimiser,
             lanes: vec![Lane::default(); lanes],
@@ -139,19 +138,22 @@ impl<'a, E: TrainingEngine> Trainer<'a, E> {
             architecture,
             settings,
             layout,
-            excerpts,
+            sampler,
             random,
             epochs: 0,
             mean: (0.0, 0.0),
         }
     }
 
-    /// Goes on from where a snapshot was taken of a training of the same architecture, settings and
-    /// music: everything is as if it had never stopped, bit for bit.
+    /// Continues from a snapshot of a training with the same architecture, settings and music, as
+    /// if it had never stopped: to the same bits on an engine of the same type.
+    ///
+    /// # Errors
+    /// The snapshot belongs to another network or other music, or has values that are not finite.
     pub fn resume(
         architecture: Architecture,
         settings: TrainingSettings,
-        excerpts: Excerpts<'a>,
+        sampler: SegmentSampler<'a>,
         mut snapshot: Snapshot,
         engine: impl FnOnce(&Parameters) -> E,
     ) -> Result<Trainer<'a, E>, SnapshotError> {
@@ -162,20 +164,20 @@ impl<'a, E: TrainingEngine> Trainer<'a, E> {
             Parameters { values: snapshot.take("parameters", size)?, layers: layers.clone() };
         let state =
             [snapshot.take("optimiser.first", size)?, snapshot.take("optimiser.second", size)?];
-        let average = match settings.average > 0.0 {
+        let ema = match settings.ema_decay > 0.0 {
             true => Some(snapshot.take("average", size)?),
             false => None,
         };
         let engine = engine(&parameters);
         let (mut lanes, mut states) = (Vec::new(), Vec::new());
-        for index in 0..if settings.carries() { settings.batch } else { 0 } {
+        for index in 0..if settings.is_stateful() { settings.batch } else { 0 } {
             let mut lstm = LstmState::zeros(&layers);
             for (part, values) in lstm.values_mut().enumerate() {
                 let name = format!("lane.{index}.{part}");
                 values.copy_from_slice(&snapshot.take(&name, values.len())?);
             }
             let state = snapshot.state.lanes.get(index).copied().flatten();
-            lanes.push(Lane::resume(state, &excerpts).ok_or(SnapshotError::Place)?);
+            lanes.push(Lane::resume(state, &sampler).ok_or(SnapshotError::Place)?);
             states.push(engine.restore_state(lstm));
         }
         let TrainerState { epochs, optimiser_steps, random_words, mean, .. } = snapshot.state;
@@ -186,16 +188,16 @@ impl<'a, E: TrainingEngine> Trainer<'a, E> {
             architecture,
             settings,
             layout,
-            excerpts,
+            sampler,
             parameters,
             optimiser,
             engine,
             random,
         );
-        Ok(Trainer { average, lanes, states, epochs, mean, ..begun })
+        Ok(Trainer { ema, lanes, states, epochs, mean, ..begun })
     }
 
-    /// All that is needed to [`resume`](Self::resume).
+    /// Everything that [`resume`](Self::resume) needs.
     pub fn snapshot(&self) -> Snapshot {
         let mut tensors = BTreeMap::new();
         let mut keep =
@@ -204,8 +206,8 @@ impl<'a, E: TrainingEngine> Trainer<'a, E> {
         let [first, second] = self.optimiser.state();
         keep("optimiser.first", first);
         keep("optimiser.second", second);
-        if let Some(average) = &self.average {
-            keep("average", average);
+        if let Some(ema) = &self.ema {
+            keep("average", ema);
         }
         for (index, state) in self.states.iter().enumerate() {
             for (part, values) in self.engine.save_state(state).values().enumerate() {
@@ -215,7 +217,7 @@ impl<'a, E: TrainingEngine> Trainer<'a, E> {
         let state = TrainerState {
             epochs: self.epochs,
             optimiser_steps: self.optimiser.steps(),
-            // A stream of 2⁶⁴ words outlasts every computer.
+            // No training uses up a stream of 2⁶⁴ words.
             random_words: self.random.get_word_pos() as u64,
             mean: self.mean,
             lanes: self.lanes.iter().map(Lane::state).collect(),
@@ -223,25 +225,25 @@ impl<'a, E: TrainingEngine> Trainer<'a, E> {
         Snapshot { state, tensors }
     }
 
-    /// How many values the network learns.
+    /// The number of values that the network learns.
     pub fn size(&self) -> usize {
         self.parameters.values.len()
     }
 
-    /// Batches worked on so far.
+    /// The number of epochs so far, of one batch each.
     pub fn epochs(&self) -> u64 {
         self.epochs
     }
 
-    /// From now on so many segments of a batch are worked on at once. It has no influence on the
-    /// result, only on the memory that is needed.
+    /// From now on the engine works on `segments` segments of a batch at once. This changes the
+    /// memory that is needed, never the result.
     pub fn set_slice(&mut self, segments: usize) {
         self.engine.set_slice(segments);
     }
 
-    /// One epoch: a batch of segments, as in the article.
+    /// Trains one epoch, which is one batch, as in the article.
     pub fn epoch(&mut self) -> Progress {
-        let segments = self.draw();
+        let segments = self.sample();
         let batch = Batch::new(&segments, &self.layout);
         let batch = batch.with_dropout(&self.architecture, &mut self.random);
         self.engine.load(&self.parameters);
@@ -254,23 +256,23 @@ impl<'a, E: TrainingEngine> Trainer<'a, E> {
         self.mean = (SMOOTHING * mean + nats.total(), SMOOTHING * weight + 1.0);
         let mean = self.mean.0 / self.mean.1;
         let progress = Progress { epoch: self.epochs, nats, mean, gradient };
-        if progress.is_sound() {
+        if progress.is_finite() {
             self.step();
         }
         progress
     }
 
-    fn draw(&mut self) -> Vec<crate::segment::Segment> {
+    fn sample(&mut self) -> Vec<crate::segment::Segment> {
         let TrainingSettings { batch, transpose, .. } = self.settings;
         let settings = &self.settings;
-        let (engine, excerpts, random) = (&self.engine, &self.excerpts, &mut self.random);
+        let (engine, sampler, random) = (&self.engine, &self.sampler, &mut self.random);
         if self.lanes.is_empty() {
-            let place = |_| excerpts.segment(excerpts.draw(random, transpose, false));
-            (0..batch).map(place).collect()
+            let segment = |_| sampler.segment(sampler.sample(random, transpose, false));
+            (0..batch).map(segment).collect()
         } else {
             let next = |(lane, state): (&mut Lane, &mut E::State)| {
-                let (segment, anew) = lane.advance(excerpts, settings, random);
-                if anew {
+                let (segment, restarts) = lane.advance(sampler, settings, random);
+                if restarts {
                     *state = engine.initial_state();
                 }
                 segment
@@ -282,23 +284,24 @@ impl<'a, E: TrainingEngine> Trainer<'a, E> {
     fn step(&mut self) {
         let factor = self.settings.rate_factor(self.epochs);
         self.optimiser.step(&mut self.parameters, &self.gradient, factor);
-        if let Some(average) = &mut self.average {
-            let new = 1.0 - self.settings.ema_decay(self.epochs);
-            for (mean, &value) in average.iter_mut().zip(&self.parameters.values) {
+        if let Some(ema) = &mut self.ema {
+            let new = 1.0 - self.settings.ema_decay_at(self.epochs);
+            for (mean, &value) in ema.iter_mut().zip(&self.parameters.values) {
                 *mean += new * (value - *mean);
             }
         }
     }
 
-    /// The exact surprise of whole pieces, in nats a step over all steps of all of them, to the
-    /// weights that [`model`](Self::model) gives; none as soon as `stop` says so.
+    /// The exact negative log-likelihood of whole pieces with the weights of
+    /// [`model`](Self::model): the mean over all steps of all pieces, in nats per step. `stop` is
+    /// asked again and again; once it says yes, the result is `None`.
     pub fn validate(&mut self, pieces: &[&Roll], stop: impl Fn() -> bool + Sync) -> Option<Nats> {
         self.engine.load(&self.weights());
         let sums = nll(&self.engine, &self.layout, pieces, stop)?;
         Some(per_step(&sums, pieces))
     }
 
-    /// The model as it is now; its weights are the mean, where they are averaged.
+    /// The model as it is now. Its weights are their moving average, if the settings ask for it.
     pub fn model(&self) -> Model {
         let (mean, weight) = self.mean;
         Model {
@@ -310,7 +313,7 @@ impl<'a, E: TrainingEngine> Trainer<'a, E> {
             training: Training {
                 version: env!("CARGO_PKG_VERSION").to_owned(),
                 epochs: self.epochs,
-                pieces: self.excerpts.pieces(),
+                pieces: self.sampler.pieces(),
                 settings: serde_json::to_value(self.settings).expect("settings are always JSON"),
                 nats: if weight > 0.0 { mean / weight } else { 0.0 },
                 held_out: None,
@@ -319,7 +322,7 @@ impl<'a, E: TrainingEngine> Trainer<'a, E> {
     }
 
     fn weights(&self) -> Parameters {
-        let values = self.average.as_ref().unwrap_or(&self.parameters.values).clone();
+        let values = self.ema.as_ref().unwrap_or(&self.parameters.values).clone();
         Parameters { layers: self.parameters.layers.clone(), values }
     }
 }

@@ -96,7 +96,7 @@ fn what_is_told_of_each_key_makes_up_what_is_reported() {
         let mut tell = |step: usize, key: usize, logits: KeyLogits| {
             let did = choice(roll.steps()[step], key);
             told += logits.nats(did);
-            hits.see(logits, did);
+            hits.add(logits, did);
             order.push(step * KEYS + key);
         };
         let nats = engine.forward(&mut state, &passage, &mut Default::default(), &mut tell);

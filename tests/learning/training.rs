@@ -3,7 +3,7 @@
 use deep_jammer::corpus::{self, Piece};
 use deep_jammer::network::{Architecture, Cpu, Preset};
 use deep_jammer::training::{
-    Excerpts, OptimiserSettings, Snapshot, SnapshotError, Start, Trainer, TrainingSettings,
+    OptimiserSettings, SegmentSampler, Snapshot, SnapshotError, Start, Trainer, TrainingSettings,
 };
 use std::path::Path;
 
@@ -30,18 +30,18 @@ fn settings() -> TrainingSettings {
         segment: 40,
         batch: 3,
         transpose: 5,
-        carry: 3,
+        consecutive_segments: 3,
         warmup: 3,
         decay_after: 5,
-        average: 0.9,
+        ema_decay: 0.9,
         optimiser: OptimiserSettings::adam(0.01),
         ..TrainingSettings::article()
     }
 }
 
 fn begin(pieces: &[Piece], settings: TrainingSettings) -> Trainer<'_, Cpu> {
-    let excerpts = Excerpts::new(pieces, settings.segment);
-    Trainer::new(architecture(), settings, excerpts, Start::Anew, Cpu::for_training)
+    let excerpts = SegmentSampler::new(pieces, settings.segment);
+    Trainer::new(architecture(), settings, excerpts, Start::FromScratch, Cpu::for_training)
 }
 
 fn bits(snapshot: &Snapshot) -> (String, Vec<(String, Vec<u32>)>) {
@@ -62,12 +62,12 @@ fn a_training_that_is_resumed_goes_on_as_if_it_had_never_stopped() {
         for epoch in 1..=12 {
             let progress = whole.epoch();
             assert_eq!(progress, broken.epoch(), "epoch {epoch}");
-            assert!(progress.is_sound());
+            assert!(progress.is_finite());
             // By way of text and back, as a checkpoint does.
             let Snapshot { state, tensors } = broken.snapshot();
             let state = serde_json::from_str(&serde_json::to_string(&state).unwrap()).unwrap();
             let snapshot = Snapshot { state, tensors };
-            let excerpts = Excerpts::new(&pieces, settings.segment);
+            let excerpts = SegmentSampler::new(&pieces, settings.segment);
             broken =
                 Trainer::resume(architecture(), settings, excerpts, snapshot, Cpu::for_training)
                     .unwrap();
@@ -94,7 +94,7 @@ fn a_snapshot_of_another_network_is_refused() {
     let pieces = pieces();
     let snapshot = begin(&pieces, settings()).snapshot();
     let resume = |architecture: Architecture, snapshot: Snapshot| {
-        let excerpts = Excerpts::new(&pieces, 40);
+        let excerpts = SegmentSampler::new(&pieces, 40);
         Trainer::resume(architecture, settings(), excerpts, snapshot, Cpu::for_training)
             .err()
             .unwrap()
@@ -104,7 +104,7 @@ fn a_snapshot_of_another_network_is_refused() {
     let mut broken = snapshot.clone();
     broken.tensors.get_mut("average").unwrap()[3] = f32::NAN;
     let error = resume(architecture(), broken).to_string();
-    assert!(error.contains("average") && error.contains("no finite"), "{error}");
+    assert!(error.contains("average") && error.contains("not finite"), "{error}");
     let mut poor = snapshot;
     poor.tensors.remove("lane.2.1");
     assert!(resume(architecture(), poor).to_string().contains("lane.2.1"));
@@ -114,9 +114,9 @@ fn a_snapshot_of_another_network_is_refused() {
 fn training_brings_the_surprise_of_its_own_pieces_down() {
     let pieces = pieces();
     let rolls: Vec<_> = pieces.iter().map(Piece::roll).collect();
-    let mut trainer = begin(&pieces, TrainingSettings { average: 0.0, ..settings() });
+    let mut trainer = begin(&pieces, TrainingSettings { ema_decay: 0.0, ..settings() });
     let before = trainer.validate(&rolls, || false).unwrap().total();
-    (0..60).for_each(|_| assert!(trainer.epoch().is_sound()));
+    (0..60).for_each(|_| assert!(trainer.epoch().is_finite()));
     let after = trainer.validate(&rolls, || false).unwrap().total();
     assert!(after < before - 1.0, "from {before} to {after} nats a step");
     assert_eq!(trainer.validate(&rolls, || true), None, "a validation can be broken off");
@@ -126,18 +126,18 @@ fn training_brings_the_surprise_of_its_own_pieces_down() {
 fn extended_training_keeps_all_weights_and_fine_tuning_draws_the_dense_layers_anew() {
     let pieces = pieces();
     let mut trainer = begin(&pieces, settings());
-    (0..3).for_each(|_| assert!(trainer.epoch().is_sound()));
+    (0..3).for_each(|_| assert!(trainer.epoch().is_finite()));
     let learned = trainer.model().parameters;
     let start = |start| {
-        let excerpts = Excerpts::new(&pieces, 40);
+        let excerpts = SegmentSampler::new(&pieces, 40);
         let settings = TrainingSettings { seed: 99, ..settings() };
         Trainer::new(architecture(), settings, excerpts, start, Cpu::for_training)
             .model()
             .parameters
     };
-    assert_eq!(start(Start::From(learned.clone())), learned);
-    let tuned = start(Start::WithNewDense(learned.clone()));
-    let fresh = start(Start::Anew);
+    assert_eq!(start(Start::Extended(learned.clone())), learned);
+    let tuned = start(Start::FineTuned(learned.clone()));
+    let fresh = start(Start::FromScratch);
     for (index, tensor) in learned.layers.tensors.iter().enumerate() {
         let like = if tensor.name.starts_with("dense") { &fresh } else { &learned };
         assert_eq!(tuned.tensor(index), like.tensor(index), "{}", tensor.name);

@@ -86,10 +86,10 @@ fn exposure_of(
     let each: Vec<_> = each.collect::<anyhow::Result<_>>()?;
     let exposure = |piece: usize| {
         let mut each = each.iter().map(|exposure| exposure[piece]);
-        if each.clone().any(|exposure| exposure == Exposure::LearnedFrom) {
-            Exposure::LearnedFrom
-        } else if each.all(|exposure| exposure == Exposure::NotLearnedFrom) {
-            Exposure::NotLearnedFrom
+        if each.clone().any(|exposure| exposure == Exposure::TrainedOn) {
+            Exposure::TrainedOn
+        } else if each.all(|exposure| exposure == Exposure::HeldOut) {
+            Exposure::HeldOut
         } else {
             Exposure::Unknown
         }
@@ -105,7 +105,7 @@ fn exposure_of_file(network: &LoadedModel, evaluated: &[Piece]) -> anyhow::Resul
     };
     let training_music = packed.unpack().with_context(|| network.path.display().to_string())?;
     let rolls: Vec<_> = training_music.pieces.iter().map(|piece| &piece.roll).collect();
-    let exposure = |same| if same { Exposure::LearnedFrom } else { Exposure::Unknown };
+    let exposure = |same| if same { Exposure::TrainedOn } else { Exposure::Unknown };
     Ok(same_music(&rolls, evaluated).into_iter().map(exposure).collect())
 }
 
@@ -162,7 +162,7 @@ fn learned(
 ) -> anyhow::Result<Result<Learned, String>> {
     let learn = |pieces: Vec<Piece>, what| {
         let same = same_music(&rolls(&pieces), evaluated);
-        let exposure = |same| if same { Exposure::LearnedFrom } else { Exposure::NotLearnedFrom };
+        let exposure = |same| if same { Exposure::TrainedOn } else { Exposure::HeldOut };
         Learned { pieces, what, exposure: same.into_iter().map(exposure).collect() }
     };
     if !command.learn.is_empty() {
@@ -254,11 +254,9 @@ impl RunMusic {
             let split = self.dataset.listed(piece).map(|file| file.split);
             let same = same.as_ref().map(|same| same[index]);
             match (split, same) {
-                (Some(Split::Training), _) | (_, Some(true)) => Exposure::LearnedFrom,
+                (Some(Split::Training), _) | (_, Some(true)) => Exposure::TrainedOn,
                 _ if self.fine_tuned => Exposure::Unknown,
-                (Some(Split::Validation | Split::Test), _) | (_, Some(false)) => {
-                    Exposure::NotLearnedFrom
-                }
+                (Some(Split::Validation | Split::Test), _) | (_, Some(false)) => Exposure::HeldOut,
                 (_, None) => Exposure::Unknown,
             }
         };

@@ -8,7 +8,7 @@ use deep_jammer::evaluation::{
 use std::io::{self, Write};
 
 /// The widths of the columns with the names of evaluators, folders and pieces.
-const LISTENER: usize = 13;
+const NAME: usize = 13;
 const FOLDER: usize = 18;
 const PIECE: usize = 32;
 
@@ -21,11 +21,11 @@ pub fn write(out: &mut impl Write, evaluation: &Evaluation) -> io::Result<()> {
         "\nAll pieces: NLL in nats per step, with 95 % confidence intervals in brackets"
     )?;
     overall(out, reports, |report| Some(&report.overall))?;
-    if reports.iter().any(|report| report.learned_from.is_some()) {
+    if reports.iter().any(|report| report.trained_on.is_some()) {
         writeln!(out, "\nOnly the pieces that were not trained on")?;
-        overall(out, reports, |report| report.not_learned_from.as_ref())?;
+        overall(out, reports, |report| report.held_out.as_ref())?;
         writeln!(out, "\nOnly the pieces that were trained on")?;
-        overall(out, reports, |report| report.learned_from.as_ref())?;
+        overall(out, reports, |report| report.trained_on.as_ref())?;
     }
     let Some((first, others)) = reports.split_first() else { return Ok(()) };
     if !evaluation.differences.is_empty() {
@@ -69,12 +69,12 @@ fn overall<'a>(
 ) -> io::Result<()> {
     writeln!(
         out,
-        "{:LISTENER$}  {:<38}  {:<22}  notes over one half",
+        "{:NAME$}  {:<38}  {:<22}  notes over one half",
         "", "mean over all steps", "mean over pieces"
     )?;
     writeln!(
         out,
-        "{:LISTENER$}  {:>6} {:<15} {:>6} {:>8}  {:>6} {:<15}  {:>6} {:>6} {:>6}",
+        "{:NAME$}  {:>6} {:<15} {:>6} {:>8}  {:>6} {:<15}  {:>6} {:>6} {:>6}",
         "", "total", "", "play", "artic.", "total", "", "prec.", "recall", "acc."
     )?;
     for report in reports {
@@ -82,8 +82,8 @@ fn overall<'a>(
         let (steps, pieces) = (summary.mean_over_steps, summary.mean_over_pieces);
         writeln!(
             out,
-            "{:LISTENER$}  {} {:<15} {} {:>8}  {} {:<15}  {} {} {}",
-            report.listener,
+            "{:NAME$}  {} {:<15} {} {:>8}  {} {:<15}  {} {} {}",
+            report.name,
             nats(steps.total),
             interval(steps.interval),
             nats(steps.play),
@@ -103,19 +103,19 @@ fn differences(out: &mut impl Write, first: &Report, differences: &[Difference])
     writeln!(
         out,
         "\nCompared with the {}: difference in nats per step, + is worse; 95 % intervals in brackets",
-        first.listener
+        first.name
     )?;
     writeln!(
         out,
-        "{:LISTENER$}  {:>7} {:<17}  {:>7} {:<17}  pieces with lower NLL",
+        "{:NAME$}  {:>7} {:<17}  {:>7} {:<17}  pieces with lower NLL",
         "", "steps", "", "pieces", ""
     )?;
     for difference in differences {
-        let Difference { listener, over_steps, over_pieces, less_surprised, pieces } = difference;
+        let Difference { name, over_steps, over_pieces, lower_nll, pieces } = difference;
         let mean = |of: &MeanDifference| format!("{:>+7.3} {:<17}", of.mean, interval(of.interval));
         writeln!(
             out,
-            "{listener:LISTENER$}  {}  {}  {less_surprised} of {pieces}",
+            "{name:NAME$}  {}  {}  {lower_nll} of {pieces}",
             mean(over_steps),
             mean(over_pieces)
         )?;
@@ -186,26 +186,26 @@ fn pieces(out: &mut impl Write, first: &Report, others: &[Report]) -> io::Result
 
 /// The mark of a piece, and its meaning: who was trained on it.
 fn mark(index: usize, first: &Report, others: &[Report]) -> Option<(char, &'static str)> {
-    match first.pieces[index].heard {
-        Exposure::LearnedFrom => Some(('*', "trained on")),
-        _ if others.iter().any(|other| other.pieces[index].heard == Exposure::LearnedFrom) => {
+    match first.pieces[index].exposure {
+        Exposure::TrainedOn => Some(('*', "trained on")),
+        _ if others.iter().any(|other| other.pieces[index].exposure == Exposure::TrainedOn) => {
             Some(('+', "trained on by others"))
         }
         Exposure::Unknown => Some(('?', "it is unknown whether the network was trained on it")),
-        Exposure::NotLearnedFrom => None,
+        Exposure::HeldOut => None,
     }
 }
 
 fn with_others(first: &Report, others: &[Report]) -> String {
     let others = if others.is_empty() { "" } else { ", and the totals of the others" };
-    format!("{}{others}", first.listener)
+    format!("{}{others}", first.name)
 }
 
 /// The heads of the last columns, the totals of the other evaluators.
 fn write_heads(out: &mut impl Write, others: &[Report]) -> io::Result<()> {
     let width = total_width(others.len());
     for other in others {
-        write!(out, " {:>width$}", other.listener.split_whitespace().last().unwrap_or_default())?;
+        write!(out, " {:>width$}", other.name.split_whitespace().last().unwrap_or_default())?;
     }
     writeln!(out)
 }

@@ -261,7 +261,7 @@ fn default_of(option: &str) -> Option<String> {
         "segment" => recipe().segment.to_string(),
         "batch" => recipe().batch.to_string(),
         "transpose" => recipe().transpose.to_string(),
-        "carry" => recipe().carry.to_string(),
+        "carry" => recipe().consecutive_segments.to_string(),
         "optimiser" => name_of(recipe().optimiser).to_owned(),
         "rate" => {
             "for adam, 0.6 divided by the units of the widest layer, or 0.001 with --article; \
@@ -271,7 +271,7 @@ fn default_of(option: &str) -> Option<String> {
         "warmup" => recipe().warmup.to_string(),
         "decay_after" => recipe().decay_after.to_string(),
         "clip" => recipe().clip.to_string(),
-        "average" => recipe().average.to_string(),
+        "average" => recipe().ema_decay.to_string(),
         "validation" => standard().corpus.validation.to_string(),
         "validate_every" => "0".to_owned(),
         "sample_every" => standard().retention.sample_every.to_string(),

@@ -1,4 +1,4 @@
-//! A step of training: loss and gradient of a batch.
+//! Loss and gradient of a batch.
 
 use super::note_rows::NoteRows;
 use super::time_rows::TimeRows;
@@ -12,26 +12,27 @@ use rayon::prelude::*;
 use std::ops::Range;
 use std::sync::Mutex;
 
-/// The most rows of a segment that make one block. More make long products; fewer make many
-/// blocks, so that many threads have equal shares.
-pub const BLOCK_ROWS: usize = 64;
+/// The most rows of a block. Larger blocks make longer products; smaller ones divide the work more
+/// evenly among many threads.
+pub(super) const BLOCK_ROWS: usize = 64;
 
-/// Values of the gradient that one task adds up over all blocks.
+/// Values of the gradient that one task sums over all blocks.
 const SUMMED: usize = 1 << 14;
 
-/// What learning keeps from batch to batch: the room for traces, gradients and sums, which is not
-/// allocated anew once the first batch has been worked on.
+/// The buffers for the passes forward and backward over a batch: traces, gradients and sums. They
+/// are reused from batch to batch.
 #[derive(Default)]
 pub(super) struct Backward {
     time: Vec<TimeRows>,
     note: Vec<NoteRows>,
-    /// One for each thread that has worked.
+    /// One for each thread so far.
     scratch: Mutex<Vec<TaskScratch>>,
 }
 
 impl Backward {
-    /// `slice` segments are worked on at once: that many traces are held, and the result is the
-    /// same, bit for bit, because blocks end where segments do and are added in one order.
+    /// Works on `slice` segments at once, so that only their traces are held. The result has the
+    /// same bits for any slice, because no block spans two segments and blocks are added in a fixed
+    /// order.
     pub(super) fn loss_and_gradient(
         &mut self,
         layers: &Layers,
@@ -45,14 +46,17 @@ impl Backward {
         let mut nats = Nats::default();
         for first in (0..batch.segments()).step_by(slice.max(1)) {
             let segments = first..batch.segments().min(first + slice.max(1));
-            self.learn_slice(layers, weights, batch, segments, states, gradient, &mut nats);
+            self.add_slice(layers, weights, batch, segments, states, gradient, &mut nats);
         }
         nats
     }
 
     /// Adds the loss and the gradient of some segments to those of the segments before them.
-    #[expect(clippy::too_many_arguments, reason = "what learning has, less what it has done")]
-    fn learn_slice(
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the arguments of `loss_and_gradient`, and the sums so far"
+    )]
+    fn add_slice(
         &mut self,
         layers: &Layers,
         weights: &Weights,
@@ -79,8 +83,9 @@ impl Backward {
                 block.forward(weights, batch, before, &mut scratch.lstm);
             });
         });
-        time.iter().for_each(|block| block.remember(states));
-        // The transpose: a step's row along the keyboard is read from the keys' rows along time.
+        time.iter().for_each(|block| block.store_final_states(states));
+        // The transpose: the row of a step along the keyboard reads from the rows of the keys along
+        // time.
         let features = |row: usize, key: usize| {
             let (segment, step) = (row / steps, row % steps);
             let time_row = segment * KEYS + key;
@@ -94,14 +99,16 @@ impl Backward {
                 block.backward(layers, weights, batch, features, scratch);
             });
         });
-        // And back.
-        let told = |time_row: usize, step: usize| {
+        // The transpose back.
+        let feature_gradient = |time_row: usize, step: usize| {
             let (segment, key) = (time_row / KEYS, time_row % KEYS);
             let row = segment * steps + step;
             note[note_block_of[row - first_note]].feature_gradient(row, key)
         };
         time.par_iter_mut().for_each(|block| {
-            with_scratch(scratch, |scratch| block.backward(layers, weights, batch, told, scratch));
+            with_scratch(scratch, |scratch| {
+                block.backward(layers, weights, batch, feature_gradient, scratch)
+            });
         });
 
         let (time_gradient, note_gradient) = gradient.split_at_mut(layers.time_range().end);
@@ -111,8 +118,8 @@ impl Backward {
     }
 }
 
-/// Cuts the rows of each segment into blocks of about equal size. The number of threads has no say
-/// in it, nor has the number of segments.
+/// Divides the rows of each segment into blocks of about equal size, independently of the numbers
+/// of threads and segments.
 fn blocks(segments: Range<usize>, rows: usize) -> Vec<Range<usize>> {
     let count = rows.div_ceil(BLOCK_ROWS);
     let block = |segment: usize, block: usize| {
@@ -122,12 +129,12 @@ fn blocks(segments: Range<usize>, rows: usize) -> Vec<Range<usize>> {
     segments.flat_map(|segment| (0..count).map(move |index| block(segment, index))).collect()
 }
 
-/// For each row the block that it is in.
+/// By row, the index of its block.
 fn owners(blocks: &[Range<usize>]) -> Vec<usize> {
     blocks.iter().enumerate().flat_map(|(index, rows)| rows.clone().map(move |_| index)).collect()
 }
 
-/// Lends room to a task; there is as much as tasks have run at once.
+/// Lends scratch buffers to a task. There are as many as tasks have run at once.
 fn with_scratch(pool: &Mutex<Vec<TaskScratch>>, work: impl FnOnce(&mut TaskScratch)) {
     let lent = pool.lock().expect("no task panics with the lock").pop();
     let mut scratch = lent.unwrap_or_default();
@@ -135,7 +142,7 @@ fn with_scratch(pool: &Mutex<Vec<TaskScratch>>, work: impl FnOnce(&mut TaskScrat
     pool.lock().expect("no task panics with the lock").push(scratch);
 }
 
-/// Adds all parts, always in the same order.
+/// Adds all parts in a fixed order.
 fn add_all(to: &mut [f32], parts: &[&[f32]]) {
     to.par_chunks_mut(SUMMED).enumerate().for_each(|(index, to)| {
         let first = index * SUMMED;

@@ -1,4 +1,4 @@
-//! How surprising given music is: all of its steps at once, forward only.
+//! The likelihood of a passage: all of its steps at once, forward only.
 
 use super::note_rows::NoteRows;
 use super::time_rows::TimeRows;
@@ -8,7 +8,7 @@ use crate::network::key_logits::{KeyLogits, Nats};
 use crate::network::lstm_state::LstmState;
 use crate::roll::KEYS;
 
-/// Buffers for `forward`. Their content means nothing between passages.
+/// Scratch buffers for passages. Nothing in them is kept from one passage to the next.
 #[derive(Default)]
 pub struct PassageScratch {
     time: TimeRows,
@@ -21,20 +21,20 @@ pub(super) fn forward(
     state: &mut LstmState,
     passage: &Batch,
     scratch: &mut PassageScratch,
-    tell: &mut dyn FnMut(usize, usize, KeyLogits),
+    receive: &mut dyn FnMut(usize, usize, KeyLogits),
 ) -> Nats {
     assert_eq!(passage.segments(), 1, "a passage is one segment");
     let PassageScratch { time, note, scratch } = scratch;
     time.rows = 0..KEYS;
     time.forward(weights, passage, std::slice::from_ref(state), &mut scratch.lstm);
-    time.remember(std::slice::from_mut(state));
+    time.store_final_states(std::slice::from_mut(state));
     let top = time.traces.last().expect("at least one time layer");
     note.rows = 0..passage.steps();
     note.forward(weights, passage, |step, key| top.output_row(step, key), scratch);
     for step in 0..passage.steps() {
         for key in 0..KEYS {
-            let (place, choice) = (key * passage.steps() + step, passage.target(step, key));
-            tell(step, key, scratch.dense.logits(weights, place, choice));
+            let (place, action) = (key * passage.steps() + step, passage.target(step, key));
+            receive(step, key, scratch.dense.logits(weights.heads, place, action));
         }
     }
     note.nats

@@ -5,7 +5,7 @@ use crate::network::engine::TrainingWork;
 use crate::network::layers::{Layers, LstmTensors};
 use crate::roll::KEYS;
 
-/// About how many bytes a training holds at most within the engine.
+/// About how many bytes the engine needs at most for a training.
 pub(super) fn memory_needed(layers: &Layers, work: &TrainingWork) -> u64 {
     let TrainingWork { slice, steps, states, passage_steps, threads } = *work;
     let units = |layers: &[LstmTensors]| layers.iter().map(|layer| layer.units).sum::<usize>();
@@ -27,7 +27,8 @@ pub(super) fn memory_needed(layers: &Layers, work: &TrainingWork) -> u64 {
         + 2 * BLOCK_ROWS * KEYS * widest(&layers.note)
         + 2 * BLOCK_ROWS * steps * widest(&layers.time);
     let passage = trace(KEYS, passage_steps, units(&layers.time));
-    // The weights are laid out for both directions, and those of the time layers once more in stripes.
+    // The weights are packed for both directions, and those of the time layers once more in
+    // stripes.
     let weights = 3 * layers.size();
     let states = 2 * states * KEYS * units(&layers.time);
     4 * (per_slice + threads * (per_thread + passage) + weights + states) as u64

@@ -1,4 +1,4 @@
-//! The network on the processor.
+//! The network on the CPU.
 
 mod backward;
 mod forward;
@@ -13,33 +13,34 @@ pub use predict::Workspace;
 use super::batch::Batch;
 use super::dense::DenseWeights;
 use super::engine::{Engine, PassageEngine, StepEngine, TrainingEngine, TrainingWork};
+use super::head::{Feedback, Heads};
 use super::key_logits::{KeyAction, KeyLogits, Nats};
 use super::layers::Layers;
 use super::lstm::{LstmScratch, LstmTrace, LstmWeights};
 use super::lstm_state::LstmState;
 use super::parameters::Parameters;
-use super::stripes::StripedWeights;
+use super::striped_weights::StripedWeights;
 use crate::attribute::StepAttributes;
 use backward::Backward;
 
-/// The engine that runs on the processor, on all threads of the current rayon pool.
+/// The engine that runs on the CPU, on all threads of the current rayon pool.
 ///
-/// The rows of a batch are cut into blocks whose number depends on the batch alone; each block
-/// runs its whole sequence without waiting for another, and the blocks' gradients are added in
-/// one order. So the number of threads changes nothing in the result, not one bit.
+/// The rows of a batch are divided into blocks in a way that depends on the batch alone. Each block
+/// runs its whole sequence without waiting for another, and the gradients of the blocks are added
+/// in a fixed order. So the number of threads does not change a single bit of the result.
 pub struct Cpu {
     layers: Layers,
     weights: Weights,
-    /// Where it can be trained.
+    /// Only in an engine that can be trained.
     backward: Option<Backward>,
     slice: usize,
 }
 
-/// Room that one task works in, block after block.
+/// Scratch buffers of one task, which it reuses from block to block.
 #[derive(Default)]
 struct TaskScratch {
     lstm: LstmScratch,
-    /// The gradients of a layer's outputs, and of its inputs.
+    /// The gradients of the outputs of a layer, and of its inputs.
     outputs: Vec<f32>,
     inputs: Vec<f32>,
     /// By note layer.
@@ -47,19 +48,19 @@ struct TaskScratch {
     dense: note_rows::DenseRows,
 }
 
-/// The weights of all layers, laid out for the kernels.
-#[derive(Default)]
+/// The weights of all layers, packed for the kernels.
 struct Weights {
     time: Vec<LstmWeights>,
-    /// The same for one step after the other.
+    /// The time layers again, for one step at a time.
     time_striped: Vec<StripedWeights>,
     note: Vec<LstmWeights>,
     dense: Vec<DenseWeights>,
-    articulation: bool,
+    heads: Heads,
+    feedback: Feedback,
 }
 
 impl Cpu {
-    /// An engine that can be trained. It lays its weights out twice, for both directions.
+    /// An engine that can be trained. It packs its weights twice, for both directions.
     pub fn for_training(parameters: &Parameters) -> Cpu {
         Cpu::new(parameters, Some(Backward::default()))
     }
@@ -71,7 +72,8 @@ impl Cpu {
 
     fn new(parameters: &Parameters, backward: Option<Backward>) -> Cpu {
         let layers = parameters.layers.clone();
-        let mut engine = Cpu { layers, weights: Weights::default(), backward, slice: usize::MAX };
+        let weights = Weights::new(layers.heads);
+        let mut engine = Cpu { layers, weights, backward, slice: usize::MAX };
         engine.load(parameters);
         engine
     }
@@ -153,10 +155,21 @@ impl StepEngine for Cpu {
 }
 
 impl Weights {
-    /// Lays out all weights; the transposes only where gradients will be wanted.
+    /// Without any layer yet.
+    fn new(heads: Heads) -> Weights {
+        Weights {
+            time: Vec::new(),
+            time_striped: Vec::new(),
+            note: Vec::new(),
+            dense: Vec::new(),
+            heads,
+            feedback: Feedback::new(heads),
+        }
+    }
+
+    /// Packs all weights; the transposes are needed only for gradients.
     fn load(&mut self, parameters: &Parameters, with_transposes: bool) {
         let layers = &parameters.layers;
-        self.articulation = layers.articulation;
         let Weights { time, time_striped, note, dense, .. } = self;
         time_striped.resize_with(layers.time.len(), Default::default);
         for (weights, tensors) in time_striped.iter_mut().zip(&layers.time) {
@@ -173,14 +186,5 @@ impl Weights {
         for (index, (weights, tensors)) in dense.iter_mut().zip(&layers.dense).enumerate() {
             weights.pack(parameters, tensors, index == last);
         }
-    }
-}
-
-/// The attributes that tell a key what was chosen for the key below: nothing for what is 0.
-fn chosen_below(choice: KeyAction) -> &'static [(u32, f32)] {
-    match (choice.play, choice.articulate) {
-        (false, _) => &[],
-        (true, false) => &[(0, 1.0)],
-        (true, true) => &[(0, 1.0), (1, 1.0)],
     }
 }

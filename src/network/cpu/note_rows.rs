@@ -1,10 +1,11 @@
-//! A block of the rows of the note layers: some steps of the segments, along the whole keyboard,
-//! from the features to the loss and back.
+//! A block of rows of the note layers: some steps of a segment, along the whole keyboard, from the
+//! features to the loss and back.
 
 use super::time_rows::{RowsInput, drop_out};
-use super::{TaskScratch, Weights, chosen_below};
+use super::{TaskScratch, Weights};
 use crate::network::batch::Batch;
 use crate::network::dense::{dense_backward, dense_forward};
+use crate::network::head::{Feedback, Heads};
 use crate::network::kernel::Panels;
 use crate::network::key_logits::{KeyAction, KeyLogits, Nats};
 use crate::network::layers::Layers;
@@ -12,29 +13,36 @@ use crate::network::lstm::{LstmGradient, LstmInput, LstmTrace, lstm_backward, ls
 use crate::roll::KEYS;
 use std::ops::Range;
 
-/// The rows `segment · steps + step` of a range.
+/// A block of the rows `segment · steps + step`.
 #[derive(Default)]
 pub(super) struct NoteRows {
     pub(super) rows: Range<usize>,
-    /// `[88 × rows × features]`: the gradient of what the time layers said.
+    /// `[88 × rows × features]`: the gradient of the features, which are the outputs of the time
+    /// layers.
     feature_gradient: Vec<f32>,
-    /// Of note and dense layers.
+    /// The gradient of the note and dense layers.
     pub(super) gradient: Vec<f32>,
     pub(super) nats: Nats,
 }
 
-/// What a note layer is fed with.
+/// The input of a note layer.
 enum NoteInput<'a, F> {
-    /// The features, and what was chosen for the key below. `features(row, key)`.
-    Features { features: F, batch: &'a Batch, rows: Range<usize>, dropout: Option<&'a [f32]> },
-    /// The layer below.
+    /// The features, `features(row, key)`, and the feedback of the key below.
+    Features {
+        features: F,
+        batch: &'a Batch,
+        rows: Range<usize>,
+        dropout: Option<&'a [f32]>,
+        feedback: &'a Feedback,
+    },
+    /// The outputs of the layer below.
     Below(RowsInput<'a>),
 }
 
 impl<'f, F: Fn(usize, usize) -> &'f [f32]> LstmInput for NoteInput<'_, F> {
     fn dense(&self, key: usize, to: &mut [f32]) {
         match self {
-            NoteInput::Features { features, batch, rows, dropout } => {
+            NoteInput::Features { features, batch, rows, dropout, .. } => {
                 let units = to.len() / rows.len();
                 for (row, to) in rows.clone().zip(to.chunks_exact_mut(units)) {
                     to.copy_from_slice(features(row, key));
@@ -48,18 +56,17 @@ impl<'f, F: Fn(usize, usize) -> &'f [f32]> LstmInput for NoteInput<'_, F> {
 
     fn sparse(&self, key: usize, row: usize) -> &[(u32, f32)] {
         match self {
-            NoteInput::Features { batch, rows, .. } => {
+            NoteInput::Features { batch, rows, feedback, .. } => {
                 let below = key.checked_sub(1);
-                chosen_below(
-                    below.map_or(KeyAction::default(), |key| batch.target(rows.start + row, key)),
-                )
+                let below = below.map(|key| batch.target(rows.start + row, key));
+                feedback.of(below.unwrap_or_default())
             }
             NoteInput::Below(_) => &[],
         }
     }
 }
 
-/// What is dropped of a note layer's outputs for some rows.
+/// The dropout mask of the outputs of a note layer, for some rows.
 fn dropout<'a>(batch: &'a Batch, layer: usize, rows: &Range<usize>) -> Option<&'a [f32]> {
     batch.dropout().map(|dropout| {
         let factors = &dropout.note[layer];
@@ -69,15 +76,15 @@ fn dropout<'a>(batch: &'a Batch, layer: usize, rows: &Range<usize>) -> Option<&'
 }
 
 impl NoteRows {
-    /// The gradient of the features of a row (of those that the block has) at a key.
+    /// The gradient of the features at a row of this block and a key.
     pub(super) fn feature_gradient(&self, row: usize, key: usize) -> &[f32] {
         let features = self.feature_gradient.len() / (KEYS * self.rows.len());
         let place = key * self.rows.len() + (row - self.rows.start);
         &self.feature_gradient[place * features..][..features]
     }
 
-    /// From the features to the loss. `features(row, key)` is what the time layers said. What
-    /// [`backward`](Self::backward) needs stays in the scratch.
+    /// From the features to the loss. `features(row, key)` are the outputs of the time layers. The
+    /// scratch keeps what [`backward`](Self::backward) needs.
     pub(super) fn forward<'f>(
         &mut self,
         weights: &Weights,
@@ -88,11 +95,11 @@ impl NoteRows {
         let count = self.rows.len();
         let TaskScratch { lstm, note, dense, .. } = scratch;
         note.resize_with(weights.note.len(), Default::default);
-        for (index, weights) in weights.note.iter().enumerate() {
+        for (index, layer) in weights.note.iter().enumerate() {
             let (below, here) = note.split_at_mut(index);
-            let input = input(below, batch, &self.rows, features);
-            here[0].begin(KEYS, count, weights.units);
-            lstm_forward(weights, &input, &mut here[0], lstm);
+            let input = input(weights, below, batch, &self.rows, features);
+            here[0].begin(KEYS, count, layer.units);
+            lstm_forward(layer, &input, &mut here[0], lstm);
         }
         let top = weights.note.len() - 1;
         dense.begin(note[top].outputs(), dropout(batch, top, &self.rows));
@@ -100,7 +107,8 @@ impl NoteRows {
             .forward(weights, |place| batch.target(self.rows.start + place % count, place / count));
     }
 
-    /// And back, right after [`forward`](Self::forward) in the same scratch.
+    /// From the loss back to the features, right after [`forward`](Self::forward) with the same
+    /// scratch.
     pub(super) fn backward<'f>(
         &mut self,
         layers: &Layers,
@@ -129,7 +137,7 @@ impl NoteRows {
                 to[key * wide_below..][..wide_below].copy_from_slice(gradient);
             };
             let (below, here) = note.split_at_mut(index);
-            let input = input(below, batch, &self.rows, features);
+            let input = input(weights, below, batch, &self.rows, features);
             let mut gradient = LstmGradient::of(layers, tensors, &mut self.gradient);
             let (weights, trace) = (&weights.note[index], &mut here[0]);
             lstm_backward(
@@ -146,8 +154,9 @@ impl NoteRows {
     }
 }
 
-/// What feeds the note layer above `below`, the traces of the note layers below it.
+/// The input of the note layer above `below`, which are the traces of all note layers below it.
 fn input<'a, 'f, F: Fn(usize, usize) -> &'f [f32]>(
+    weights: &'a Weights,
     below: &'a [LstmTrace],
     batch: &'a Batch,
     rows: &Range<usize>,
@@ -157,7 +166,8 @@ fn input<'a, 'f, F: Fn(usize, usize) -> &'f [f32]>(
         None => {
             let dropout = batch.dropout().and_then(|dropout| dropout.time.last());
             let dropout = dropout.map(Vec::as_slice);
-            NoteInput::Features { features, batch, rows: rows.clone(), dropout }
+            let (rows, feedback) = (rows.clone(), &weights.feedback);
+            NoteInput::Features { features, batch, rows, dropout, feedback }
         }
         Some(trace) => {
             let dropout = dropout(batch, below.len() - 1, rows);
@@ -169,7 +179,7 @@ fn input<'a, 'f, F: Fn(usize, usize) -> &'f [f32]>(
 /// The dense layers of a block, forward and backward.
 #[derive(Default)]
 pub(super) struct DenseRows {
-    /// What goes into the lowest layer, `[88 · rows × inputs]`, and what comes out of each.
+    /// The inputs of the lowest layer, `[88 · rows × inputs]`, then the outputs of each layer.
     values: Vec<Vec<f32>>,
     gradients: [Vec<f32>; 2],
     input_gradient: Vec<f32>,
@@ -177,7 +187,7 @@ pub(super) struct DenseRows {
 }
 
 impl DenseRows {
-    /// Takes the outputs of the top note layer, less what is dropped (`[rows × units]`).
+    /// Takes the outputs of the top note layer, times its dropout mask `[rows × units]`.
     fn begin(&mut self, outputs: &[f32], dropout: Option<&[f32]>) {
         self.values.resize_with(self.values.len().max(1), Default::default);
         self.values[0].clear();
@@ -186,7 +196,8 @@ impl DenseRows {
         self.values[0].chunks_exact_mut(rows).for_each(|key| drop_out(key, dropout));
     }
 
-    /// `target(place)` is what happened at `key · rows + row`. Leaves the gradient of the logits.
+    /// `target(place)` is what the key does at `place = key · rows + row`. Leaves the gradient of
+    /// the logits.
     fn forward(&mut self, weights: &Weights, target: impl Fn(usize) -> KeyAction) -> Nats {
         let places = self.values[0].len() / weights.dense[0].inputs();
         self.values.resize_with(weights.dense.len() + 1, Default::default);
@@ -196,21 +207,23 @@ impl DenseRows {
             dense_forward(weights, &below[index], &mut here[0]);
         }
         let mut nats = Nats::default();
+        let (heads, outputs) = (weights.heads, weights.heads.outputs());
         let gradients = &mut self.gradients[0];
-        gradients.clear();
-        for (place, logits) in self.values[weights.dense.len()].chunks_exact(2).enumerate() {
-            let choice = target(place);
-            let logits = key_logits(weights, logits, choice);
-            nats += logits.nats(choice);
-            gradients.extend(logits.gradient(choice));
+        gradients.resize(places * outputs, 0.0);
+        let values = self.values[weights.dense.len()].chunks_exact(outputs);
+        for (place, (values, gradient)) in
+            values.zip(gradients.chunks_exact_mut(outputs)).enumerate()
+        {
+            nats += heads.loss_and_gradient(values, target(place), gradient);
         }
         nats
     }
 
-    /// What the last forward pass has predicted at `key · rows + row`, where this was done.
-    pub(super) fn logits(&self, weights: &Weights, place: usize, choice: KeyAction) -> KeyLogits {
-        let logits = self.values.last().expect("a forward pass before");
-        key_logits(weights, &logits[2 * place..], choice)
+    /// What the last forward pass predicted at `place = key · rows + row`, where the key does
+    /// `action`.
+    pub(super) fn logits(&self, heads: Heads, place: usize, action: KeyAction) -> KeyLogits {
+        let values = self.values.last().expect("a forward pass before");
+        heads.read(&values[heads.outputs() * place..], Some(action))
     }
 
     /// Leaves the gradient of the outputs of the top note layer in `input_gradient`.
@@ -234,15 +247,4 @@ impl DenseRows {
             std::mem::swap(gradients, below);
         }
     }
-}
-
-/// What two logits predict of a key that did this.
-fn key_logits(weights: &Weights, logits: &[f32], choice: KeyAction) -> KeyLogits {
-    let articulate = match weights.articulation {
-        true => logits[1],
-        // Certain, so neither loss nor gradient comes from it.
-        false if choice.articulate => f32::INFINITY,
-        false => f32::NEG_INFINITY,
-    };
-    KeyLogits { play: logits[0], articulate }
 }

@@ -1,22 +1,22 @@
-//! One step of music at a time: memory and a step give a prediction and a new memory.
+//! The prediction of one step of music.
 
-use super::{Weights, chosen_below};
+use super::Weights;
 use crate::attribute::StepAttributes;
 use crate::network::dense::dense_forward;
 use crate::network::key_logits::{KeyAction, KeyLogits};
 use crate::network::layers::Layers;
 use crate::network::lstm_state::LstmState;
-use crate::network::stripes::StripedWeights;
+use crate::network::striped_weights::StripedWeights;
 use crate::roll::KEYS;
 
-/// Room in which one step is predicted. Its content means nothing between steps.
+/// Scratch buffers for one step. Nothing in them is kept from one step to the next.
 #[derive(Debug, Clone)]
 pub struct Workspace {
-    /// Room for the sums of a stripe, and `[88 × 4·units]` of the first note layer.
+    /// The sums of a stripe, or of the first note layer, `[88 × 4·units]`.
     sums: Vec<f32>,
-    /// By time layer, `[88 × units]`: the memory of the step before.
+    /// By time layer, `[88 × units]` each: cell and output of the step before.
     before: Vec<(Vec<f32>, Vec<f32>)>,
-    /// By note layer, `[units]`: memory below this key and at it, cell and output.
+    /// By note layer, `[units]` each: cell and output at this key, and at the key below.
     note: Vec<[Vec<f32>; 4]>,
     note_sums: Vec<f32>,
     /// By dense layer.
@@ -62,7 +62,7 @@ pub(super) fn predict(
         let now = (&mut here[0].cell[..], &mut here[0].output[..]);
         layer.advance(input, sparse, (cell, output), now, &mut workspace.sums);
     }
-    // What the time layers say is the same whatever is chosen: one product for all keys.
+    // The features do not depend on what the keys below do: one product for all keys.
     let features = &state.time.last().expect("at least one time layer").output;
     let width = 4 * weights.note[0].units;
     let sums = &mut workspace.sums[..KEYS * width];
@@ -81,7 +81,7 @@ pub(super) fn predict(
             let sums = match lower.last() {
                 None => {
                     let sums = &mut workspace.sums[key * width..][..width];
-                    layer.project_sparse(chosen_below(below), sums);
+                    layer.project_sparse(weights.feedback.of(below), sums);
                     sums
                 }
                 Some(lower) => {
@@ -97,8 +97,6 @@ pub(super) fn predict(
             dense_forward(layer, input, output);
             input = output;
         }
-        // A key that sounds on is held, where the network has no say in it.
-        let articulate = if weights.articulation { input[1] } else { f32::NEG_INFINITY };
-        below = choose(key, KeyLogits { play: input[0], articulate });
+        below = choose(key, weights.heads.read(input, None));
     }
 }

@@ -1,4 +1,4 @@
-//! A block of the rows of the time layers: some keys of some segments, through all steps.
+//! A block of rows of the time layers: some keys of a segment, through all steps.
 
 use super::{TaskScratch, Weights};
 use crate::network::batch::Batch;
@@ -10,7 +10,7 @@ use crate::network::lstm_state::LstmState;
 use crate::roll::KEYS;
 use std::ops::Range;
 
-/// The rows `segment · 88 + key` of a range, with what the forward pass leaves for the backward
+/// A block of the rows `segment · 88 + key`, with what the forward pass leaves for the backward
 /// pass.
 #[derive(Default)]
 pub(super) struct TimeRows {
@@ -20,11 +20,11 @@ pub(super) struct TimeRows {
     pub(super) gradient: Vec<f32>,
 }
 
-/// What a layer is fed with.
+/// The input of a layer.
 pub(super) enum RowsInput<'a> {
-    /// Attributes, for the lowest layer of the rows from `first` on.
+    /// The attributes, for the lowest layer; the rows begin at `first`.
     Attributes { batch: &'a Batch, first: usize },
-    /// The outputs of the layer below, less what is dropped of them (`[rows × units]`).
+    /// The outputs of the layer below, times its dropout mask `[rows × units]`.
     Below { trace: &'a LstmTrace, dropout: Option<&'a [f32]> },
 }
 
@@ -47,14 +47,14 @@ impl LstmInput for RowsInput<'_> {
     }
 }
 
-/// Multiplies rows with what dropout leaves of them.
+/// Multiplies rows by their dropout mask.
 pub(super) fn drop_out(rows: &mut [f32], dropout: Option<&[f32]>) {
     if let Some(factors) = dropout {
         rows.iter_mut().zip(factors).for_each(|(value, &factor)| *value *= factor);
     }
 }
 
-/// What feeds the layer above `below`, the traces of the layers below it.
+/// The input of the layer above `below`, which are the traces of all layers below it.
 fn input<'a>(below: &'a [LstmTrace], batch: &'a Batch, rows: &Range<usize>) -> RowsInput<'a> {
     match below.last() {
         None => RowsInput::Attributes { batch, first: rows.start },
@@ -62,7 +62,7 @@ fn input<'a>(below: &'a [LstmTrace], batch: &'a Batch, rows: &Range<usize>) -> R
     }
 }
 
-/// What is dropped of a layer's outputs for some rows.
+/// The dropout mask of the outputs of a layer, for some rows.
 fn dropout<'a>(batch: &'a Batch, layer: usize, rows: &Range<usize>) -> Option<&'a [f32]> {
     batch.dropout().map(|dropout| {
         let factors = &dropout.time[layer];
@@ -72,7 +72,7 @@ fn dropout<'a>(batch: &'a Batch, layer: usize, rows: &Range<usize>) -> Option<&'
 }
 
 impl TimeRows {
-    /// `states` are those that the segments begin with; none is as good as empty ones.
+    /// Segment i begins with `states[i]`, or with zeros if `states` is empty.
     pub(super) fn forward(
         &mut self,
         weights: &Weights,
@@ -88,32 +88,32 @@ impl TimeRows {
             trace.begin(batch.steps(), rows.len(), weights.units);
             for (place, row) in rows.clone().enumerate() {
                 if let Some(state) = states.get(row / KEYS) {
-                    trace.remember(place, state.time[index].of_key(row % KEYS));
+                    trace.set_initial_state(place, state.time[index].of_key(row % KEYS));
                 }
             }
             lstm_forward(weights, &input(below, batch, rows), trace, scratch);
         }
     }
 
-    /// Brings the memories to where the forward pass has ended.
-    pub(super) fn remember(&self, states: &mut [LstmState]) {
+    /// Stores the states after the forward pass.
+    pub(super) fn store_final_states(&self, states: &mut [LstmState]) {
         for (index, trace) in self.traces.iter().enumerate() {
             for (place, row) in self.rows.clone().enumerate() {
                 if let Some(state) = states.get_mut(row / KEYS) {
-                    state.time[index].set(row % KEYS, trace.state(place));
+                    state.time[index].set(row % KEYS, trace.final_state(place));
                 }
             }
         }
     }
 
-    /// `told(row, step)` is the gradient of the features of a row at a step, as the note layers
-    /// tell it.
+    /// `feature_gradient(row, step)` is the gradient of the features, the outputs of the top layer,
+    /// which comes from the note layers.
     pub(super) fn backward<'a>(
         &mut self,
         layers: &Layers,
         weights: &Weights,
         batch: &Batch,
-        told: impl Fn(usize, usize) -> &'a [f32],
+        feature_gradient: impl Fn(usize, usize) -> &'a [f32],
         scratch: &mut TaskScratch,
     ) {
         let TimeRows { rows, traces, gradient } = self;
@@ -129,7 +129,7 @@ impl TimeRows {
             let output_gradient = |step: usize, gradient: &mut [f32]| {
                 if top {
                     for (row, gradient) in rows.clone().zip(gradient.chunks_exact_mut(units)) {
-                        gradient.copy_from_slice(told(row, step));
+                        gradient.copy_from_slice(feature_gradient(row, step));
                     }
                 } else {
                     gradient.copy_from_slice(&outputs[step * wide..][..wide]);
@@ -149,7 +149,7 @@ impl TimeRows {
                 input_gradient,
                 lstm,
             );
-            // What this layer told of its inputs is what the one below is told of its outputs.
+            // The gradient of the inputs of this layer is that of the outputs of the layer below.
             std::mem::swap(outputs, inputs);
         }
     }

@@ -1,15 +1,14 @@
-//! The LSTM cell: what happens to the four gates of each unit.
+//! The LSTM cell: the arithmetic of the four gates of each unit.
 
 use super::{load, machine, store};
 use pulp::{Simd, WithSimd};
 use std::ops::Range;
 
-/// One step of LSTM cells, forward.
+/// One step of LSTM cells, forward, for the `stripe` of the units of a layer.
 ///
-/// Of a layer of so many units it is a `stripe` of them that takes the step. `gates`
-/// `[rows × 4·stripe]` holds the weighted sums of input gate, forget gate, block input and output
-/// gate (PyTorch's order i, f, g, o) and is overwritten with their activations. From the stripe of
-/// `cell_before` `[rows × units]` come those of `cell` and `output`, both `[rows × units]`.
+/// `gates` `[rows × 4·stripe]` holds the weighted sums of input gate, forget gate, block input and
+/// output gate (i, f, g, o, the order of PyTorch) and is overwritten with their activations.
+/// `cell_before`, `cell` and `output` are `[rows × units]`; only the stripe is read and written.
 pub fn cell_forward(
     (units, stripe): (usize, Range<usize>),
     gates: &mut [f32],
@@ -25,10 +24,10 @@ pub fn cell_forward(
 
 /// One step of LSTM cells, backward.
 ///
-/// `gates` holds the activations that [`cell_forward`] left and is overwritten with the gradient
-/// of the weighted sums. `output_gradient` `[rows × units]` is the gradient of `output`;
-/// `cell_gradient`, likewise, comes in as the gradient of `cell` from the step after, and leaves
-/// as that of `cell_before`.
+/// `gates` holds the activations of [`cell_forward`] and is overwritten with the gradient of the
+/// weighted sums. `output_gradient` `[rows × units]` is the gradient of `output`. `cell_gradient`
+/// `[rows × units]` is the gradient of `cell` that comes from the step after, and is overwritten
+/// with that of `cell_before`.
 pub fn cell_backward(
     units: usize,
     gates: &mut [f32],
@@ -66,21 +65,21 @@ pub fn hyperbolic_tangent(values: &mut [f32]) {
     machine().dispatch(Tangent(values));
 }
 
-/// The logistic function 1 / (1 + e⁻ˣ) of one value, in double precision and with the same bits
-/// on every machine.
+/// The logistic function 1 / (1 + e⁻ˣ), in double precision and with the same bits on every
+/// machine.
 pub fn sigmoid(x: f64) -> f64 {
     1.0 / (1.0 + libm::exp(-x))
 }
 
-/// tanh(x) as x·P(x²)/Q(x²), with P and Q fitted to the least greatest relative error on
-/// [0, 9.02], beyond which tanh is 1 in single precision. Off by at most 3.1e-7 of its value.
+/// tanh(x) as x·P(x²)/Q(x²), with P and Q fitted for the smallest maximum relative error (3.1e-7)
+/// on [0, 9.02]. Beyond that, tanh is 1 in single precision.
 #[inline(always)]
 fn tanh<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
     const LIMIT: f32 = 9.02;
     const P: [f32; 5] = [1.331_896_9e-8, 2.058_340_6e-5, 3.494_029_9e-3, 1.337_971_4e-1, 1.0];
     const Q: [f32; 5] = [7.761_977e-7, 3.283_085_2e-4, 2.587_105_5e-2, 4.671_303e-1, 1.0];
     let splat = |value| simd.splat_f32s(value);
-    // The limits stand first: should x be no number, then that is what comes out.
+    // The limits are the first arguments, so that NaN stays NaN.
     let x = simd.min_f32s(splat(LIMIT), simd.max_f32s(splat(-LIMIT), x));
     let square = simd.mul_f32s(x, x);
     let polynomial = |coefficients: [f32; 5]| {
@@ -101,7 +100,7 @@ fn logistic<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
     simd.mul_add_e_f32s(tanh(simd, simd.mul_f32s(x, half)), half, half)
 }
 
-/// The four gates' parts of a row of sums.
+/// The parts of a row that belong to the four gates.
 #[inline(always)]
 fn gates_of(row: &mut [f32], units: usize) -> [&mut [f32]; 4] {
     let (input, rest) = row.split_at_mut(units);

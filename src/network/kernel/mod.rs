@@ -1,11 +1,10 @@
-//! The arithmetic of the network, vectorised: matrix products, LSTM cells, sparse rows.
+//! The arithmetic of the network with SIMD: matrix products, LSTM cells, sparse rows.
 //!
-//! Each kernel picks the machine's widest instruction set when it is called (AVX-512, AVX2 with
-//! FMA, NEON, or plain code). Vectors run across the columns of a result and never across a sum,
-//! and every sum runs in one fixed order. So a result does not depend on the width of the
-//! vectors, on the number of rows worked on at once, or on the number of threads: the same
-//! numbers, bit for bit, on every machine with fused multiply-add (x86-64 since 2013, all 64-bit
-//! Arm).
+//! Each kernel picks the widest instruction set of the machine when it is called (AVX-512, AVX2
+//! with FMA, NEON, or scalar code). Vectors run across the columns of a result and never across a
+//! sum, and every sum has a fixed order. So a result does not depend on the width of the vectors,
+//! the number of rows in a call, or the number of threads: it has the same bits on every machine
+//! with fused multiply-add (x86-64 since 2013, all 64-bit Arm).
 
 mod cell;
 mod panels;
@@ -21,13 +20,13 @@ pub use sparse::{add_sparse_product, add_sparse_product_transposed};
 use pulp::{Arch, Simd, WithSimd, bytemuck};
 use std::sync::LazyLock;
 
-/// The instruction set of this machine, found out once.
+/// The instruction set of this machine, detected once.
 fn machine() -> Arch {
     static MACHINE: LazyLock<Arch> = LazyLock::new(Arch::new);
     *MACHINE
 }
 
-/// How many numbers a register of this machine holds.
+/// The number of values in a register of this machine.
 fn lanes(machine: Arch) -> usize {
     struct Lanes;
     impl WithSimd for Lanes {
@@ -40,7 +39,7 @@ fn lanes(machine: Arch) -> usize {
     machine.dispatch(Lanes)
 }
 
-/// A register from up to as many numbers as it holds; the rest is zero.
+/// Loads a register from as many values as it holds or fewer; the rest is zero.
 #[inline(always)]
 fn load<S: Simd>(simd: S, from: &[f32]) -> S::f32s {
     if from.len() == S::F32_LANES {
@@ -50,7 +49,7 @@ fn load<S: Simd>(simd: S, from: &[f32]) -> S::f32s {
     }
 }
 
-/// As many numbers of a register as there is room for.
+/// Stores as many values of a register as fit.
 #[inline(always)]
 fn store<S: Simd>(simd: S, to: &mut [f32], register: S::f32s) {
     if to.len() == S::F32_LANES {

@@ -1,18 +1,18 @@
-//! A matrix laid out for the product: in panels of neighbouring columns.
+//! A matrix packed for products: in panels of adjacent columns.
 
 use super::{lanes, machine};
 use std::ops::Range;
 use std::sync::LazyLock;
 
-/// Columns to a panel: two registers of this machine.
+/// The columns of a panel: two registers of this machine.
 pub(super) fn panel_width() -> usize {
     static WIDTH: LazyLock<usize> = LazyLock::new(|| 2 * lanes(machine()));
     *WIDTH
 }
 
-/// A `[rows × columns]` matrix cut into panels of columns that fill two registers, each panel row
-/// after row, the last one filled up with zeros. So the inner loop of a product reads it from
-/// front to back.
+/// A `[rows × columns]` matrix divided into panels of columns that fill two registers. Each panel
+/// is stored row after row; the last one is padded with zeros. So the inner loop of a product reads
+/// memory sequentially.
 #[derive(Debug, Clone, Default)]
 pub struct Panels {
     data: Vec<f32>,
@@ -21,11 +21,11 @@ pub struct Panels {
 }
 
 impl Panels {
-    /// Lays out a row-major `[rows × columns]` matrix. Takes no memory if `self` has held a
-    /// matrix of that size before.
+    /// Packs a row-major `[rows × columns]` matrix. Allocates nothing if `self` has held a matrix
+    /// of this size before.
     pub fn pack(&mut self, matrix: &[f32], rows: usize, columns: usize) {
         assert_eq!(matrix.len(), rows * columns);
-        self.lay_out(rows, columns, |first, width, panel| {
+        self.pack_panels(rows, columns, |first, width, panel| {
             for (row, line) in panel.chunks_exact_mut(panel_width()).enumerate() {
                 copy(&mut line[..width], &matrix[row * columns + first..][..width]);
                 line[width..].fill(0.0);
@@ -33,10 +33,10 @@ impl Panels {
         });
     }
 
-    /// Lays out the transpose of a row-major `[columns × rows]` matrix.
+    /// Packs the transpose of a row-major `[columns × rows]` matrix.
     pub fn pack_transposed(&mut self, matrix: &[f32], rows: usize, columns: usize) {
         assert_eq!(matrix.len(), rows * columns);
-        self.lay_out(rows, columns, |first, width, panel| {
+        self.pack_panels(rows, columns, |first, width, panel| {
             if width < panel_width() {
                 panel.fill(0.0);
             }
@@ -48,8 +48,13 @@ impl Panels {
         });
     }
 
-    /// `fill(first, width, panel)` writes the columns from `first` on, `width` of them.
-    fn lay_out(&mut self, rows: usize, columns: usize, fill: impl Fn(usize, usize, &mut [f32])) {
+    /// `fill(first, width, panel)` writes a panel: `width` columns from `first` on.
+    fn pack_panels(
+        &mut self,
+        rows: usize,
+        columns: usize,
+        fill: impl Fn(usize, usize, &mut [f32]),
+    ) {
         let wide = panel_width();
         self.data.resize(rows * columns.div_ceil(wide) * wide, 0.0);
         (self.rows, self.columns) = (rows, columns);
@@ -58,25 +63,25 @@ impl Panels {
         }
     }
 
-    /// Rows of the matrix: the length of the sums in a product.
+    /// The rows of the matrix, which is the number of terms of each sum in a product.
     pub fn rows(&self) -> usize {
         self.rows
     }
 
-    /// Columns of the matrix.
+    /// The columns of the matrix.
     pub fn columns(&self) -> usize {
         self.columns
     }
 
-    /// Some lines of a panel, one after the other.
+    /// Some rows of a panel, one after the other.
     pub(super) fn lines(&self, panel: usize, lines: Range<usize>) -> &[f32] {
         let (wide, first) = (panel_width(), panel * self.rows);
         &self.data[(first + lines.start) * wide..(first + lines.end) * wide]
     }
 }
 
-/// Copies a line. Whole ones are of a few sizes, and knowing them makes moves of what would be a
-/// call.
+/// Copies a row of a panel. With the few sizes of whole rows known, the compiler emits moves
+/// instead of a call.
 #[inline(always)]
 fn copy(to: &mut [f32], from: &[f32]) {
     fn whole<const N: usize>(to: &mut [f32], from: &[f32]) -> Option<()> {

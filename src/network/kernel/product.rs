@@ -1,8 +1,8 @@
 //! Products of matrices.
 //!
-//! Both products end in the same inner loop: a tile of up to six rows by one panel or two is kept
-//! in registers while the sum runs. With 16 registers (AVX2) that is 6 × 2 accumulators, 2
-//! registers of the panel and 1 for the factor; with 32 (AVX-512, NEON) two panels, 6 × 4 + 4 + 1.
+//! Both products share an inner loop, which keeps a tile of up to six rows by one or two panels in
+//! registers during the sum. With 16 registers (AVX2) these are 6 × 2 accumulators, 2 registers of
+//! the panel and 1 for the factor; with 32 (AVX-512, NEON) and two panels, 6 × 4 + 4 + 1.
 
 use super::machine;
 use super::panels::Panels;
@@ -10,7 +10,7 @@ use super::tile::{Factors, Sums, TILE, tile_of};
 use pulp::{Simd, WithSimd};
 use std::ops::Range;
 
-/// Bytes of panels that are worked on at once: so much stays in the first-level cache.
+/// Bytes of panels that are used at once, so that they stay in the L1 cache.
 const CACHED: usize = 20 << 10;
 
 /// C += A · B. C `[m × n]`, A `[m × k]`, both row-major; B `[k × n]` in panels.
@@ -25,18 +25,18 @@ pub fn add_product(c: &mut [f32], a: &[f32], b: &Panels) {
 }
 
 /// C += Aᵀ · B. C `[k × n]`, A `[m × k]`, both row-major; B `[m × n]` in panels. This is the
-/// gradient of weights: the sum runs over the m rows. `room` is for a copy of A in which the
-/// factors of each tile stand together; its content means nothing.
-pub fn add_product_transposed(c: &mut [f32], a: &[f32], b: &Panels, room: &mut Vec<f32>) {
+/// gradient of weights: the sum runs over the m rows. `packed` is a scratch buffer for a copy of A
+/// in which the factors of each tile are adjacent.
+pub fn add_product_transposed(c: &mut [f32], a: &[f32], b: &Panels, packed: &mut Vec<f32>) {
     if b.rows() == 0 || b.columns() == 0 || a.is_empty() {
         return;
     }
     assert_eq!(a.len() % b.rows(), 0);
     let k = a.len() / b.rows();
     assert_eq!(c.len(), k * b.columns());
-    room.resize(a.len(), 0.0);
+    packed.resize(a.len(), 0.0);
     for tile in tiles(k) {
-        let to = &mut room[tile.start * b.rows()..tile.end * b.rows()];
+        let to = &mut packed[tile.start * b.rows()..tile.end * b.rows()];
         match tile.len() {
             1 => gather::<1>(to, a, k, tile.start),
             2 => gather::<2>(to, a, k, tile.start),
@@ -46,11 +46,11 @@ pub fn add_product_transposed(c: &mut [f32], a: &[f32], b: &Panels, room: &mut V
             _ => gather::<TILE>(to, a, k, tile.start),
         }
     }
-    machine().dispatch(ProductTransposed { c, a: room, b });
+    machine().dispatch(ProductTransposed { c, a: packed, b });
 }
 
-/// The columns of A from `first` on, `M` of them, row after row. That their number is known makes
-/// moves of what would be calls.
+/// Copies `M` columns of A from `first` on, row after row. With `M` known at compile time, the
+/// compiler emits moves instead of calls.
 fn gather<const M: usize>(to: &mut [f32], a: &[f32], k: usize, first: usize) {
     for (to, row) in to.as_chunks_mut::<M>().0.iter_mut().zip(a.chunks_exact(k)) {
         *to = *row[first..].first_chunk().expect("a tile lies within its row");
@@ -70,7 +70,7 @@ impl WithSimd for Product<'_> {
     fn with_simd<S: Simd>(self, simd: S) {
         let k = self.b.rows();
         let m = self.a.len() / k;
-        // With few rows, or many registers, two panels at once keep more sums under way.
+        // With few rows, or many registers, two panels at once keep more sums in flight.
         let pairs = S::REGISTER_COUNT >= 32 || m <= 2;
         let factors = |tile: Range<usize>| Factors {
             a: &self.a[tile.start * k..tile.end * k],
@@ -83,7 +83,7 @@ impl WithSimd for Product<'_> {
 
 struct ProductTransposed<'a> {
     c: &'a mut [f32],
-    /// A, tile by tile: for each term the factors of the tile's rows.
+    /// A, tile by tile: for each term the factors of the rows of the tile.
     a: &'a [f32],
     b: &'a Panels,
 }
@@ -103,7 +103,7 @@ impl WithSimd for ProductTransposed<'_> {
     }
 }
 
-/// Walks over all tiles of C, which has so many rows.
+/// Goes over all tiles of C, which has `rows` rows.
 #[inline(always)]
 fn walk<'a, S: Simd>(
     simd: S,
@@ -115,7 +115,7 @@ fn walk<'a, S: Simd>(
 ) {
     let n = b.columns();
     let count = n.div_ceil(2 * S::F32_LANES);
-    // The order of a sum does not depend on where it is cut: it is put back and taken up again.
+    // A sum is stored and continued between its parts, so its order does not depend on the parts.
     let depth = depth::<S>(pairs);
     for from in (0..b.rows()).step_by(depth) {
         let terms = from..b.rows().min(from + depth);
@@ -127,12 +127,12 @@ fn walk<'a, S: Simd>(
             let share = coming.len() / rows.div_ceil(TILE);
             let columns = panel * 2 * S::F32_LANES..n.min(next * 2 * S::F32_LANES);
             for (index, tile) in tiles(rows).enumerate() {
-                // The next panel comes from afar, and so do the next tile's sums: they are asked
-                // for while this tile is worked on.
+                // Prefetch the next panel and the sums of the next tile during the work on this
+                // one.
                 if rows > 2 * TILE {
-                    fetch(&coming[index * share..][..share]);
+                    prefetch(&coming[index * share..][..share]);
                     for row in tile.end..rows.min(tile.end + TILE) {
-                        fetch(&c[row * n + columns.start..row * n + columns.end]);
+                        prefetch(&c[row * n + columns.start..row * n + columns.end]);
                     }
                 }
                 let factors = factors(tile.clone());
@@ -144,13 +144,13 @@ fn walk<'a, S: Simd>(
     }
 }
 
-/// Asks the memory for numbers that will be needed soon.
+/// Prefetches values that will be needed soon.
 #[inline(always)]
-fn fetch(numbers: &[f32]) {
+fn prefetch(numbers: &[f32]) {
     #[cfg(target_arch = "x86_64")]
     for number in numbers.iter().step_by(16) {
         use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
-        // SAFETY: a hint, which reads nothing, and for an address that may be read.
+        // SAFETY: a prefetch reads nothing, and the address is valid.
         #[allow(unsafe_code)]
         unsafe {
             _mm_prefetch::<_MM_HINT_T1>(std::ptr::from_ref(number).cast());
@@ -160,14 +160,14 @@ fn fetch(numbers: &[f32]) {
     let _ = numbers;
 }
 
-/// Terms summed before a tile is put back.
+/// The number of terms that are summed before a tile is stored.
 fn depth<S: Simd>(pairs: bool) -> usize {
     let panels = if pairs { 2 } else { 1 };
     CACHED / (size_of::<f32>() * panels * 2 * S::F32_LANES)
 }
 
-/// Cuts rows into tiles of five and six (or fewer rows, if there are so few), as even as can be:
-/// a tile of one row would cost as much as one of four.
+/// Divides rows into tiles of nearly equal size, at most six rows each: a tile of one row would
+/// cost as much as one of four.
 #[inline(always)]
 fn tiles(rows: usize) -> impl Iterator<Item = std::ops::Range<usize>> {
     let count = rows.div_ceil(TILE);
@@ -178,7 +178,7 @@ fn tiles(rows: usize) -> impl Iterator<Item = std::ops::Range<usize>> {
 mod tests {
     use super::*;
 
-    /// Numbers that look random, the same each time.
+    /// Pseudorandom numbers.
     fn numbers(count: usize, seed: u32) -> Vec<f32> {
         let mut state = seed.wrapping_mul(2_654_435_761).wrapping_add(12345);
         let mut next = || {
@@ -230,8 +230,8 @@ mod tests {
                 (0..k * m).map(|index| a[index % m * k + index / m]).collect();
             let (mut plain, mut transposed) = (vec![0.5; m * n], vec![0.5; m * n]);
             add_product(&mut plain, &a, &panels(&b, k, n));
-            let room = &mut Vec::new();
-            add_product_transposed(&mut transposed, &a_transposed, &panels(&b, k, n), room);
+            let packed = &mut Vec::new();
+            add_product_transposed(&mut transposed, &a_transposed, &panels(&b, k, n), packed);
             assert_eq!(plain, transposed, "bit for bit, {m}×{k}×{n}");
         }
     }

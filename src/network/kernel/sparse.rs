@@ -1,12 +1,11 @@
-//! Products with rows of which few values are not zero: the attributes.
+//! Products with sparse rows, such as the attributes.
 //!
-//! A few registers of columns are worked on at once: in them the sum stays while it runs, or the
-//! row that many others take a share of.
+//! Several registers of columns are processed at once, and the sums stay in them.
 
 use super::{load, machine, store};
 use pulp::{Simd, WithSimd, bytemuck};
 
-/// Registers of columns that are worked on at once: enough to keep the units for products busy,
+/// Registers of columns that are processed at once: enough to hide the latency of a multiply-add,
 /// and few enough for 16 registers.
 const ABREAST: usize = 8;
 
@@ -45,7 +44,7 @@ pub fn add_sparse_product(c: &mut [f32], x: &[(u32, f32)], w: &[f32]) {
     machine().dispatch(Sum(c, x, w));
 }
 
-/// W += xᵀ · c for one sparse row x: the gradient of weights. Shapes as above.
+/// W += xᵀ · c for one sparse row x, the gradient of weights; shapes as in [`add_sparse_product`].
 pub fn add_sparse_product_transposed(w: &mut [f32], x: &[(u32, f32)], c: &[f32]) {
     struct Shares<'a>(&'a mut [f32], &'a [(u32, f32)], &'a [f32]);
     impl WithSimd for Shares<'_> {
@@ -77,14 +76,14 @@ fn add_scaled<S: Simd>(simd: S, to: &mut [f32], factor: S::f32s, from: &[f32]) {
     }
 }
 
-/// As many columns as are worked on at once, if there are as many.
+/// The columns as registers, if there are as many as are processed at once.
 #[inline(always)]
 fn whole_mut<S: Simd>(part: &mut [f32]) -> Option<&mut [S::f32s; ABREAST]> {
     (part.len() == ABREAST * S::F32_LANES)
         .then(|| bytemuck::cast_slice_mut(part).first_chunk_mut())?
 }
 
-/// Likewise, of a line known to be so long.
+/// Likewise, for a line that is known to have this length.
 #[inline(always)]
 fn whole_of<S: Simd>(line: &[f32]) -> &[S::f32s; ABREAST] {
     bytemuck::cast_slice(line).first_chunk().expect("as many columns as the sums have")

@@ -1,14 +1,14 @@
-//! A tile of a product: up to six rows by one panel or two, kept in registers while the sum runs.
+//! A tile of a product: up to six rows by one or two panels, kept in registers during the sum.
 
 use super::panels::{Panels, panel_width};
 use super::{load, store};
 use pulp::{Simd, bytemuck};
 use std::ops::Range;
 
-/// Rows of a tile at most.
+/// The most rows of a tile.
 pub(super) const TILE: usize = 6;
 
-/// The part of A that a tile needs: the factor of row `r` and term `t` is at
+/// The part of A that a tile needs. The factor of row `r` and term `t` is at
 /// `r · row_stride + t · term_stride`.
 #[derive(Clone, Copy)]
 pub(super) struct Factors<'a> {
@@ -17,14 +17,14 @@ pub(super) struct Factors<'a> {
     pub(super) term_stride: usize,
 }
 
-/// The place of a tile in C, from its first row on.
+/// The part of C that a tile updates, from its first row on.
 pub(super) struct Sums<'a> {
     pub(super) c: &'a mut [f32],
     pub(super) stride: usize,
     pub(super) panel: usize,
 }
 
-/// Picks the tile of the right height and width.
+/// Calls the tile of the right height and width.
 #[inline(always)]
 pub(super) fn tile_of<S: Simd>(
     simd: S,
@@ -43,7 +43,7 @@ pub(super) fn tile_of<S: Simd>(
         (_, false) => tile::<S, TILE, 1>(simd, sums, factors, b, terms),
         (1, true) => tile::<S, 1, 2>(simd, sums, factors, b, terms),
         (2, true) => tile::<S, 2, 2>(simd, sums, factors, b, terms),
-        // With 16 registers pairs are for one row or two only; this spares the code for more.
+        // With 16 registers, pairs of panels have at most two rows; this avoids the code for more.
         _ if S::REGISTER_COUNT < 32 => unreachable!("a pair of panels for {height} rows"),
         (3, true) => tile::<S, 3, 2>(simd, sums, factors, b, terms),
         (4, true) => tile::<S, 4, 2>(simd, sums, factors, b, terms),
@@ -52,7 +52,7 @@ pub(super) fn tile_of<S: Simd>(
     }
 }
 
-/// Some terms of a tile of `M` rows by `P` panels.
+/// Adds some terms to a tile of `M` rows by `P` panels.
 #[inline(always)]
 fn tile<S: Simd, const M: usize, const P: usize>(
     simd: S,
@@ -93,13 +93,13 @@ fn tile<S: Simd, const M: usize, const P: usize>(
     }
     for term in 0..count {
         for (row, sums) in tile.iter_mut().enumerate() {
-            // SAFETY: `row < M` and `term < count`, so the assertion above holds the index within
-            // `a`. Checked here, every term would cost six comparisons.
+            // SAFETY: `row < M` and `term < count`, so the index is within `a` by the assertion
+            // above. A check here would cost six comparisons per term.
             #[allow(unsafe_code)]
             let factor = unsafe { *a.get_unchecked(row * row_stride + term * term_stride) };
             let factor = simd.splat_f32s(factor);
             for (sums, lines) in sums.iter_mut().zip(&lines) {
-                // SAFETY: each of the lines has been cut to `count`.
+                // SAFETY: each of the lines has `count` items.
                 #[allow(unsafe_code)]
                 let line = unsafe { lines.get_unchecked(term) };
                 sums[0] = simd.mul_add_e_f32s(factor, line[0], sums[0]);
@@ -123,13 +123,13 @@ fn tile<S: Simd, const M: usize, const P: usize>(
     }
 }
 
-/// A line of a panel that is not cut short by the edge of C.
+/// A line of C as registers, unless the edge of C cuts it short.
 #[inline(always)]
 fn whole<S: Simd>(line: &[f32]) -> Option<&[S::f32s; 2]> {
     (line.len() == 2 * S::F32_LANES).then(|| bytemuck::cast_slice(line).first_chunk())?
 }
 
-/// Likewise, to be written.
+/// The same, mutably.
 #[inline(always)]
 fn whole_mut<S: Simd>(line: &mut [f32]) -> Option<&mut [S::f32s; 2]> {
     (line.len() == 2 * S::F32_LANES).then(|| bytemuck::cast_slice_mut(line).first_chunk_mut())?

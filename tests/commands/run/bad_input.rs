@@ -51,7 +51,7 @@ fn values_beyond_their_range_are_refused_by_name() {
         ("--rate 0", "rate must be more than 0"),
         ("--rate nan", "rate must be more than 0"),
         ("--clip 0", "clip must be more than 0"),
-        ("--dropout 1", "dropout is a share"),
+        ("--dropout 1", "dropout must be at least 0 and below 1"),
         ("--average 1", "average must be 0 to under 1"),
         ("--transpose 44", "transpose must be"),
         ("--validation 1", "validation must be 0 to under 1"),

@@ -52,8 +52,16 @@ fn train(folder: &RunFolder, patience: usize) -> StopReason {
         Session::resume(folder, config(), dataset, &pieces, checkpoint, Cpu::for_training).unwrap()
     } else {
         let music = carried(&config(), &pieces, TrainingMusic::default()).unwrap();
-        Session::begin(folder, config(), dataset, &pieces, Start::Anew, music, Cpu::for_training)
-            .unwrap()
+        Session::begin(
+            folder,
+            config(),
+            dataset,
+            &pieces,
+            Start::FromScratch,
+            music,
+            Cpu::for_training,
+        )
+        .unwrap()
     };
     session.learn(&mut observer).unwrap().ending
 }

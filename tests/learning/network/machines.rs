@@ -1,9 +1,9 @@
 //! The same bits on every machine.
 //!
-//! The numbers below were computed with AVX2, and AVX-512 has come to them too. A machine with other
-//! vectors (NEON) must; so must any change to the engine that is not meant to change its arithmetic.
-//! One that is meant to (another order of a sum, another tanh) changes them rightly: once
-//! everything else here passes, they are to be replaced by those that the failing test names.
+//! The numbers below were computed with AVX2, and AVX-512 has come to them too. A machine with
+//! other vectors (NEON) must; so must any change to the engine that is not meant to change its
+//! arithmetic. One that is meant to (another order of a sum, another tanh) changes them rightly:
+//! once everything else here passes, they are to be replaced by those that the failing test names.
 
 use super::music::{architecture, parameters, seeded, segments, truth};
 use deep_jammer::attribute::{Layout, StepAttributes};

@@ -6,6 +6,7 @@ mod differences;
 mod golden;
 mod machines;
 mod music;
+mod other_engines;
 mod passages;
 mod properties;
 mod reference;

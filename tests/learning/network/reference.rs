@@ -8,7 +8,9 @@
 #![allow(clippy::needless_range_loop)]
 
 use deep_jammer::attribute::{Layout, StepAttributes};
-use deep_jammer::network::{DenseTensors, Dropout, Layers, LstmTensors};
+use deep_jammer::network::{
+    Batch, DenseTensors, Dropout, KeyAction, KeyLogits, Layers, LstmTensors,
+};
 use deep_jammer::roll::KEYS;
 use deep_jammer::segment::Segment;
 
@@ -21,6 +23,10 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    fn zeros(layers: &Layers) -> Outcome {
+        Outcome { play: 0.0, articulate: 0.0, gradient: vec![0.0; layers.size()] }
+    }
+
     pub fn total(&self) -> f64 {
         self.play + self.articulate
     }
@@ -28,6 +34,115 @@ impl Outcome {
 
 /// Vectors, one for each step of time or each key of the keyboard.
 type Sequence = Vec<Vec<f64>>;
+
+/// The state of an LSTM layer over one sequence.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LayerState {
+    pub cell: Vec<f64>,
+    pub output: Vec<f64>,
+}
+
+impl LayerState {
+    fn zeros(layer: &LstmTensors) -> LayerState {
+        LayerState { cell: vec![0.0; layer.units], output: vec![0.0; layer.units] }
+    }
+}
+
+/// The state of the time layers: by key, then by layer.
+pub type State = Vec<Vec<LayerState>>;
+
+/// The state before the first step of a piece.
+pub fn initial_state(layers: &Layers) -> State {
+    vec![layers.time.iter().map(LayerState::zeros).collect(); KEYS]
+}
+
+/// Steps to predict: what is known before each, and what happens.
+struct Music {
+    /// By key, then by step.
+    attributes: Vec<Sequence>,
+    /// By step, then by key.
+    actions: Vec<Vec<KeyAction>>,
+}
+
+impl Music {
+    /// All steps of a segment but the first.
+    fn of_segment(segment: &Segment) -> Music {
+        let actions = (1..segment.len())
+            .map(|step| (0..KEYS).map(|key| KeyAction::of(segment.step(step), key)).collect());
+        Music { attributes: attributes(segment), actions: actions.collect() }
+    }
+
+    /// A segment of a batch, with so many attributes.
+    fn of_batch(batch: &Batch, segment: usize, width: usize) -> Music {
+        let row = |step: usize, key: usize| {
+            let mut row = vec![0.0; width];
+            for &(column, value) in batch.attributes(segment, step, key) {
+                row[column as usize] = f64::from(value);
+            }
+            row
+        };
+        let first = segment * batch.steps();
+        let action = |step: usize, key: usize| batch.target(first + step, key);
+        let steps = 0..batch.steps();
+        Music {
+            attributes: (0..KEYS)
+                .map(|key| steps.clone().map(|step| row(step, key)).collect())
+                .collect(),
+            actions: steps.map(|step| (0..KEYS).map(|key| action(step, key)).collect()).collect(),
+        }
+    }
+}
+
+/// Loss and gradient of a batch. Its segments begin with the states, which move on by them; without
+/// any, with the initial one.
+pub fn learn_batch(
+    layers: &Layers,
+    values: &[f64],
+    batch: &Batch,
+    states: &mut [State],
+) -> Outcome {
+    let net = Net { layers, values };
+    let mut outcome = Outcome::zeros(layers);
+    for segment in 0..batch.segments() {
+        let music = Music::of_batch(batch, segment, layers.time[0].sparse_inputs);
+        let mut fresh = initial_state(layers);
+        let state = states.get_mut(segment).unwrap_or(&mut fresh);
+        net.learn(segment, &music, batch.dropout(), state, &mut outcome);
+    }
+    outcome
+}
+
+/// Goes through a passage and hands out every prediction: step, key, logits.
+pub fn forward(
+    layers: &Layers,
+    values: &[f64],
+    passage: &Batch,
+    state: &mut State,
+    mut receive: impl FnMut(usize, usize, KeyLogits),
+) {
+    let net = Net { layers, values };
+    let music = Music::of_batch(passage, 0, layers.time[0].sparse_inputs);
+    for (step, actions) in music.actions.iter().enumerate() {
+        let rows = music.attributes.iter().map(|key| key[step].clone()).collect();
+        net.predict(rows, state, |key, logits| {
+            receive(step, key, logits);
+            actions[key]
+        });
+    }
+}
+
+/// Predicts a step, key after key; `choose` returns what each does.
+pub fn predict(
+    layers: &Layers,
+    values: &[f64],
+    attributes: &StepAttributes,
+    state: &mut State,
+    choose: impl FnMut(usize, KeyLogits) -> KeyAction,
+) {
+    let width = layers.time[0].sparse_inputs;
+    let row = |key| attributes.dense_of_key(key, width).into_iter().map(f64::from).collect();
+    Net { layers, values }.predict((0..KEYS).map(row).collect(), state, choose);
+}
 
 /// Loss and gradient of segments, learned together.
 pub fn learn(
@@ -37,9 +152,10 @@ pub fn learn(
     dropout: Option<&Dropout>,
 ) -> Outcome {
     let net = Net { layers, values };
-    let mut outcome = Outcome { play: 0.0, articulate: 0.0, gradient: vec![0.0; layers.size()] };
+    let mut outcome = Outcome::zeros(layers);
     for (number, segment) in segments.iter().enumerate() {
-        net.learn_segment(number, segment, dropout, &mut outcome);
+        let (music, mut state) = (Music::of_segment(segment), initial_state(layers));
+        net.learn(number, &music, dropout, &mut state, &mut outcome);
     }
     outcome
 }
@@ -50,44 +166,45 @@ struct Net<'a> {
 }
 
 impl Net<'_> {
-    fn learn_segment(
+    fn learn(
         &self,
         number: usize,
-        segment: &Segment,
+        music: &Music,
         dropout: Option<&Dropout>,
+        state: &mut State,
         outcome: &mut Outcome,
     ) {
         let Net { layers, .. } = *self;
-        let steps = segment.len() - 1;
+        let steps = music.actions.len();
         // Along time: every key by itself, with the same weights.
-        let attributes = attributes(segment);
         let along_time: Vec<StackTrace> = (0..KEYS)
             .map(|key| {
                 let masks = masks(dropout.map(|d| &d.time), &layers.time, number * KEYS + key);
-                self.stack_forward(&layers.time, attributes[key].clone(), masks)
+                let inputs = music.attributes[key].clone();
+                self.stack_forward(&layers.time, inputs, masks, &mut state[key])
             })
             .collect();
         // Along the keyboard: every step by itself. A key hears its features, and what the key
         // below really did.
         let mut feature_gradients = vec![vec![Vec::new(); steps]; KEYS];
         for step in 0..steps {
-            let truth = segment.step(step + 1);
-            let bit = |yes: bool| f64::from(u8::from(yes));
+            let actions = &music.actions[step];
             let inputs = (0..KEYS).map(|key| {
                 let mut input = along_time[key].output()[step].clone();
-                let below = key.checked_sub(1);
-                input.push(bit(below.is_some_and(|key| truth.play.contains(key))));
-                input.push(bit(below.is_some_and(|key| truth.articulate.contains(key))));
+                let below = key.checked_sub(1).map_or(KeyAction::default(), |key| actions[key]);
+                input.extend(bits(below));
                 input
             });
             let masks = masks(dropout.map(|d| &d.note), &layers.note, number * steps + step);
-            let along_keys = self.stack_forward(&layers.note, inputs.collect(), masks);
+            let mut below_the_keyboard: Vec<_> =
+                layers.note.iter().map(LayerState::zeros).collect();
+            let along_keys =
+                self.stack_forward(&layers.note, inputs.collect(), masks, &mut below_the_keyboard);
 
             let mut output_gradient = Vec::new();
             for key in 0..KEYS {
-                let happened = [truth.play.contains(key), truth.articulate.contains(key)];
                 let top = &along_keys.output()[key];
-                output_gradient.push(self.learn_key(top, happened.map(bit), outcome));
+                output_gradient.push(self.learn_key(top, bits(actions[key]), outcome));
             }
             let to = &mut outcome.gradient;
             let told = self.stack_backward(&layers.note, &along_keys, output_gradient, to);
@@ -105,12 +222,7 @@ impl Net<'_> {
     /// articulated. Returns the gradient of the input.
     fn learn_key(&self, input: &[f64], y: [f64; 2], outcome: &mut Outcome) -> Vec<f64> {
         let dense = &self.layers.dense;
-        let mut vectors = vec![input.to_vec()];
-        for (index, layer) in dense.iter().enumerate() {
-            let sums = self.sums(layer.bias, &[(layer.weight, &vectors[index])]);
-            let last = index + 1 == dense.len();
-            vectors.push(if last { sums } else { sums.into_iter().map(f64::tanh).collect() });
-        }
+        let vectors = self.dense_forward(input);
         let p = [sigmoid(vectors[dense.len()][0]), sigmoid(vectors[dense.len()][1])];
         // The article's formula.
         let loss = |p: f64, y: f64| -(2.0 * p * y - p - y + 1.0).ln();
@@ -131,16 +243,56 @@ impl Net<'_> {
         gradient
     }
 
-    /// LSTM layers, one upon the other, over one sequence. `masks` multiply what goes up.
+    /// What goes into each dense layer, and at last the two logits.
+    fn dense_forward(&self, input: &[f64]) -> Sequence {
+        let dense = &self.layers.dense;
+        let mut vectors = vec![input.to_vec()];
+        for (index, layer) in dense.iter().enumerate() {
+            let sums = self.sums(layer.bias, &[(layer.weight, &vectors[index])]);
+            let last = index + 1 == dense.len();
+            vectors.push(if last { sums } else { sums.into_iter().map(f64::tanh).collect() });
+        }
+        vectors
+    }
+
+    /// One step, key after key. `rows` are the attributes of the keys.
+    fn predict(
+        &self,
+        rows: Sequence,
+        state: &mut State,
+        mut choose: impl FnMut(usize, KeyLogits) -> KeyAction,
+    ) {
+        let Net { layers, .. } = *self;
+        let ones = |layers: &[LstmTensors]| masks(None, layers, 0);
+        let mut below = KeyAction::default();
+        let mut along_keys: Vec<_> = layers.note.iter().map(LayerState::zeros).collect();
+        for (key, row) in rows.into_iter().enumerate() {
+            let time =
+                self.stack_forward(&layers.time, vec![row], ones(&layers.time), &mut state[key]);
+            let mut input = time.output()[0].clone();
+            input.extend(bits(below));
+            let note =
+                self.stack_forward(&layers.note, vec![input], ones(&layers.note), &mut along_keys);
+            let vectors = self.dense_forward(&note.output()[0]);
+            let logits = &vectors[layers.dense.len()];
+            let logits = KeyLogits { play: logits[0] as f32, articulate: logits[1] as f32 };
+            below = choose(key, logits);
+        }
+    }
+
+    /// LSTM layers, one upon the other, over one sequence. `masks` multiply what goes up. The
+    /// states move on by the sequence.
     fn stack_forward(
         &self,
         layers: &[LstmTensors],
         inputs: Sequence,
         masks: Vec<Vec<f64>>,
+        states: &mut [LayerState],
     ) -> StackTrace {
-        let mut trace = StackTrace { vectors: vec![inputs], moments: Vec::new(), masks };
+        let (vectors, before) = (vec![inputs], states.to_vec());
+        let mut trace = StackTrace { vectors, before, moments: Vec::new(), masks };
         for (index, layer) in layers.iter().enumerate() {
-            let moments = self.lstm_forward(layer, &trace.vectors[index]);
+            let moments = self.lstm_forward(layer, &trace.vectors[index], &mut states[index]);
             let mask = &trace.masks[index];
             trace.vectors.push(moments.iter().map(|m| product(&m.output, mask)).collect());
             trace.moments.push(moments);
@@ -158,18 +310,23 @@ impl Net<'_> {
     ) -> Sequence {
         for (index, layer) in layers.iter().enumerate().rev() {
             let masked = gradient.iter().map(|d| product(d, &trace.masks[index])).collect();
-            gradient =
-                self.lstm_backward(layer, &trace.vectors[index], &trace.moments[index], masked, to);
+            let moments = (&trace.before[index], &trace.moments[index][..]);
+            gradient = self.lstm_backward(layer, &trace.vectors[index], moments, masked, to);
         }
         gradient
     }
 
-    fn lstm_forward(&self, layer: &LstmTensors, inputs: &[Vec<f64>]) -> Vec<Moment> {
+    fn lstm_forward(
+        &self,
+        layer: &LstmTensors,
+        inputs: &[Vec<f64>],
+        state: &mut LayerState,
+    ) -> Vec<Moment> {
         let units = layer.units;
         let mut moments: Vec<Moment> = Vec::new();
-        let (mut h, mut c) = (vec![0.0; units], vec![0.0; units]);
+        let LayerState { cell: c, output: h } = state;
         for x in inputs {
-            let mut gates = self.sums(layer.bias, &[(layer.input, x), (layer.recurrent, &h)]);
+            let mut gates = self.sums(layer.bias, &[(layer.input, x), (layer.recurrent, h)]);
             for u in 0..units {
                 let [i, f, g, o] = std::array::from_fn(|gate| gates[gate * units + u]);
                 let [i, f, g, o] = [sigmoid(i), sigmoid(f), g.tanh(), sigmoid(o)];
@@ -186,7 +343,7 @@ impl Net<'_> {
         &self,
         layer: &LstmTensors,
         inputs: &[Vec<f64>],
-        moments: &[Moment],
+        (start, moments): (&LayerState, &[Moment]),
         output_gradient: Sequence,
         to: &mut [f64],
     ) -> Sequence {
@@ -198,7 +355,8 @@ impl Net<'_> {
         for step in (0..inputs.len()).rev() {
             let Moment { gates, cell, .. } = &moments[step];
             let before = step.checked_sub(1).map(|before| &moments[before]);
-            let (h_before, c_before) = before.map_or((&zeros, &zeros), |m| (&m.output, &m.cell));
+            let (h_before, c_before) =
+                before.map_or((&start.output, &start.cell), |m| (&m.output, &m.cell));
             let mut sums = vec![0.0; 4 * units];
             for u in 0..units {
                 let [i, f, g, o] = std::array::from_fn(|gate| gates[gate * units + u]);
@@ -257,6 +415,8 @@ impl Net<'_> {
 struct StackTrace {
     /// What goes into each layer, and at last what comes out of the top.
     vectors: Vec<Sequence>,
+    /// By layer, the state before the first step.
+    before: Vec<LayerState>,
     /// By layer.
     moments: Vec<Vec<Moment>>,
     masks: Vec<Vec<f64>>,
@@ -300,6 +460,11 @@ fn masks(factors: Option<&Vec<Vec<f32>>>, layers: &[LstmTensors], row: usize) ->
         }
     };
     layers.iter().enumerate().map(of).collect()
+}
+
+/// Whether a key is played and whether it is articulated, as numbers.
+fn bits(action: KeyAction) -> [f64; 2] {
+    [action.play, action.articulate].map(|yes| f64::from(u8::from(yes)))
 }
 
 fn product(a: &[f64], b: &[f64]) -> Vec<f64> {

@@ -1,18 +1,19 @@
-//! A layer of LSTM cells that takes one step at a time, a stripe of its units after the other.
+//! An LSTM layer that takes one step at a time, one stripe of its units after the other (cache
+//! blocking).
 //!
-//! What 300 units sum up for 88 keys is 422 kB, and would be put down and taken up again for each
-//! product and once more for the cells. A stripe's sums stay in the cache until its cells are done;
-//! and as every sum keeps its order, the result has the same bits.
+//! The sums of 300 units for 88 keys take 422 kB, which would be written and read again for each
+//! product and once more for the cells. The sums of a stripe stay in the cache until its cells are
+//! done. As every sum keeps its order, the result has the same bits.
 
 use super::kernel::{Panels, add_product, add_sparse_product, cell_forward};
 use super::layers::{LstmTensors, Tensor};
 use super::parameters::Parameters;
 use std::ops::Range;
 
-/// Units to a stripe: with those of 88 keys 45 kB of sums.
+/// Units of a stripe: 45 kB of sums for 88 keys.
 const STRIPE: usize = 32;
 
-/// The weights of a layer, laid out stripe by stripe.
+/// The weights of a layer, packed stripe by stripe.
 #[derive(Debug, Clone, Default)]
 pub struct StripedWeights {
     units: usize,
@@ -20,7 +21,7 @@ pub struct StripedWeights {
     stripes: Vec<Stripe>,
 }
 
-/// The weights of some units: of each matrix their columns for the gates i, f, g, o.
+/// The weights of some units: their columns of each matrix, for the gates i, f, g, o.
 #[derive(Debug, Clone, Default)]
 struct Stripe {
     units: Range<usize>,
@@ -31,7 +32,7 @@ struct Stripe {
 }
 
 impl StripedWeights {
-    /// Lays out the weights of a layer.
+    /// Packs the weights of a layer.
     pub fn pack(&mut self, parameters: &Parameters, layer: &LstmTensors) {
         let LstmTensors { dense_inputs, units, .. } = *layer;
         (self.units, self.dense_inputs) = (units, dense_inputs);
@@ -60,14 +61,14 @@ impl StripedWeights {
         }
     }
 
-    /// How many sums a step of so many rows needs room for.
+    /// The length of the buffer for the sums of `rows` rows.
     pub fn sums_len(rows: usize) -> usize {
         rows * 4 * STRIPE
     }
 
-    /// One step of the layer. Its inputs are `dense` `[rows × dense inputs]` and for each row a
-    /// sparse one; `state` is the step before, `cell` and `output` `[rows × units]` this one.
-    /// `sums` is room in which nothing is left.
+    /// One step of the layer. Its inputs are `dense` `[rows × dense inputs]` and a sparse row for
+    /// each row. `state` is cell and output of the step before; `cell` and `output` `[rows ×
+    /// units]` are those of this one. `sums` is a scratch buffer.
     pub fn advance<'a>(
         &self,
         dense: &[f32],

@@ -1,30 +1,30 @@
-//! What there is to be known before a step, gathered once for all keys.
+//! What is known before a step, gathered once for all keys.
 
 use crate::roll::{KEYS, LOWEST_PITCH, Place, Step};
 use crate::segment::MAX_LOOKBACK_STEPS;
 
-/// Over how many steps the strokes are counted that tell the tonality: four measures of 4/4.
+/// The number of steps whose strokes show the tonality: four measures of 4/4.
 pub const TONALITY_STEPS: usize = 64;
 
-/// How far back a stroke is remembered by `Scene::age`.
-pub const OLDEST: usize = 64;
+/// The greatest age of a stroke that `Context::age` keeps, in steps.
+pub const MAX_AGE: usize = 64;
 
-/// What has been played before a step, and where the step stands.
+/// The steps before a step, and its place in the measure.
 #[derive(Debug)]
-pub(super) struct Scene<'a> {
+pub(super) struct Context<'a> {
     past: &'a [Step],
     /// The step before.
     pub(super) previous: Step,
-    /// Where the step that is to be predicted stands.
+    /// The place of the step that is predicted.
     pub(super) place: Place,
-    /// How many sounding keys of the step before have each pitch class.
+    /// By pitch class, the number of keys that sound at the step before.
     pub(super) chroma: [u8; 12],
-    /// Of the strokes of the last [`TONALITY_STEPS`] steps the share of each pitch class.
+    /// By pitch class, its share of the strokes of the last [`TONALITY_STEPS`] steps.
     pub(super) tonality: [f32; 12],
-    /// For each key how many steps ago it was struck, 1 for the step before; 0 if not within
-    /// [`OLDEST`] steps.
+    /// By key, how many steps ago it was struck, 1 for the step before; 0 if not within [`MAX_AGE`]
+    /// steps.
     pub(super) age: [u8; KEYS],
-    /// How many steps before have been silent, at most [`OLDEST`].
+    /// The number of silent steps right before the step, at most [`MAX_AGE`].
     pub(super) silence: usize,
 }
 
@@ -33,13 +33,13 @@ pub(super) fn pitch_class(key: usize) -> usize {
     (key + usize::from(LOWEST_PITCH)) % 12
 }
 
-impl<'a> Scene<'a> {
-    /// `past` are the steps before, the nearest last; of these the last [`MAX_LOOKBACK_STEPS`] count. The
-    /// histories are only gathered where they are asked for.
-    pub(super) fn new(past: &'a [Step], place: Place, with_histories: bool) -> Scene<'a> {
+impl<'a> Context<'a> {
+    /// `past` are the steps before, the nearest last; only the last [`MAX_LOOKBACK_STEPS`] count.
+    /// What needs more than the step before is gathered only `with_history`.
+    pub(super) fn new(past: &'a [Step], place: Place, with_history: bool) -> Context<'a> {
         let past = &past[past.len().saturating_sub(MAX_LOOKBACK_STEPS)..];
         let previous = past.last().copied().unwrap_or(Step::SILENCE);
-        let mut scene = Scene {
+        let mut context = Context {
             past,
             previous,
             place,
@@ -48,10 +48,10 @@ impl<'a> Scene<'a> {
             age: [0; KEYS],
             silence: 0,
         };
-        if with_histories {
-            scene.gather();
+        if with_history {
+            context.gather();
         }
-        scene
+        context
     }
 
     fn gather(&mut self) {
@@ -62,20 +62,20 @@ impl<'a> Scene<'a> {
         }
         let all = strokes.iter().sum::<u32>().max(1) as f32;
         self.tonality = strokes.map(|count| count as f32 / all);
-        for (before, step) in self.past.iter().rev().take(OLDEST).enumerate() {
+        for (before, step) in self.past.iter().rev().take(MAX_AGE).enumerate() {
             for key in step.articulate.iter() {
                 if self.age[key] == 0 {
                     self.age[key] = before as u8 + 1;
                 }
             }
         }
-        let silent = self.past.iter().rev().take(OLDEST);
+        let silent = self.past.iter().rev().take(MAX_AGE);
         self.silence = silent.take_while(|step| step.play.is_empty()).count();
     }
 
-    /// The step that was played so many steps before the one that is to be predicted; silence
-    /// where nothing is known.
-    pub(super) fn ago(&self, steps: usize) -> Step {
+    /// The step that lies `steps` steps before the one that is predicted; silence if it is not
+    /// known.
+    pub(super) fn steps_ago(&self, steps: usize) -> Step {
         let index = self.past.len().checked_sub(steps);
         index.and_then(|index| self.past.get(index)).copied().unwrap_or(Step::SILENCE)
     }
