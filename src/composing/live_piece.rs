@@ -134,9 +134,10 @@ impl LivePiece {
         self.tempos[next.max(1) - 1].micros
     }
 
-    /// All that has decided the piece so far.
+    /// All that has decided the piece so far, and changes that are still to come.
     pub fn recipe(&self) -> Recipe {
-        self.recipe_until(self.len())
+        let steps = self.recipe.bars.is_none().then(|| self.len());
+        Recipe { steps, ..self.recipe.clone() }
     }
 
     /// How many steps the recipe asked for that the piece began with, if it said.

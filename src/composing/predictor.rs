@@ -1,4 +1,4 @@
-//! What a composer draws from: a network on an engine of whatever kind, or a baseline.
+//! What a composer samples from: a network on any engine, or a baseline.
 
 use super::scratch::Scratch;
 use super::state::State;
@@ -7,9 +7,9 @@ use crate::baseline::Baseline;
 use crate::network::{KeyAction, KeyLogits, StepEngine};
 use crate::roll::{Place, Step};
 
-/// Predicts the next step, whatever it predicts it with.
+/// A predictor of the next step.
 pub(super) trait Predictor: Send + Sync {
-    /// The state of a stream that has no step yet.
+    /// The state of a stream without any step.
     fn initial_state(&self) -> State;
 
     /// Predicts one step of music at a place, after the steps of the past: for each key from the
@@ -25,7 +25,7 @@ pub(super) trait Predictor: Send + Sync {
     );
 }
 
-/// A network that predicts.
+/// A network on an engine.
 pub(super) struct Network<E> {
     pub(super) engine: E,
     pub(super) layout: Layout,
@@ -57,7 +57,7 @@ impl<E: StepEngine> Predictor for Network<E> {
 }
 
 impl Predictor for Baseline {
-    /// It needs none: all it knows is the step before.
+    /// A baseline needs no state: it knows only the step before, which is given.
     fn initial_state(&self) -> State {
         State::default()
     }
