@@ -53,7 +53,8 @@ fn page(mut command: Command) -> io::Result<Vec<u8>> {
     let notes = notes.map(ToString::to_string);
     command = command.after_help(None::<&str>).after_long_help(None::<&str>);
     let mut page = Vec::new();
-    Page::new(command).manual("Deep Jammer").render(&mut page)?;
+    let program = concat!("deep-jammer ", env!("CARGO_PKG_VERSION"));
+    Page::new(command).source(program).manual("Deep Jammer").render(&mut page)?;
     if let Some(notes) = notes {
         page.extend(section("NOTES", &notes).bytes());
     }

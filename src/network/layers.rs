@@ -5,7 +5,7 @@ use super::head::Heads;
 use crate::attribute::Layout;
 use std::ops::Range;
 
-/// One tensor within [`Parameters::values`].
+/// One tensor within [`Parameters::values`](super::Parameters::values).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tensor {
     /// Its name in model files, such as `time.0.recurrent`.

@@ -33,7 +33,7 @@ fn bash_completes_commands_options_and_values_with_it() {
     // What bash does when Tab is pressed after the last of these words.
     let completed = |words: &[&str]| {
         let line = "source ./script && COMP_WORDS=(\"$@\") && COMP_CWORD=$(($# - 1)) && \
-            _deep-jammer \"$1\" \"${@: -1}\" \"${@: -2:1}\" && printf '%s\\n' \"${COMPREPLY[@]}\"";
+            _deep__jammer \"$1\" \"${@: -1}\" \"${@: -2:1}\" && printf '%s\\n' \"${COMPREPLY[@]}\"";
         let mut bash = Command::new("bash");
         bash.current_dir(sandbox.0.path()).args(["-c", line, "bash"]).args(words);
         let output = bash.output().unwrap();

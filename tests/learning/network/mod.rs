@@ -1,5 +1,5 @@
-//! The network agrees with its equations in double precision, with finite differences, with PyTorch, and with
-//! itself.
+//! Is the network computed correctly? The fast engine against a reference in double precision,
+//! against finite differences, against PyTorch, and against itself.
 
 mod agreement;
 mod differences;
