@@ -1,7 +1,7 @@
 //! The repository's pieces are as the example writes them, and can be trained on.
 
 #[path = "../../tools/write_pieces.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "its main is for the command line")]
 mod write_pieces;
 
 use deep_jammer::corpus;
