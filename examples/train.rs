@@ -25,10 +25,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         optimiser: OptimiserSettings::adam(0.004),
         ..TrainingSettings::article()
     };
-    let segments = SegmentSampler::new(&pieces, settings.segment);
+    let sampler = SegmentSampler::new(&pieces, settings.segment);
     let architecture = Preset::Small.architecture();
     let mut trainer =
-        Trainer::new(architecture, settings, segments, Start::FromScratch, Cpu::for_training);
+        Trainer::new(architecture, settings, sampler, Start::FromScratch, Cpu::for_training);
     for epoch in 1..=300 {
         let progress = trainer.epoch();
         if epoch % 50 == 0 {

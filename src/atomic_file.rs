@@ -1,4 +1,6 @@
-//! Files that are written whole or not at all.
+//! Writing files atomically: a file is written completely or not at all.
+//!
+//! The content goes to a temporary file in the same folder, which is synced and then renamed.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -6,36 +8,36 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tempfile::NamedTempFile;
 
-/// Why a file was not written. What was there before is there still.
+/// Why a file was not written. An existing file is unchanged.
 #[derive(Debug, thiserror::Error)]
 pub enum AtomicFileError {
-    /// Something of that name is there, and may not be replaced.
-    #[error("{} is there already; choose another name", .0.display())]
+    /// A file of that name exists and must not be replaced.
+    #[error("{} already exists; choose another name", .0.display())]
     Exists(PathBuf),
-    /// The system refused.
-    #[error("cannot write {}: {reason}; see whether its folder exists, may be written to and has room", path.display())]
+    /// The operating system could not write the file.
+    #[error("cannot write {}: {reason}; check that its folder exists, is writable and has space left", path.display())]
     System {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The operating system's reason.
         reason: io::Error,
     },
 }
 
-/// What to do where a file of that name is there already.
+/// What to do if a file of that name exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Existing {
-    /// Leave it, and fail.
+    /// Keep the existing file, and fail.
     Keep,
-    /// Replace it, in one stroke.
+    /// Replace it atomically.
     Replace,
 }
 
-/// How the names of files begin that are being written. One that stays behind is what a killed
-/// program has left.
+/// How the names of temporary files begin. One that remains was left by a program that was
+/// killed.
 const BESIDE: &str = ".deep-jammer-";
 
-/// Sees whether a file can be written, before all the work for it is done for nothing.
+/// Checks that a file can be written, so that no long work is done in vain.
 pub fn check(path: &Path, existing: Existing) -> Result<(), AtomicFileError> {
     let failed = |reason| AtomicFileError::System { path: path.to_owned(), reason };
     match path.symlink_metadata() {
@@ -50,20 +52,20 @@ pub fn check(path: &Path, existing: Existing) -> Result<(), AtomicFileError> {
     if !folder.is_dir() {
         return Err(failed(io::Error::other("its folder does not exist")));
     }
-    // The name of this one is nobody's concern.
+    // The error must not name the temporary file.
     let nameless = |reason: io::Error| failed(reason.kind().into());
     tempfile::Builder::new().prefix(BESIDE).tempfile_in(folder).map_err(nameless)?;
     Ok(())
 }
 
-/// Writes a file beside its place, brings it to the disk, and then moves it there: whatever
-/// happens on the way, nobody ever finds half a file.
+/// Writes a file atomically: whatever happens meanwhile, there is never half a file at its
+/// path.
 pub fn write(path: &Path, bytes: &[u8], existing: Existing) -> Result<(), AtomicFileError> {
     write_with(path, existing, |file| file.write_all(bytes))
 }
 
-/// Like [`write()`], for files that are too large for memory: `fill` writes what is to be in the
-/// file, which is empty before.
+/// Like [`write()`], for content that is too large for memory: `fill` writes it to an empty
+/// file.
 pub fn write_with(
     path: &Path,
     existing: Existing,
@@ -82,14 +84,14 @@ pub fn write_with(
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        // As any program's files; the system's mask takes away what it must.
+        // The permissions of any other program's files; the umask restricts them.
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
     let mut beside = builder.prefix(BESIDE).tempfile_in(folder).map_err(failed)?;
     fill(beside.as_file_mut()).map_err(failed)?;
     sync(beside.as_file()).map_err(failed)?;
     let moved = match existing {
-        // Even if a file of that name has come into being since.
+        // Fails even if a file of that name has appeared since the check.
         Existing::Keep => beside.persist_noclobber(&place).map(|_| ()).map_err(|it| it.error),
         Existing::Replace => replace(beside, &place),
     };
@@ -102,19 +104,19 @@ pub fn write_with(
     }
 }
 
-/// Moves a new file to its place, over one that is there.
+/// Moves a temporary file to its place, replacing any file there.
 fn replace(beside: NamedTempFile, place: &Path) -> io::Result<()> {
-    // Closed first: Windows moves no file that is open.
+    // Closed first, because Windows does not move an open file.
     let beside = beside.into_temp_path().keep()?;
     rename(&beside, place).inspect_err(|_| {
         let _ = std::fs::remove_file(&beside);
     })
 }
 
-/// Gives a file or a folder another name; a file of that name is replaced, in one stroke.
+/// Renames a file or a folder. A file of the new name is replaced atomically.
 pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
-    // Windows refuses while somebody has one of them open, as virus scanners have for a moment
-    // whatever is new.
+    // Windows refuses while another program has one of them open. Virus scanners briefly open
+    // every new file.
     let mut pauses = PAUSES.iter().filter(|_| cfg!(windows));
     loop {
         match (std::fs::rename(from, to), pauses.next()) {
@@ -130,8 +132,8 @@ pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
     }
 }
 
-/// How long is waited for others to close a file, time after time, in milliseconds: two seconds in
-/// all.
+/// The pauses between attempts while another program has a file open, in milliseconds: two seconds
+/// in all.
 const PAUSES: [u64; 7] = [10, 20, 50, 120, 300, 500, 1000];
 
 /// Whether Windows says that a file is open elsewhere.
@@ -141,7 +143,7 @@ fn is_in_use(error: &io::Error) -> bool {
     cfg!(windows) && matches!(error.raw_os_error(), Some(ACCESS_DENIED | SHARING_VIOLATION))
 }
 
-/// The folder in which a file lies.
+/// The folder that contains a file.
 pub fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -149,13 +151,13 @@ pub fn folder_of(path: &Path) -> &Path {
     }
 }
 
-/// Brings to the disk what has been written to a file.
+/// Syncs a file: what has been written to it survives a power failure.
 pub fn sync(file: &File) -> io::Result<()> {
     /// "Inappropriate ioctl for device".
     const ENOTTY: i32 = 25;
     match file.sync_all() {
-        // macOS has drives, those of the network above all, that cannot be asked for this. What was
-        // written is there all the same.
+        // Some drives of macOS, above all network drives, do not support this. The data is written
+        // all the same.
         Err(error)
             if cfg!(target_os = "macos")
                 && (error.kind() == io::ErrorKind::Unsupported
@@ -167,16 +169,16 @@ pub fn sync(file: &File) -> io::Result<()> {
     }
 }
 
-/// Brings to the disk which files a folder has, so that a renaming outlasts a loss of power.
+/// Syncs a folder, so that a rename in it survives a power failure.
 pub fn sync_folder(folder: &Path) -> io::Result<()> {
-    // Elsewhere folders cannot be opened, and the system sees to it.
+    // On other systems a folder cannot be opened, and need not be synced.
     #[cfg(unix)]
     sync(&File::open(folder)?)?;
     let _ = folder;
     Ok(())
 }
 
-/// Removes what killed programs have left in a folder when they were writing files there.
+/// Removes the temporary files that killed programs have left in a folder.
 pub fn sweep(folder: &Path) -> io::Result<()> {
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;
@@ -214,7 +216,7 @@ mod tests {
         fs::write(path("there.mid"), "").unwrap();
         let why = |name: &str, existing| check(&path(name), existing).unwrap_err().to_string();
         assert!(why("folder.mid", Existing::Replace).contains("it is a folder"));
-        assert!(why("there.mid", Existing::Keep).contains("is there already"));
+        assert!(why("there.mid", Existing::Keep).contains("already exists"));
         assert!(why("no/new.mid", Existing::Keep).contains("its folder does not exist"));
         assert!(why(&"a".repeat(300), Existing::Keep).contains("aaa"));
         check(&path("there.mid"), Existing::Replace).unwrap();

@@ -60,7 +60,7 @@ impl Kind {
         }
     }
 
-    /// What a musician gets.
+    /// What the kind is to a musician.
     fn description(self) -> &'static str {
         match self {
             Kind::Midi => "music",
@@ -87,7 +87,7 @@ fn all_extensions() -> String {
     format!("{} or {last}", first.join(", "))
 }
 
-/// Why a piece was not written. A file that was there before is unchanged.
+/// Why a piece was not written. An existing file is unchanged.
 #[derive(Debug, thiserror::Error)]
 pub enum OutputError {
     /// The extension is none of those in [`Kind::ALL`].
@@ -104,10 +104,10 @@ pub enum OutputError {
     TooLong {
         /// The file that was to be written.
         path: PathBuf,
-        /// How long it is.
+        /// How long the piece is.
         reason: TooLong,
     },
-    /// There is no roll of it to draw or to print.
+    /// The notes cannot be transcribed for a picture or for sheet music.
     #[error("{}: {reason}", path.display())]
     Roll {
         /// The file that was to be written.
@@ -118,18 +118,18 @@ pub enum OutputError {
 }
 
 impl OutputError {
-    /// Whether it is only that the caller did not want to go on.
+    /// Whether the caller has stopped the writing.
     pub fn is_interruption(&self) -> bool {
         matches!(self, OutputError::Wav(WavError::Interrupted(_)))
     }
 }
 
-/// The piano on which sound is played.
+/// The piano that plays a piece.
 #[derive(Debug, Clone)]
 pub enum Voice {
-    /// Our own.
+    /// The program's own piano.
     Own(Box<Piano>),
-    /// A recorded one.
+    /// A recorded piano.
     SoundFont(SoundFont),
 }
 
@@ -141,7 +141,7 @@ pub struct Output {
 }
 
 impl Output {
-    /// A file of the kind that its extension says, in capitals or not.
+    /// A file whose kind is given by its extension, in capitals or not.
     pub fn new(path: PathBuf) -> Result<Output, OutputError> {
         match Kind::of(&path) {
             Some(kind) => Ok(Output { path, kind }),
@@ -149,26 +149,26 @@ impl Output {
         }
     }
 
-    /// Where it will be.
+    /// The path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// What it will be.
+    /// The kind of the file.
     pub fn kind(&self) -> Kind {
         self.kind
     }
 
-    /// Sees whether the file can be there, before all the work is done for nothing.
+    /// Checks that the file can be written, so that no long work is done in vain.
     pub fn check(&self, existing: Existing) -> Result<(), OutputError> {
         Ok(atomic_file::check(&self.path, existing)?)
     }
 
-    /// Writes a piece. `title` stands above pictures; `voice` is what sound is played on, our own
-    /// piano if there is none.
+    /// Writes a piece. `title` is printed above pictures and sheet music; `voice` is the
+    /// piano that plays sound, the program's own by default.
     ///
-    /// `go_on` is told of work that takes long how much is done, from 0 to 1, and may break it off
-    /// by `false`.
+    /// During long work `go_on` is called with the fraction that is done, from 0 to 1; if
+    /// it returns `false`, the writing stops.
     pub fn write(
         &self,
         score: &Score,

@@ -6,7 +6,7 @@ use crate::segment::MAX_LOOKBACK_STEPS;
 /// The number of steps whose strokes show the tonality: four measures of 4/4.
 pub const TONALITY_STEPS: usize = 64;
 
-/// The greatest age of a stroke that `Context::age` keeps, in steps.
+/// The greatest age of a stroke that the attributes know, in steps.
 pub const MAX_AGE: usize = 64;
 
 /// The steps before a step, and its place in the measure.

@@ -7,6 +7,7 @@ use deep_jammer::output::OutputError;
 use deep_jammer::run::plots::PlotsError;
 use deep_jammer::run::{NoCheckpoint, ResourceError, SessionError};
 use deep_jammer::sound::{SoundFontError, WavError};
+#[cfg(feature = "survey")]
 use deep_jammer::survey::StoreError;
 use std::error::Error;
 
@@ -51,6 +52,7 @@ pub fn remedy(error: &(dyn Error + 'static)) -> Option<&'static str> {
             SoundFontError::NoneInstalled => Some("\nor give a file with --soundfont FILE.sf2"),
             _ => None,
         }),
+        #[cfg(feature = "survey")]
         of(error, |error: &StoreError| match error {
             StoreError::Missing(_) => Some(" with deep-jammer survey new"),
             _ => None,
@@ -86,7 +88,7 @@ mod tests {
             [anyhow::Error::from(exists()), OutputError::from(exists()).into(), sound.into()]
         {
             let explained = explained(&Err::<(), _>(error).context("piece 3").unwrap_err());
-            assert!(explained.starts_with("piece 3: a.mid is there already"), "{explained}");
+            assert!(explained.starts_with("piece 3: a.mid already exists"), "{explained}");
             assert!(explained.ends_with("or replace it with --force"), "{explained}");
         }
     }

@@ -4,7 +4,7 @@ use super::Outcome;
 use super::hosting::host;
 use anyhow::{Context, bail};
 use deep_jammer::composing::Composer;
-use deep_jammer::studio::{Design, Studio, routes};
+use deep_jammer::studio::{Studio, StudioSettings, routes};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -72,7 +72,7 @@ pub fn run(command: &Serve) -> anyhow::Result<Outcome> {
     let per_thread = WEIGHTS_PER_THREAD / model.parameters.values.len().max(1);
     let per_thread = per_thread.clamp(1, MAX_LISTENERS_PER_THREAD);
     let listeners = command.listeners.map_or(per_thread * workers, |count| count as usize);
-    let studio = Studio::new(Design {
+    let studio = Studio::new(StudioSettings {
         composer: Composer::new(&model),
         listeners,
         workers,

@@ -14,8 +14,8 @@ use deep_jammer::model::Model;
 use deep_jammer::network::Cpu;
 use deep_jammer::originality::{Packed, TrainingMusic};
 use deep_jammer::run::{
-    Config, Goal, Lock, Observer, Report, ResourceEstimate, RunFolder, Schedule, Session,
-    SessionError, StopReason, carried, newest_checkpoint, newest_checkpoint_path,
+    Config, EpochReport, Goal, Lock, Observer, ResourceEstimate, RunFolder, Schedule, Session,
+    SessionError, StopReason, music_to_carry, newest_checkpoint, newest_checkpoint_path,
 };
 use deep_jammer::training::Start;
 use std::path::{Path, PathBuf};
@@ -72,7 +72,7 @@ fn prepare(command: &Train) -> anyhow::Result<Prepared> {
     check_free(command, &folder)?;
     let earlier_music = earlier_music(&config, model.as_ref())?;
     warn_of_leaks(&config, &earlier_music, &pieces);
-    let music = carried(&config, &pieces, earlier_music)?;
+    let music = music_to_carry(&config, &pieces, earlier_music)?;
     folder.clear()?;
     let origin = Origin::New(start(&config, model), music);
     Ok(Prepared { folder, config, dataset, pieces, origin, estimate, lock })
@@ -130,9 +130,9 @@ fn start(config: &Config, model: Option<Model>) -> Start {
 }
 
 fn check_free(command: &Train, folder: &RunFolder) -> anyhow::Result<()> {
-    match folder.in_the_way() {
+    match folder.existing_file() {
         Some(path) if !command.force => bail!(
-            "{} is there already; continue that training with --resume, replace it with --force, or \
+            "{} already exists; continue that training with --resume, replace it with --force, or \
              choose another --run",
             path.display()
         ),
@@ -178,7 +178,7 @@ fn prepare_resume(command: &Train) -> anyhow::Result<Prepared> {
         bail!("{} has changed since the run began; put it back as it was", list.display());
     }
     check_patience(&config, &dataset)?;
-    let pieces = dataset.read_again()?;
+    let pieces = dataset.read_pieces()?;
     let epochs = checkpoint.snapshot.state.epochs;
     let estimate = estimate(command, &config, &dataset, epochs)?;
     folder.sweep()?;
@@ -271,7 +271,7 @@ fn train(run: &Path, prepared: Prepared) -> anyhow::Result<Outcome> {
         }
     }
     let mut display = ProgressDisplay::new(&session, &goal);
-    let outcome = session.learn(&mut display);
+    let outcome = session.train(&mut display);
     display.progress.finish();
     drop(lock);
     let outcome = outcome.map_err(|error| with_remedy(error, run))?;
@@ -281,7 +281,7 @@ fn train(run: &Path, prepared: Prepared) -> anyhow::Result<Outcome> {
             "{} epochs in {}{}; {speed:.2} epochs a second",
             outcome.epochs,
             in_words(outcome.seconds),
-            match outcome.ending {
+            match outcome.stop_reason {
                 StopReason::Patience => ": validation stopped improving",
                 StopReason::Hours => ": the time is up",
                 StopReason::Epochs | StopReason::Interrupted => "",
@@ -294,11 +294,11 @@ fn train(run: &Path, prepared: Prepared) -> anyhow::Result<Outcome> {
             best.epoch, best.nats
         );
     }
-    if outcome.ending == StopReason::Interrupted {
+    if outcome.stop_reason == StopReason::Interrupted {
         eprintln!("saved; resume with\n  {}", resume_command(run));
     }
     println!("{}", folder.model().display());
-    if outcome.ending == StopReason::Interrupted {
+    if outcome.stop_reason == StopReason::Interrupted {
         return Ok(Outcome::Interrupted);
     }
     eprintln!(
@@ -361,8 +361,8 @@ impl ProgressDisplay {
 }
 
 impl Observer for ProgressDisplay {
-    fn see(&mut self, report: &Report) {
-        let Report { epoch, mean, validation } = *report;
+    fn epoch_done(&mut self, report: &EpochReport) {
+        let EpochReport { epoch, mean, validation } = *report;
         let validation = match validation {
             Some(nats) => format!(", {nats:.3} held out"),
             None => String::new(),
@@ -372,7 +372,7 @@ impl Observer for ProgressDisplay {
         self.progress.show(epoch, &message);
     }
 
-    fn wants_to_stop(&self) -> bool {
+    fn should_stop(&self) -> bool {
         interruption::requested()
     }
 }

@@ -1,8 +1,9 @@
 //! A model made ready to compose: what all streams share and none changes.
 
-use super::predictor::{Network, Predictor, State};
+use super::predictor::{Network, Predictor};
+use super::scratch::Scratch;
+use super::state::State;
 use super::{Recipe, RecipeError, Stream};
-use crate::attribute::StepAttributes;
 use crate::baseline::Baseline;
 use crate::model::Model;
 use crate::network::{Cpu, KeyAction, KeyLogits, StepEngine};
@@ -10,7 +11,6 @@ use crate::primer::Primer;
 use crate::roll::{Place, Step};
 use crate::score::Metre;
 use crate::segment::MAX_LOOKBACK_STEPS;
-use std::any::Any;
 
 /// A network ready to compose, or a baseline, with the excerpts that pieces can begin with. It is
 /// never changed, so any number of streams can draw from it, on as many threads.
@@ -120,16 +120,6 @@ impl Composer {
     ) {
         self.predictor.step(state, past, place, choose, scratch);
     }
-}
-
-/// Scratch buffers in which a step is composed. Nothing in them matters between steps.
-#[derive(Default)]
-pub struct Scratch {
-    /// The engine's buffers; `None` before the first step of a network.
-    pub(super) workspace: Option<Box<dyn Any + Send>>,
-    pub(super) attributes: StepAttributes,
-    /// The state before a step that may have to be drawn again.
-    pub(super) before: State,
 }
 
 /// How many steps a stream remembers as such: as far as any attribute looks back.

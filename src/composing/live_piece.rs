@@ -1,9 +1,9 @@
 //! A piece under way: composed measure by measure, in one go or shaped by a musician as it grows.
 
-use super::composer::Scratch;
 use super::history::{History, RestorePoint};
 use super::opening::LeadIn;
 use super::prepared::PreparedPrimers;
+use super::scratch::Scratch;
 use super::{Change, Choice, Composer, Form, Recipe, RecipeError, Stream};
 use crate::roll::{Roll, Step, TICKS_PER_STEP};
 use crate::score::{At, Score};
@@ -134,9 +134,10 @@ impl LivePiece {
         self.tempos[next.max(1) - 1].micros
     }
 
-    /// All that has decided the piece so far.
+    /// All that has decided the piece so far, and changes that are still to come.
     pub fn recipe(&self) -> Recipe {
-        self.recipe_until(self.len())
+        let steps = self.recipe.bars.is_none().then(|| self.len());
+        Recipe { steps, ..self.recipe.clone() }
     }
 
     /// How many steps the recipe asked for that the piece began with, if it said.

@@ -1,8 +1,9 @@
 //! A stream of music that is being composed.
 
-use super::composer::{Composer, Scratch, drop_old_steps};
+use super::composer::{Composer, drop_old_steps};
 use super::guard::Guard;
-use super::predictor::State;
+use super::scratch::Scratch;
+use super::state::State;
 use crate::network::{KeyAction, KeyLogits, Nats};
 use crate::roll::{Place, Step};
 use crate::score::Metre;

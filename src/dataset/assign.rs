@@ -1,11 +1,12 @@
-//! On which side each file of a dataset is: what is the same music is never parted.
+//! Assigns each file of a dataset to a split. Files with the same music are always in the same
+//! split.
 
 use super::hold_out::{Candidate, folders, hold_out};
 use super::{DatasetFile, Split};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Holds out a share of the files that would be learned from and are `free` to be held out. `alike`
-/// are for each file the earlier ones of the same music.
+/// Holds out a share of the training files that are `free` to be held out. `alike` has, for
+/// each file, the earlier files with the same music.
 pub(super) fn assign_splits(
     files: &mut [DatasetFile],
     free: &[bool],
@@ -14,14 +15,14 @@ pub(super) fn assign_splits(
     seed: u64,
 ) {
     let music = music(files, free, alike);
-    // What is the same as a piece that a set holds out is held out with it.
-    for side in [Split::Validation, Split::Test] {
-        let fixed = |index: &usize| !free[*index] && files[*index].split == side;
+    // A copy of a piece that a set holds out is held out, too.
+    for split in [Split::Validation, Split::Test] {
+        let fixed = |index: &usize| !free[*index] && files[*index].split == split;
         let held_out: BTreeSet<usize> =
             (0..files.len()).filter(fixed).map(|index| music[index]).collect();
         for index in (0..files.len()).filter(|&index| free[index]) {
             if held_out.contains(&music[index]) && files[index].split == Split::Training {
-                files[index].split = side;
+                files[index].split = split;
             }
         }
     }
@@ -43,16 +44,16 @@ pub(super) fn assign_splits(
     }
 }
 
-/// For each file a number of its music: the files of one number are joined by likeness, one by one.
-/// It is the number of the first of them.
+/// For each file, the index of the first file of its group. Two files are in one group if they
+/// are linked by a chain of files with the same music.
 fn music(files: &[DatasetFile], free: &[bool], alike: &[Vec<usize>]) -> Vec<usize> {
     let mut music: Vec<usize> = (0..files.len()).collect();
     let mut join = |one: usize, other: usize| {
         let (first, later) = (music[one].min(music[other]), music[one].max(music[other]));
         music.iter_mut().filter(|music| **music == later).for_each(|music| *music = first);
     };
-    // Files of the same bytes are the same music, even if there is too little of it to compare; the
-    // pieces of a set share a file.
+    // Files with the same bytes are the same music, even if there is too little of it to
+    // compare. (The pieces of a set share a file, and are not free.)
     let mut same: BTreeMap<&str, usize> = BTreeMap::new();
     for (index, file) in files.iter().enumerate() {
         if let Some(sha256) = file.sha256.as_deref().filter(|_| free[index]) {
@@ -78,14 +79,14 @@ mod tests {
         let folder = folder();
         for seed in 0..30 {
             let (dataset, _) = dataset(&folder, seed);
-            let sides: Vec<_> = dataset
+            let splits: Vec<_> = dataset
                 .files
                 .iter()
                 .filter(|file| file.name == "4")
                 .map(|file| file.split)
                 .collect();
-            assert_eq!(sides.len(), 2);
-            assert_eq!(sides[0], sides[1]);
+            assert_eq!(splits.len(), 2);
+            assert_eq!(splits[0], splits[1]);
         }
     }
 
@@ -106,10 +107,10 @@ mod tests {
             for seed in 0..20 {
                 let (dataset, _) = dataset(&folder, seed);
                 let ours = dataset.files.iter().filter(|file| file.name.contains('-'));
-                let sides: Vec<_> = ours.map(|file| file.split).collect();
+                let splits: Vec<_> = ours.map(|file| file.split).collect();
                 assert!(
-                    sides.len() == 3 && sides.iter().all(|side| *side == sides[0]),
-                    "{sides:?}"
+                    splits.len() == 3 && splits.iter().all(|split| *split == splits[0]),
+                    "{splits:?}"
                 );
             }
         }
@@ -121,7 +122,7 @@ mod tests {
         let copied = Roll::from_score(&midi::read(&music(2, 66)).unwrap().score).unwrap().roll;
         let pitches = |step: &Step| step.play.iter().map(|key| key + 21).collect::<Vec<_>>();
         let piece: Vec<_> = copied.steps().iter().map(pitches).collect();
-        for (part, side) in [("valid", Split::Validation), ("test", Split::Test)] {
+        for (part, split) in [("valid", Split::Validation), ("test", Split::Test)] {
             let mut set = serde_json::json!({ "train": [], "valid": [], "test": [] });
             set[part] = serde_json::json!([piece]);
             let path = folder.path().join("set.json");
@@ -130,17 +131,17 @@ mod tests {
                 let corpus = corpus::read(&[folder.path(), &path]).unwrap();
                 let (dataset, _) = Dataset::new(corpus, 32, 0.2, seed).unwrap();
                 let file = dataset.files.iter().find(|file| file.path.ends_with("bach/2.mid"));
-                assert_eq!(file.unwrap().split, side);
+                assert_eq!(file.unwrap().split, split);
             }
         }
     }
 
     #[test]
     fn the_split_is_the_same_wherever_the_files_lie() {
-        let sides = |folder: &tempfile::TempDir| {
+        let splits = |folder: &tempfile::TempDir| {
             let (dataset, _) = dataset(folder, 5);
             dataset.files.into_iter().map(|file| (file.name, file.split)).collect::<Vec<_>>()
         };
-        assert_eq!(sides(&folder()), sides(&folder()));
+        assert_eq!(splits(&folder()), splits(&folder()));
     }
 }

@@ -1,4 +1,4 @@
-//! The files of a run: what each holds, by its SHA-256, and what it is used for.
+//! The files of a dataset, each with its SHA-256 and its split.
 
 use super::assign::assign_splits;
 use super::dataset_file::{DatasetFile, sha256_of};
@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// All files of a run, in the order of their paths. In the run's folder it is `dataset.json`.
+/// All files of a run, ordered by path: the content of `dataset.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Dataset {
@@ -19,24 +19,24 @@ pub struct Dataset {
     pub files: Vec<DatasetFile>,
 }
 
-/// The music of a dataset.
+/// The music of a dataset, by split.
 #[derive(Debug, Default)]
 pub struct Pieces {
-    /// To learn from.
+    /// The training pieces.
     pub training: Vec<Piece>,
-    /// Held out.
+    /// The held-out pieces for validation.
     pub validation: Vec<Piece>,
-    /// Held out until all is done, where a set has such pieces.
+    /// The test pieces, if a set has them: held out until the very end.
     pub test: Vec<Piece>,
 }
 
 /// Why a dataset cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum DatasetError {
-    /// No file can be read.
-    #[error("none of the {0} files could be read; give MIDI files, or a set with pieces in it")]
+    /// None of the files can be read.
+    #[error("none of the {0} files could be read; give MIDI files, or a set that contains pieces")]
     Unreadable(usize),
-    /// No piece can be learned from.
+    /// No piece is long enough to train on.
     #[error(
         "none of the {pieces} pieces is as long as a segment, {segment} steps (16ths); give longer \
          pieces, or choose shorter segments"
@@ -44,30 +44,30 @@ pub enum DatasetError {
     TooShort {
         /// How many pieces there are.
         pieces: usize,
-        /// Steps to a segment.
+        /// How many steps a segment has.
         segment: usize,
     },
-    /// There is nothing to learn.
-    #[error("nothing sounds in the pieces that would be learned from; give other music")]
+    /// The training pieces contain no notes.
+    #[error("the training pieces contain no notes; give other music")]
     Silent,
-    /// A path that cannot be written down.
+    /// A path is not Unicode, so `dataset.json` cannot contain it.
     #[error("{}: its path is not Unicode text; rename it", .0.display())]
     Path(PathBuf),
-    /// Files are not what they were.
+    /// Some of the files have changed.
     #[error(
-        "{} of the {files} files that this run uses are no longer what they were: {}; put them back \
-         as they were, or start a new run in another folder",
+        "{} of the {files} files that this run uses have changed: {}; restore them, or start \
+         a new run in another folder",
         changed.len(),
         in_words(changed)
     )]
     Changed {
-        /// How many there should be.
+        /// How many files the dataset uses.
         files: usize,
-        /// Those that are not, with the reason for each.
+        /// The changed files, each with what has changed.
         changed: Vec<(PathBuf, String)>,
     },
-    /// The file that lists them cannot be used.
-    #[error("{}: {what}; go back to the one that was written, or start a new run", path.display())]
+    /// `dataset.json` cannot be used.
+    #[error("{}: {what}; restore the original file, or start a new run", path.display())]
     List {
         /// `dataset.json`.
         path: PathBuf,
@@ -79,7 +79,7 @@ pub enum DatasetError {
     Corpus(#[from] CorpusError),
 }
 
-/// How many files an error names.
+/// How many changed files an error names.
 const NAMED: usize = 3;
 
 fn in_words(changed: &[(PathBuf, String)]) -> String {
@@ -90,11 +90,12 @@ fn in_words(changed: &[(PathBuf, String)]) -> String {
 }
 
 impl Dataset {
-    /// Decides what each file of a corpus is used for, and gives the music of those that are used.
+    /// Assigns each file of a corpus to a split, and returns the music of the files that
+    /// are used.
     ///
-    /// Of the pieces that are as long as a segment (in steps) a `share` is held out, by the rules
-    /// of [`hold_out`](super::hold_out()); duplicates are found by [`corpus::duplicate_of`] over all
-    /// pieces. Pieces of a set with a published split are on the side on which they were published.
+    /// Of the pieces that are at least a segment long (in steps), a `share` is held out as
+    /// [`hold_out`](super::hold_out()) decides; [`corpus::duplicate_of`] finds duplicates among all pieces.
+    /// The pieces of a set with a published split keep that split.
     pub fn new(
         corpus: Corpus,
         segment: usize,
@@ -108,14 +109,14 @@ impl Dataset {
         for piece in &mut pieces {
             piece.path = absolute(&piece.path)?;
         }
-        // An order that the names of files alone decide.
+        // An order that depends on nothing but the files' names.
         pieces.sort_by(|a, b| (&a.path, &a.name).cmp(&(&b.path, &b.name)));
-        // Found by two ways.
+        // The same file may have been found by two paths.
         pieces.dedup_by(|a, b| (&a.path, &a.name) == (&b.path, &b.name));
         let rolls: Vec<_> = pieces.iter().map(Piece::roll).collect();
         let (repeats, alike) = (corpus::duplicate_of(&rolls), corpus::all_duplicates(&rolls));
         let paths: Vec<_> = pieces.iter().map(|piece| piece.path.clone()).collect();
-        // Each file once, however many pieces it holds.
+        // Each file is hashed once, however many pieces it holds.
         let distinct: BTreeSet<_> = paths.iter().collect();
         let digests: BTreeMap<_, _> =
             distinct.into_par_iter().map(|path| (path, sha256_of(path).ok())).collect();
@@ -137,7 +138,7 @@ impl Dataset {
         }
         files.sort_by(|a, b| (&a.path, &a.name).cmp(&(&b.path, &b.name)));
         let dataset = Dataset { files };
-        let pieces = dataset.sort_out(pieces);
+        let pieces = dataset.by_split(pieces);
         let sounds = |piece: &Piece| piece.roll().steps().iter().any(|step| !step.play.is_empty());
         if !pieces.training.iter().any(sounds) {
             return Err(DatasetError::Silent);
@@ -152,21 +153,21 @@ impl Dataset {
         serde_json::from_slice(&bytes).map_err(|error| failed(format!("is damaged: {error}")))
     }
 
-    /// What `dataset.json` holds.
+    /// The content of `dataset.json`.
     pub fn to_json(&self) -> Vec<u8> {
         let mut json = serde_json::to_vec_pretty(self).expect("paths were found to be text");
         json.push(b'\n');
         json
     }
 
-    /// The SHA-256 of all this.
+    /// The SHA-256 of `dataset.json`, as hexadecimal digits.
     pub fn fingerprint(&self) -> String {
         sha256(&self.to_json())
     }
 
-    /// The music, read again: every file that is used must be what it was. Files that have come
-    /// since are not looked at.
-    pub fn read_again(&self) -> Result<Pieces, DatasetError> {
+    /// Reads the music again. Every file that is used must be unchanged; files that have
+    /// been added since are ignored.
+    pub fn read_pieces(&self) -> Result<Pieces, DatasetError> {
         let used: Vec<_> = self.files.iter().filter(|file| file.split.is_used()).collect();
         let files: BTreeMap<_, _> = used.iter().map(|file| (&file.path, *file)).collect();
         let changed: Vec<_> = files
@@ -179,16 +180,17 @@ impl Dataset {
         let paths: Vec<_> = files.keys().collect();
         let corpus = corpus::read(&paths)?;
         if let Some(failure) = corpus.failures.first() {
-            // The bytes are the same: another version of this program reads less.
+            // The bytes are the same, so this version of the program reads less than
+            // the one before.
             let changed = vec![(failure.path.clone(), failure.reason.reason())];
             return Err(DatasetError::Changed { files: files.len(), changed });
         }
-        Ok(self.sort_out(corpus.pieces))
+        Ok(self.by_split(corpus.pieces))
     }
 
-    /// What is listed with the bytes that a piece's file has now. Where several are, that of its
-    /// folder and name, or else the first.
-    pub fn listed(&self, piece: &Piece) -> Option<&DatasetFile> {
+    /// The listed file with the content that a piece's file has now. If several match, the
+    /// one with the piece's folder and name, or else the first.
+    pub fn find_by_content(&self, piece: &Piece) -> Option<&DatasetFile> {
         let sha256 = sha256_of(&piece.path).ok()?;
         let same: Vec<_> =
             self.files.iter().filter(|file| file.sha256.as_ref() == Some(&sha256)).collect();
@@ -197,29 +199,29 @@ impl Dataset {
         of_name.or(same.first()).copied()
     }
 
-    /// The files of one side.
-    pub fn of(&self, side: Split) -> impl Iterator<Item = &DatasetFile> {
-        self.files.iter().filter(move |file| file.split == side)
+    /// The files of one split.
+    pub fn of(&self, split: Split) -> impl Iterator<Item = &DatasetFile> {
+        self.files.iter().filter(move |file| file.split == split)
     }
 
-    /// How many files are of a side.
-    pub fn count(&self, side: Split) -> usize {
-        self.of(side).count()
+    /// How many files a split has.
+    pub fn count(&self, split: Split) -> usize {
+        self.of(split).count()
     }
 
-    /// How many steps the files of a side have.
-    pub fn steps(&self, side: Split) -> usize {
-        self.of(side).map(|file| file.steps).sum()
+    /// How many steps the files of a split have.
+    pub fn steps(&self, split: Split) -> usize {
+        self.of(split).map(|file| file.steps).sum()
     }
 
-    /// The pieces by side, in the order of their places and names, whatever order they come in.
-    fn sort_out(&self, mut pieces: Vec<Piece>) -> Pieces {
+    /// The pieces by split, ordered by path and name, whatever order they come in.
+    fn by_split(&self, mut pieces: Vec<Piece>) -> Pieces {
         pieces.sort_by(|a, b| (&a.path, &a.name).cmp(&(&b.path, &b.name)));
-        let sides: BTreeMap<_, _> =
+        let splits: BTreeMap<_, _> =
             self.files.iter().map(|file| ((&file.path, &file.name), file.split)).collect();
         let mut sorted = Pieces::default();
         for piece in pieces {
-            match sides.get(&(&piece.path, &piece.name)) {
+            match splits.get(&(&piece.path, &piece.name)) {
                 Some(Split::Training) => sorted.training.push(piece),
                 Some(Split::Validation) => sorted.validation.push(piece),
                 Some(Split::Test) => sorted.test.push(piece),
@@ -307,7 +309,7 @@ pub(super) mod tests {
         let corpus = corpus::read(&[path]).unwrap();
         let (dataset, pieces) = Dataset::new(corpus, 16, 0.0, 1).unwrap();
         let names = |pieces: &[Piece]| pieces.iter().map(|p| p.name.clone()).collect::<Vec<_>>();
-        let again = dataset.read_again().unwrap();
+        let again = dataset.read_pieces().unwrap();
         assert_eq!(names(&again.training), names(&pieces.training));
     }
 
@@ -321,7 +323,7 @@ pub(super) mod tests {
         fs::write(&list, dataset.to_json()).unwrap();
         let read = Dataset::read(&list).unwrap();
         assert_eq!(read, dataset);
-        let again = read.read_again().unwrap();
+        let again = read.read_pieces().unwrap();
         let rolls = |pieces: &[Piece]| pieces.iter().map(|p| p.roll().clone()).collect::<Vec<_>>();
         assert_eq!(rolls(&again.training), rolls(&pieces.training));
         assert_eq!(rolls(&again.validation), rolls(&pieces.validation));
@@ -333,7 +335,7 @@ pub(super) mod tests {
         let (dataset, _) = dataset(&folder, 3);
         fs::write(folder.path().join("bach/1.mid"), music(26, 70)).unwrap();
         fs::remove_file(folder.path().join("petzold/6.mid")).unwrap();
-        let error = dataset.read_again().unwrap_err().to_string();
+        let error = dataset.read_pieces().unwrap_err().to_string();
         assert!(error.starts_with("2 of the 10 files"), "{error}");
         assert!(error.contains("bach/1.mid (altered)"), "{error}");
         assert!(error.contains("petzold/6.mid (missing)"), "{error}");

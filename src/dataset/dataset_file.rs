@@ -13,24 +13,24 @@ use std::{fs, io};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DatasetFile {
-    /// Where it lies, from the root of the file system.
+    /// Its absolute path.
     pub path: PathBuf,
     /// The name of its folder; in many collections the composer's.
     pub folder: String,
-    /// Its name without the extension, or the name that the piece has in its set.
+    /// The file's name without its extension, or the piece's name in its set.
     pub name: String,
-    /// The SHA-256 of the bytes of the file; none where they cannot be had.
+    /// The SHA-256 of the file's bytes; `None` if it cannot be read.
     pub sha256: Option<String>,
-    /// Its length in 16ths; 0 where it cannot be read.
+    /// Its length in 16ths; 0 if it cannot be read.
     pub steps: usize,
-    /// What it is used for.
+    /// Its split.
     pub split: Split,
-    /// The earlier file whose music it repeats.
+    /// The earlier file with the same music, if there is one.
     pub repeats: Option<PathBuf>,
 }
 
 impl DatasetFile {
-    /// What a piece is that lies in a file of that SHA-256, before its use is decided.
+    /// The entry of a piece whose file has that SHA-256, before any piece is held out.
     pub(super) fn of(piece: &Piece, sha256: Option<String>) -> DatasetFile {
         DatasetFile {
             path: piece.path.clone(),
@@ -43,7 +43,7 @@ impl DatasetFile {
         }
     }
 
-    /// A file that gives no piece.
+    /// The entry of a file that yields no piece.
     pub(super) fn unreadable(path: &Path) -> DatasetFile {
         let text =
             |name: Option<&std::ffi::OsStr>| name.unwrap_or_default().to_string_lossy().into();
@@ -58,7 +58,7 @@ impl DatasetFile {
         }
     }
 
-    /// What has changed about the file, if something has.
+    /// How the file has changed, if it has.
     pub(super) fn change(&self) -> Option<String> {
         match sha256_of(&self.path) {
             Ok(found) if Some(&found) == self.sha256.as_ref() => None,
@@ -72,7 +72,7 @@ impl DatasetFile {
 /// The SHA-256 of the bytes of a file.
 pub(super) fn sha256_of(path: &Path) -> io::Result<String> {
     use std::io::Read;
-    // What is no file of reasonable size is not read to its end.
+    // A file of unreasonable size is not read to its end.
     let mut file = fs::File::open(path)?.take(LARGEST_SET.max(LARGEST_FILE) + 1);
     let (mut hash, mut bytes) = (Sha256::new(), vec![0; 1 << 16]);
     loop {

@@ -1,4 +1,4 @@
-//! Which pieces are held out.
+//! Chooses the pieces that are held out.
 
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -7,30 +7,31 @@ use std::path::Path;
 /// A piece that may be held out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Candidate<'a> {
-    /// What it is, whatever it is called: the SHA-256 of its file.
+    /// What identifies the piece, whatever its name: the SHA-256 of its file.
     pub identity: &'a str,
-    /// Where it lies; in many collections the composer.
+    /// Its folder; in many collections the composer's.
     pub folder: &'a str,
-    /// The music that it holds: pieces of one number repeat each other.
+    /// The group of its music: pieces with the same number are duplicates of each other.
     pub music: usize,
 }
 
-/// Pieces that repeat each other; they are held out together or not at all.
+/// Pieces that are duplicates of each other. They are held out together or not at all.
 struct Group<'a> {
     members: Vec<usize>,
     folder: &'a str,
-    lot: Lot,
+    draw: Draw,
 }
 
-/// A drawn number.
-type Lot = [u8; 32];
+/// A random number, derived from the seed by a hash.
+type Draw = [u8; 32];
 
-/// Says for each piece whether it is held out: a share of all, spread over the folders.
+/// Decides for each piece whether it is held out: a share of all pieces, spread over the
+/// folders.
 ///
-/// Pieces that repeat each other are never parted. Where there is different music at all, at least
-/// one piece is held out and one is not; a share of 0 holds out nothing. Lots are drawn from the
-/// seed and what a piece is: its name, its place and the order of the pieces have no influence but
-/// by its folder.
+/// Duplicates always stay together. If there is more than one piece of music, at least one is
+/// held out and at least one is not; a share of 0 holds out nothing. The random choice depends
+/// on the seed and on the content of a piece: its name, its place and the order of the pieces
+/// have no influence, except through its folder.
 pub fn hold_out(candidates: &[Candidate<'_>], share: f64, seed: u64) -> Vec<bool> {
     let mut held_out = vec![false; candidates.len()];
     let mut groups = groups(candidates, seed);
@@ -39,7 +40,7 @@ pub fn hold_out(candidates: &[Candidate<'_>], share: f64, seed: u64) -> Vec<bool
     }
     let all = candidates.len();
     let wanted = ((share * all as f64).round() as usize).clamp(1, all - 1);
-    groups.sort_by_key(|group| group.lot);
+    groups.sort_by_key(|group| group.draw);
     let mut quotas = quotas(&groups, wanted, all, seed);
     let mut room = wanted;
     let (mut chosen, mut others) = (Vec::new(), Vec::new());
@@ -53,7 +54,7 @@ pub fn hold_out(candidates: &[Candidate<'_>], share: f64, seed: u64) -> Vec<bool
             others.push(group);
         }
     }
-    // What is too large for its folder's quota may have left room.
+    // Groups that were too large for their folder's quota may have left places.
     for group in others {
         if group.members.len() <= room {
             room -= group.members.len();
@@ -61,15 +62,15 @@ pub fn hold_out(candidates: &[Candidate<'_>], share: f64, seed: u64) -> Vec<bool
         }
     }
     if chosen.is_empty() {
-        // Every group is larger than all that is wanted.
+        // Every group is larger than the number wanted.
         chosen.extend(groups.iter().min_by_key(|group| group.members.len()));
     }
     chosen.iter().flat_map(|group| &group.members).for_each(|&member| held_out[member] = true);
     held_out
 }
 
-/// The folder of each file, from the deepest folder that holds them all: wherever a corpus lies,
-/// its folders are called the same.
+/// The folder of each file, relative to the deepest folder that contains them all: the result
+/// is the same wherever the corpus lies.
 pub(super) fn folders<'a>(files: impl Iterator<Item = &'a Path>) -> Vec<String> {
     let parents: Vec<_> = files.map(|path| path.parent().unwrap_or(path)).collect();
     let mut root = parents.first().copied().unwrap_or(Path::new(""));
@@ -83,22 +84,22 @@ pub(super) fn folders<'a>(files: impl Iterator<Item = &'a Path>) -> Vec<String> 
     parents.iter().map(below).collect()
 }
 
-/// The groups, each with the folder and the lot of the member that drew lowest.
+/// The groups, each with the folder and the random number of the member that drew the lowest.
 fn groups<'a>(candidates: &[Candidate<'a>], seed: u64) -> Vec<Group<'a>> {
     let mut groups: BTreeMap<usize, Group<'a>> = BTreeMap::new();
     for (index, candidate) in candidates.iter().enumerate() {
-        let lot = lot(seed, candidate.identity);
+        let draw = draw(seed, candidate.identity);
         let Candidate { folder, music, .. } = *candidate;
-        let group = groups.entry(music).or_insert(Group { members: Vec::new(), folder, lot });
+        let group = groups.entry(music).or_insert(Group { members: Vec::new(), folder, draw });
         group.members.push(index);
-        if (lot, folder) < (group.lot, group.folder) {
-            (group.lot, group.folder) = (lot, folder);
+        if (draw, folder) < (group.draw, group.folder) {
+            (group.draw, group.folder) = (draw, folder);
         }
     }
     groups.into_values().collect()
 }
 
-/// How many pieces of each folder are held out, by largest remainder.
+/// How many pieces of each folder are held out, by the largest remainder method.
 fn quotas<'a>(
     groups: &[Group<'a>],
     wanted: usize,
@@ -111,7 +112,7 @@ fn quotas<'a>(
         sizes.iter().map(|(&folder, size)| (folder, wanted * size / all)).collect();
     let mut remainders: Vec<_> = sizes
         .iter()
-        .map(|(&folder, size)| (std::cmp::Reverse(wanted * size % all), lot(seed, folder), folder))
+        .map(|(&folder, size)| (std::cmp::Reverse(wanted * size % all), draw(seed, folder), folder))
         .collect();
     remainders.sort();
     let given: usize = quotas.values().sum();
@@ -121,7 +122,7 @@ fn quotas<'a>(
     quotas
 }
 
-fn lot(seed: u64, of: &str) -> Lot {
+fn draw(seed: u64, of: &str) -> Draw {
     Sha256::new().chain_update(seed.to_le_bytes()).chain_update(of).finalize().into()
 }
 

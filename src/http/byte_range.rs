@@ -1,12 +1,13 @@
-//! Parts of an answer: the players of some browsers (those of iPhones above all) play nothing that they
-//! cannot have in parts.
+//! Byte ranges in responses: some browsers (above all those of iPhones) play only sound that
+//! they can request in parts.
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use std::ops::RangeInclusive;
 
-/// An answer of bytes of a kind, or that part of it which the headers of the request ask for (RFC 9110,
-/// 14: one range of bytes; of several, or what is none, all is sent).
+/// A response with `bytes` of media type `kind`, or the part of them that the request's `Range`
+/// header asks for (RFC 9110, section 14). Several ranges, or an invalid one, get the whole
+/// content.
 pub fn whole_or_range(asked: &HeaderMap, kind: &'static str, mut bytes: Vec<u8>) -> Response {
     let all = bytes.len();
     let range = asked.get(header::RANGE).and_then(|range| range.to_str().ok());
@@ -33,13 +34,14 @@ pub fn whole_or_range(asked: &HeaderMap, kind: &'static str, mut bytes: Vec<u8>)
     }
 }
 
-/// The bytes that a range asks for of so many: none if it is no range of bytes, and some none if there
-/// are no such bytes.
+/// The bytes that a `Range` header asks for, of content of length `all`. The outer `None` means
+/// that the header is not a single byte range; the inner `None` that the content has no such
+/// bytes.
 fn byte_range(range: &str, all: usize) -> Option<Option<RangeInclusive<usize>>> {
     let (first, last) = range.strip_prefix("bytes=")?.split_once('-')?;
     let number = |text: &str| text.parse::<usize>().ok();
     let byte_range = match (first.trim(), last.trim()) {
-        // The last so many.
+        // The last `count` bytes.
         ("", count) => all.saturating_sub(number(count)?)..=all.checked_sub(1)?,
         (first, "") => number(first)?..=all.checked_sub(1)?,
         (first, last) => {

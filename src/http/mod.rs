@@ -1,8 +1,9 @@
-//! The door between the program and the network: who may come in, what they may ask and for how long.
+//! The web server that the studio and the survey share.
 //!
-//! [`serve`] takes connections, [`enforce_policy`] has the rules for every request and answer, [`ApiError`] is what
-//! is said when something cannot be. What there is to be asked for is the business of the rooms behind
-//! the door: the studio, the survey.
+//! [`serve`] accepts connections and limits how many there are and how long each may take.
+//! [`enforce_policy`] checks every request and sets the security headers of every response.
+//! [`ApiError`] is the response to a request that fails. The routes themselves belong to the
+//! studio and the survey.
 
 mod api_error;
 pub mod assets;
@@ -14,5 +15,5 @@ mod unguessable;
 pub use api_error::ApiError;
 pub use byte_range::whole_or_range;
 pub use policy::{LoopbackOnly, enforce_policy};
-pub use serve::{Stop, serve};
+pub use serve::{Shutdown, serve};
 pub use unguessable::unguessable_name;

@@ -1,4 +1,4 @@
-//! What holds for every request and every answer.
+//! The security policy for every request and response.
 
 use super::ApiError;
 use axum::extract::{Request, State};
@@ -8,18 +8,19 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::time::Duration;
 
-/// Nothing is run, shown or fetched but what comes from here, and nobody may frame the page.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; \
+/// The page may load, run and show only what this server sends, and no other page may frame it.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; \
     connect-src 'self'; media-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// How long an answer may take to begin.
-const LONGEST_ANSWER: Duration = Duration::from_secs(120);
+/// How long a response may take to begin.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(120);
 
-/// Whether only this machine can come in: then pages of other names are refused.
+/// Whether the server can be reached from this machine only. It then rejects requests for any
+/// other host name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LoopbackOnly(pub bool);
 
-/// Lets a request through if it comes from a page of ours, and gives every answer its headers.
+/// Rejects requests of pages from other sites, and adds the security headers to every response.
 pub async fn enforce_policy(
     State(loopback_only): State<LoopbackOnly>,
     request: Request,
@@ -27,15 +28,17 @@ pub async fn enforce_policy(
 ) -> Response {
     let allowed = is_ours(request.headers(), request.method(), loopback_only.0);
     let mut response = match allowed {
-        true => match tokio::time::timeout(LONGEST_ANSWER, next.run(request)).await {
+        true => match tokio::time::timeout(RESPONSE_TIMEOUT, next.run(request)).await {
             Ok(response) => response,
-            Err(_) => ApiError::busy("this took too long; try again in a moment").into_response(),
+            Err(_) => {
+                ApiError::unavailable("this took too long; try again in a moment").into_response()
+            }
         },
-        false => ApiError::foreign().into_response(),
+        false => ApiError::cross_origin().into_response(),
     };
     let headers = response.headers_mut();
     let rules: [(HeaderName, &'static str); 5] = [
-        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
@@ -49,8 +52,9 @@ pub async fn enforce_policy(
     response
 }
 
-/// A page of another site must not play with what is served on this machine: neither under another name that
-/// leads here (so the host is asked), nor by requests of its own (so the origin is).
+/// Whether a request comes from a page that this server sent. A page of another site must not
+/// use a server on this machine, neither through another host name that resolves to it (so the
+/// `Host` header is checked) nor by its own requests (so the `Origin` header is).
 fn is_ours(headers: &HeaderMap, method: &Method, loopback_only: bool) -> bool {
     let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     let Some(host) = text(header::HOST) else { return false };

@@ -1,4 +1,4 @@
-//! Names that nobody can guess: whoever knows one may use what it stands for.
+//! Names that nobody can guess. To know the name is to have the right to what it stands for.
 
 use crate::fingerprint::hexadecimal;
 

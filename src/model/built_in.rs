@@ -2,10 +2,10 @@
 
 use super::{Model, from_bytes};
 
-/// Its file; `model/README.md` tells what it is, and whose music it carries.
+/// The model's file. `model/README.md` says what it is, and which music it carries.
 static FILE: &[u8] = include_bytes!("../../model/model.safetensors");
 
-/// The model that is part of the program, so that it composes wherever it is.
+/// The model that is compiled into the program.
 pub fn built_in() -> Model {
     from_bytes(FILE).expect("the model of the program is whole")
 }

@@ -1,12 +1,13 @@
 //! Model files: safetensors, with the configuration in the metadata.
 //!
-//! The tensors are named as in [`Layers`]: `time.0.input`, `time.0.recurrent`, `time.0.bias`, and
-//! so on for each time and note layer, then `dense.0.weight` and `dense.0.bias`; all of 32-bit
-//! floats (F32), or of 16-bit ones (F16) in models that are passed on, a row for each input, the four gates i, f, g, o side by side. What PyTorch calls
-//! `weight_ih_l0`, `weight_hh_l0` and `bias_ih_l0` are the transposes of the first two and the third
-//! (its second bias is zero). One more tensor, `repertoire`, of bytes, holds the music that was learned
-//! from ([`Packed`]); a file need not have it. The metadata hold one entry, `deep-jammer`, a JSON object of `version`,
-//! `architecture`, `training` and `primers`.
+//! The tensors are named as in [`Layers`]: `time.0.input`, `time.0.recurrent`, `time.0.bias`,
+//! and so on for each time and note layer, then `dense.0.weight` and `dense.0.bias`. Their
+//! values are 32-bit floats (F32), or 16-bit floats (F16) in models that were exported so. A
+//! weight matrix has a row for each input, with the four gates i, f, g, o side by side:
+//! PyTorch's `weight_ih_l0` and `weight_hh_l0` are the transposes of the first two,
+//! `bias_ih_l0` is the third (its second bias is zero). One optional tensor of bytes,
+//! `repertoire`, holds the training music ([`Packed`]). The metadata have one entry,
+//! `deep-jammer`: a JSON object with `version`, `architecture`, `training` and `primers`.
 
 use super::{Model, Training};
 use crate::atomic_file::{self, AtomicFileError, Existing};
@@ -21,17 +22,17 @@ use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The one entry of the metadata: with several their order, and so the file, would change from
-/// one writing to the next.
+/// The only entry of the metadata. With several, their order, and so the file, would differ
+/// each time it is written.
 const ENTRY: &str = "deep-jammer";
 
-/// The version of all this.
+/// The version of the format.
 const VERSION: u32 = 2;
 
-/// The tensor of the music that was learned from.
+/// The tensor that holds the training music.
 const REPERTOIRE: &str = "repertoire";
 
-/// What the entry holds.
+/// The content of the metadata entry.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Metadata {
@@ -41,7 +42,7 @@ struct Metadata {
     primers: Vec<Record>,
 }
 
-/// Why a model file cannot be used; the message names it.
+/// Why a model file cannot be used. The message names the file.
 #[derive(Debug, thiserror::Error)]
 #[error("{}: {fault}", path.display())]
 pub struct ModelError {
@@ -54,34 +55,30 @@ pub struct ModelError {
 /// What can be wrong with a model file.
 #[derive(Debug, thiserror::Error)]
 pub enum ModelFault {
-    /// The system refused.
-    #[error(
-        "cannot be read ({0}); check the path: it is the file of a model, or the folder of a run"
-    )]
+    /// The operating system could not read the file.
+    #[error("cannot be read ({0}); check the path: give a model file, or the folder of a run")]
     System(#[from] io::Error),
-    /// Not safetensors, or cut off.
-    #[error("is damaged or no model file ({0}); copy it again, or train anew")]
+    /// The file is not safetensors, or is cut off.
+    #[error("is damaged, or not a model file ({0}); copy it again, or train a new model")]
     Damaged(#[from] SafeTensorError),
-    /// Somebody else's safetensors.
-    #[error(
-        "is no model of deep-jammer: its metadata do not say so; give the model.safetensors of a run"
-    )]
+    /// The file is safetensors of another program.
+    #[error("is not a model of deep-jammer, by its metadata; give the model.safetensors of a run")]
     Foreign,
-    /// From another version of the format.
+    /// The file has another version of the format.
     #[error(
         "is of format {0}, and this program reads format {VERSION}; use the deep-jammer that wrote it"
     )]
     Version(u64),
-    /// A part of the metadata is missing or not as it must be.
-    #[error("its metadata cannot be read ({0}); copy it again, or train anew")]
+    /// A part of the metadata is missing or invalid.
+    #[error("its metadata cannot be read ({0}); copy it again, or train a new model")]
     Metadata(#[from] serde_json::Error),
-    /// The architecture makes no sense.
+    /// The architecture is invalid.
     #[error(transparent)]
     Architecture(#[from] ArchitectureError),
-    /// The primers make no sense.
+    /// The primers are invalid.
     #[error(transparent)]
     Primers(#[from] PrimerError),
-    /// A tensor is missing or has another shape.
+    /// A tensor is missing or has the wrong shape.
     #[error(
         "its tensor {name} is {found}, and its architecture asks for {expected}; copy it again, or \
          train anew"
@@ -89,22 +86,23 @@ pub enum ModelFault {
     Tensor {
         /// The tensor.
         name: String,
-        /// What is there.
+        /// The shape in the file.
         found: String,
-        /// What should be there.
+        /// The shape that the architecture needs.
         expected: String,
     },
-    /// A value that is no number.
-    #[error("its tensor {0} holds values that are no finite numbers; go back to an earlier model")]
+    /// A value is not a finite number.
+    #[error("its tensor {0} contains values that are not finite; go back to an earlier model")]
     NotFinite(String),
 }
 
-/// Writes a model, whole or not at all.
+/// Writes a model file atomically.
 pub fn write(path: &Path, model: &Model, existing: Existing) -> Result<(), AtomicFileError> {
     atomic_file::write(path, &to_bytes(model), existing)
 }
 
-/// Reads a model and checks everything in it, but for its repertoire: [`Packed::unpack`] does that.
+/// Reads a model and validates all of it except the training music, which [`Packed::unpack`]
+/// validates.
 pub fn read(path: &Path) -> Result<Model, ModelError> {
     let bytes = std::fs::read(path).map_err(ModelFault::from);
     bytes
@@ -112,14 +110,14 @@ pub fn read(path: &Path) -> Result<Model, ModelError> {
         .map_err(|fault| ModelError { path: path.to_owned(), fault })
 }
 
-/// What a model's file holds.
+/// The content of a model file.
 pub fn to_bytes(model: &Model) -> Vec<u8> {
     let values = model.parameters.values.iter();
     serialized(model, Dtype::F32, values.flat_map(|value| value.to_le_bytes()).collect())
 }
 
-/// What the file of a model holds whose values are kept as 16-bit floats, each the nearest: half as
-/// large. A value beyond them (65504) is a fault.
+/// The content of a model file with 16-bit floats, which is half as large. Each value is
+/// rounded to the nearest such float; a value beyond their range (65504) is an error.
 pub fn to_half_bytes(model: &Model) -> Result<Vec<u8>, ModelFault> {
     let Parameters { layers, values } = &model.parameters;
     let halves: Vec<f16> = values.iter().map(|&value| f16::from_f32(value)).collect();
@@ -133,7 +131,7 @@ pub fn to_half_bytes(model: &Model) -> Result<Vec<u8>, ModelFault> {
     }
 }
 
-/// A model's file, its values as bytes of a type.
+/// The content of a model file, its values given as bytes of a type.
 fn serialized(model: &Model, dtype: Dtype, values: Vec<u8>) -> Vec<u8> {
     let metadata = Metadata {
         version: VERSION,
@@ -159,13 +157,13 @@ fn serialized(model: &Model, dtype: Dtype, values: Vec<u8>) -> Vec<u8> {
         .expect("tensors without gaps")
 }
 
-/// Reads what a model's file holds, and checks everything in it as [`read`] does.
+/// Reads the content of a model file and validates it as [`read`] does.
 pub fn from_bytes(bytes: &[u8]) -> Result<Model, ModelFault> {
     let file = SafeTensors::deserialize(bytes)?;
     let (_, header) = SafeTensors::read_metadata(bytes)?;
     let entry = header.metadata().as_ref().and_then(|metadata| metadata.get(ENTRY));
     let entry = entry.ok_or(ModelFault::Foreign)?;
-    // The version first: what else there is depends on it.
+    // The version first, because the rest depends on it.
     let value: serde_json::Value = serde_json::from_str(entry)?;
     let version = value.get("version").and_then(serde_json::Value::as_u64).unwrap_or(0);
     if version != u64::from(VERSION) {
@@ -189,7 +187,7 @@ pub fn from_bytes(bytes: &[u8]) -> Result<Model, ModelFault> {
             false => Err(wrong(format!("{:?} of {:?}", view.dtype(), view.shape()))),
         }
     };
-    // All of them are there before room is made: sizes alone cost a file nothing.
+    // All tensors are checked before memory is allocated: a damaged file can claim any size.
     for index in 0..layers.tensors.len() {
         view(index)?;
     }

@@ -1,4 +1,4 @@
-//! Models: a network with all that is needed to compose with it.
+//! Models: a network with everything that composing with it needs.
 
 mod built_in;
 mod file;
@@ -14,26 +14,26 @@ use crate::primer::Primer;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-/// A trained network and its surroundings, as one file.
+/// A trained network, its primers and its history, as one file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Model {
     /// The shape of the network.
     pub architecture: Architecture,
-    /// What each key is told; the architecture names it.
+    /// The attributes that describe each key to the network; the architecture names this
+    /// layout.
     pub layout: Layout,
-    /// What the network has learned.
+    /// The weights.
     pub parameters: Parameters,
-    /// Music to go on from.
+    /// Excerpts that a composition can continue.
     pub primers: Vec<Primer>,
-    /// The music that it has learned from, if the model carries it, so that copies can be told.
+    /// The training music, if the model carries it; comparisons use it to find copies.
     pub training_music: Option<Packed>,
     /// How it has been trained.
     pub training: Training,
 }
 
 impl Model {
-    /// Twelve digits that tell what the network has learned from whatever else one has: the start
-    /// of the SHA-256 of its values.
+    /// Twelve hexadecimal digits that identify the weights: the start of their SHA-256.
     pub fn fingerprint(&self) -> String {
         let mut hash = Sha256::new();
         self.parameters.values.iter().for_each(|value| hash.update(value.to_le_bytes()));
@@ -41,21 +41,21 @@ impl Model {
     }
 }
 
-/// How a network has been trained: with the same files, enough to do it again. It tells nothing of
-/// clocks or machines, so that the same training gives the same file.
+/// How a network was trained. With the same files, this is enough to train it again. Times and
+/// machines are left out, so the same training gives the same file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Training {
-    /// The version of this program.
+    /// The version of the program.
     pub version: String,
-    /// Batches worked on.
+    /// How many epochs (batches) it was trained for.
     pub epochs: u64,
-    /// How many pieces were learned from.
+    /// How many training pieces there were.
     pub pieces: usize,
-    /// The settings of the training, as its configuration spells them.
+    /// The training settings, as the configuration spells them.
     pub settings: serde_json::Value,
-    /// Nats a step of the last batches, on the training segments.
+    /// The training loss over the last batches, in nats per step.
     pub nats: f64,
-    /// Nats a step on whole pieces that were not learned from, where there were any.
+    /// The loss on whole held-out pieces in nats per step, if there were any.
     pub held_out: Option<f64>,
 }

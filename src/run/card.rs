@@ -1,4 +1,4 @@
-//! The model card: what a model is, for those who find it.
+//! The model card: a README that describes the model to those who find it.
 
 use super::Config;
 use super::kept_model::KeptModel;
@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
 
-/// What the model card of a run says, as Markdown.
+/// The text of a run's model card, in Markdown.
 pub(super) fn write(
     run: &Path,
     config: &Config,
@@ -20,7 +20,7 @@ pub(super) fn write(
     let name = name.as_deref().and_then(Path::file_name).unwrap_or_default().to_string_lossy();
     let mut card = format!("# {name}\n\n");
     let text = &mut card;
-    // Writing to a text cannot fail.
+    // Writing to a string cannot fail.
     let _ = network(text, config, values);
     let _ = music(text, config, dataset);
     let _ = training(text, config, kept);
@@ -46,12 +46,16 @@ fn network(text: &mut String, config: &Config, values: usize) -> std::fmt::Resul
         writeln!(text, "Dropout in training: {}.", architecture.dropout)?;
     }
     if let Some(from) = &config.start.from {
-        let dense = if config.start.reset_dense { ", its dense layers drawn anew" } else { "" };
+        let dense = if config.start.reset_dense {
+            ", with new random weights in its dense layers"
+        } else {
+            ""
+        };
         let fingerprint = config.start.from_fingerprint.as_deref().unwrap_or("unknown");
         let name = from.file_name().unwrap_or_default().to_string_lossy();
         writeln!(
             text,
-            "It began with the weights of another model ({name}, {fingerprint}{dense})."
+            "Training began with the weights of another model ({name}, {fingerprint}{dense})."
         )?;
     }
     writeln!(text)
@@ -59,7 +63,7 @@ fn network(text: &mut String, config: &Config, values: usize) -> std::fmt::Resul
 
 fn music(text: &mut String, config: &Config, dataset: &Dataset) -> std::fmt::Result {
     writeln!(text, "## Music\n")?;
-    writeln!(text, "| folder | learned from | held out |\n|---|---|---|")?;
+    writeln!(text, "| folder | training | held out |\n|---|---|---|")?;
     let mut folders: BTreeMap<&str, [usize; 2]> = BTreeMap::new();
     for (column, side) in [Split::Training, Split::Validation].into_iter().enumerate() {
         for file in dataset.of(side) {
@@ -75,8 +79,8 @@ fn music(text: &mut String, config: &Config, dataset: &Dataset) -> std::fmt::Res
     if dataset.count(Split::Test) > 0 {
         writeln!(
             text,
-            "The split is the published one of the set; its {} test pieces ({} steps) were not looked \
-             at in training.\n",
+            "The split is the one published with the set. Training did not use its {} test pieces ({} \
+             steps).\n",
             dataset.count(Split::Test),
             dataset.steps(Split::Test)
         )?;
@@ -85,26 +89,24 @@ fn music(text: &mut String, config: &Config, dataset: &Dataset) -> std::fmt::Res
     let repeats = dataset.files.iter().filter(|file| file.repeats.is_some()).count();
     writeln!(
         text,
-        "{}Pieces are held out whole; copies of a piece ({repeats} found) are never on both sides{}. \
-         Left out: {} shorter than a segment, {} unreadable. `dataset.json` lists every file with its \
+        "{}Pieces are held out whole, and copies of a piece ({repeats} found) are always in the same \
+         split{}. Left out: {} shorter than a segment, {} unreadable. `dataset.json` lists every file with its \
          SHA-256.\n",
         if sets { "" } else { "A step is a 16th. " },
-        if sets { ", but where the published split of a set parts them" } else { "" },
+        if sets { ", except where the published split of a set separates them" } else { "" },
         dataset.count(Split::TooShort),
         dataset.count(Split::Unreadable)
     )?;
     if config.retention.training_music {
         let before = match config.start.from {
-            Some(_) => {
-                " (of what the model that it began with has learned from, as much as that carried)"
-            }
+            Some(_) => " (and of the training music that its initial model carried)",
             None => "",
         };
         writeln!(
             text,
-            "`model.safetensors` carries the notes of what it has learned from{before}, so that \
-             `deep-jammer compare` can tell what is copied: whoever is given the model is given that \
-             music. `train --without-music` leaves it out.\n"
+            "`model.safetensors` carries the notes of its training music{before}, so that `deep-jammer \
+             compare` can find copies. Passing on the model passes on that music; `train \
+             --without-music` leaves it out.\n"
         )?;
     }
     Ok(())
@@ -131,30 +133,37 @@ fn training(text: &mut String, config: &Config, kept: KeptModel) -> std::fmt::Re
             0 => "all segments of a piece".to_owned(),
             carry => format!("up to {carry} segments of a piece"),
         };
-        write!(text, "; memory carried through {segments}, from batch to batch")?;
+        write!(
+            text,
+            "; LSTM state carried through {segments} (truncated backpropagation through time)"
+        )?;
     }
     if settings.warmup > 0 {
-        write!(text, "; the rate rises for {} epochs", settings.warmup)?;
+        write!(text, "; learning rate rising for {} epochs", settings.warmup)?;
     }
     if settings.decay_after > 0 {
-        write!(text, "; the rate falls after epoch {}", settings.decay_after)?;
+        write!(text, "; learning rate falling after epoch {}", settings.decay_after)?;
     }
     if settings.ema_decay > 0.0 {
-        write!(text, "; weights averaged with a decay of {}", settings.ema_decay)?;
+        write!(
+            text,
+            "; exponential moving average of the weights with a decay of {}",
+            settings.ema_decay
+        )?;
     }
     writeln!(text, ". `config.toml` spells out every setting.\n\n## Result\n")?;
     match kept.best {
         Some(best) => writeln!(
             text,
-            "The model of epoch {} is kept: {:.4} nats a step on the pieces held out (the exact \
-             negative log-likelihood of all 88 keys, played and articulated, over whole pieces). \
-             `metrics.csv` has the loss of every epoch, `plots/` the pictures.\n",
+            "The model of epoch {} is kept: {:.4} nats per step on the held-out pieces (the exact \
+             negative log-likelihood of all 88 keys, play and articulate, over whole pieces). \
+             `metrics.csv` has the loss of every epoch, `plots/` shows it.\n",
             best.epoch, best.nats
         ),
         None => writeln!(
             text,
-            "No pieces were held out, so nothing is known of music that the network has not learned \
-             from. The model of epoch {} is kept; `metrics.csv` has the loss of every epoch.\n",
+            "No pieces were held out, so the loss on other music is unknown. The model is that of epoch \
+             {}; `metrics.csv` has the loss of every epoch.\n",
             kept.epochs
         ),
     }
@@ -175,7 +184,7 @@ fn use_of_it(text: &mut String, config: &Config, kept: KeptModel) -> std::fmt::R
     if config.goal.hours.is_some() {
         writeln!(
             text,
-            "Take `hours` out of that file first: how far they reach depends on the machine.\n"
+            "Remove `hours` from that file first: what they achieve depends on the machine.\n"
         )?;
     }
     let folders: BTreeSet<String> = config
@@ -188,13 +197,13 @@ fn use_of_it(text: &mut String, config: &Config, kept: KeptModel) -> std::fmt::R
     writeln!(
         text,
         "## Use and limits\n\n\
-         Meant for composing piano music in the manner of what it has learned from, and for studying \
-         such networks. It knows 88 keys in 16ths: no loudness, no pedal, no finer rhythm. It has no \
-         notion of a form beyond some measures, and may come upon passages of the music that it has \
-         learned from: compare before you call a piece new.\n\n\
+         The model is meant for composing piano music in the style of its training music, and for \
+         studying such networks. It knows 88 keys in 16ths: no loudness, no pedal, no finer rhythm. \
+         It has no sense of form beyond a few measures. It may reproduce passages of its training \
+         music, so compare a piece before you call it new.\n\n\
          ## Licence of the music\n\n\
-         The music came from {folders}. Its licence is that of its sources, and what it asks for (to \
-         name the author, for instance) may hold for this model and its pieces too: look there \
-         before you pass them on."
+         The music came from {folders}. Its licence is that of its sources. What the licence asks for \
+         (naming the author, for instance) may hold for this model and its pieces, too: check before \
+         you pass them on."
     )
 }

@@ -1,9 +1,10 @@
-//! Checkpoints: all that a run needs to go on as if it had never stopped.
+//! Checkpoints: everything that a run needs to continue as if it had never stopped.
 //!
-//! `checkpoints/step-N` holds `model.safetensors` (the model after N epochs), `optimizer.safetensors`
-//! (the tensors of the trainer's snapshot), `best.safetensors` where a model has been validated (the
-//! best one so far), and `state.json`: the rest, and the length and the SHA-256 of the files
-//! beside it. A checkpoint is made as `.step-N.partial`, brought to the disk, and then renamed.
+//! `checkpoints/step-N` contains `model.safetensors` (the model after N epochs),
+//! `optimizer.safetensors` (the tensors of the trainer's snapshot), `best.safetensors` (the
+//! best model so far, if one has been validated), and `state.json`: the rest of the state, and
+//! the length and SHA-256 of the other files. A checkpoint is written as `.step-N.partial`,
+//! synced, and then renamed.
 
 use super::Config;
 use crate::atomic_file::{AtomicFileError, rename, sync, sync_folder};
@@ -27,20 +28,20 @@ const OPTIMIZER: &str = "optimizer.safetensors";
 const BEST: &str = "best.safetensors";
 const STATE: &str = "state.json";
 
-/// How a run stands, besides its trainer.
+/// The state of a run, apart from its trainer.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RunState {
     /// The best of the scheduled validations.
     pub best: Option<Best>,
-    /// The last of them, in nats a step.
+    /// The last of them, in nats per step.
     pub last: Option<f64>,
-    /// How many in a row were no better than the best.
+    /// How many validations in a row have not improved on the best.
     pub without_improvement: u64,
-    /// Seconds of training, those before a resume included.
+    /// Seconds of training so far, including those before a resume.
     pub seconds: f64,
-    /// The loss of the last epoch, if its validation was broken off: what the epoch leaves behind is
-    /// still to be written.
+    /// The loss of the last epoch, if its validation was interrupted: its row, its sample
+    /// and its checkpoint are still to be written.
     pub unfinished: Option<Progress>,
 }
 
@@ -48,13 +49,13 @@ pub struct RunState {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Best {
-    /// After which epoch.
+    /// The epoch after which it was made.
     pub epoch: u64,
-    /// Nats a step.
+    /// The loss in nats per step.
     pub nats: f64,
 }
 
-/// A checkpoint that has been read; everything in it is as it was written.
+/// A checkpoint that has been read and whose files match their hashes.
 #[derive(Debug)]
 pub struct Checkpoint {
     /// Its folder.
@@ -63,28 +64,28 @@ pub struct Checkpoint {
     pub config: Config,
     /// The fingerprint of its dataset.
     pub dataset: String,
-    /// How it stood.
+    /// The state of the run.
     pub run_state: RunState,
-    /// Its trainer.
+    /// The state of its trainer.
     pub snapshot: Snapshot,
-    /// The file of the model to compose with: the best one, or the last where none was validated.
+    /// The model to compose with: the best one, or the last one if none was validated.
     pub model: PathBuf,
 }
 
-/// What is to be saved.
+/// The content of a checkpoint that is to be saved.
 #[derive(Debug, Clone, Copy)]
 pub struct Contents<'a> {
     /// The configuration.
     pub config: &'a Config,
     /// The fingerprint of the dataset.
     pub dataset: &'a str,
-    /// How the run stands.
+    /// The state of the run.
     pub run_state: &'a RunState,
-    /// The trainer.
+    /// The state of the trainer.
     pub snapshot: &'a Snapshot,
     /// The model as it is now.
     pub model: &'a Model,
-    /// What the file of the best model holds, where one has been validated.
+    /// The content of the best model's file, if a model has been validated.
     pub best: Option<&'a [u8]>,
 }
 
@@ -97,17 +98,17 @@ pub struct DamagedCheckpoint {
     pub what: String,
 }
 
-/// There is no checkpoint to go on from.
+/// There is no checkpoint to resume from.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "there is no whole checkpoint in {}{}; start the run again",
+    "there is no intact checkpoint in {}{}; start the run again",
     path.display(),
     damaged.iter().map(|damaged| format!(" ({damaged})")).collect::<String>()
 )]
 pub struct NoCheckpoint {
     /// The folder of checkpoints.
     pub path: PathBuf,
-    /// Those that cannot be used.
+    /// The damaged checkpoints.
     pub damaged: Vec<DamagedCheckpoint>,
 }
 
@@ -122,7 +123,7 @@ impl std::fmt::Display for DamagedCheckpoint {
 #[serde(deny_unknown_fields)]
 struct StateFile {
     format: u32,
-    /// Of the text of the state.
+    /// The SHA-256 of the state's text.
     sha256: String,
     state: Box<RawValue>,
 }
@@ -130,7 +131,7 @@ struct StateFile {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct State {
-    files: BTreeMap<String, Seal>,
+    files: BTreeMap<String, FileDigest>,
     config: Config,
     dataset: String,
     #[serde(rename = "standing")]
@@ -138,21 +139,21 @@ struct State {
     trainer: TrainerState,
 }
 
-/// What tells whether a file is as it was written.
+/// The length and the hash of a file, which show whether it has changed.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Seal {
+struct FileDigest {
     bytes: u64,
     sha256: String,
 }
 
-impl Seal {
-    fn of(bytes: &[u8]) -> Seal {
-        Seal { bytes: bytes.len() as u64, sha256: sha256(bytes) }
+impl FileDigest {
+    fn of(bytes: &[u8]) -> FileDigest {
+        FileDigest { bytes: bytes.len() as u64, sha256: sha256(bytes) }
     }
 }
 
-/// Saves a checkpoint, whole or not at all, and then removes the oldest beyond the `keep` newest.
+/// Saves a checkpoint atomically, and then removes all but the `keep` newest.
 pub fn save(
     checkpoints: &Path,
     contents: Contents<'_>,
@@ -161,22 +162,23 @@ pub fn save(
     let epoch = contents.snapshot.state.epochs;
     let place = checkpoints.join(format!("step-{epoch}"));
     let partial = checkpoints.join(format!(".step-{epoch}.partial"));
-    fs::create_dir_all(checkpoints).map_err(failed(checkpoints))?;
-    remove(&partial).map_err(failed(&partial))?;
-    fs::create_dir(&partial).map_err(failed(&partial))?;
+    fs::create_dir_all(checkpoints).map_err(system_error(checkpoints))?;
+    remove(&partial).map_err(system_error(&partial))?;
+    fs::create_dir(&partial).map_err(system_error(&partial))?;
     if let Err(error) = fill(checkpoints, &partial, contents) {
-        // Half a checkpoint is of no use, and on a full disk its room is.
+        // An incomplete checkpoint is useless, and its space is needed on a full disk.
         let _ = remove(&partial);
         return Err(error);
     }
     if place.exists() {
-        // A torn one, or one that a resume from an older one has come to again.
+        // A damaged checkpoint of this epoch, or one that a resume from an earlier one
+        // has reached again.
         let old = checkpoints.join(format!(".step-{epoch}.old"));
-        remove(&old).and_then(|()| rename(&place, &old)).map_err(failed(&place))?;
+        remove(&old).and_then(|()| rename(&place, &old)).map_err(system_error(&place))?;
     }
-    rename(&partial, &place).map_err(failed(&place))?;
-    sync_folder(checkpoints).map_err(failed(checkpoints))?;
-    tidy(checkpoints, epoch, keep).map_err(failed(checkpoints))?;
+    rename(&partial, &place).map_err(system_error(&place))?;
+    sync_folder(checkpoints).map_err(system_error(checkpoints))?;
+    prune(checkpoints, epoch, keep).map_err(system_error(checkpoints))?;
     Ok(place)
 }
 
@@ -184,14 +186,14 @@ fn fill(checkpoints: &Path, partial: &Path, contents: Contents<'_>) -> Result<()
     let Contents { config, dataset, run_state, snapshot, model, best } = contents;
     let mut files = BTreeMap::new();
     let mut keep = |name: &str, bytes: &[u8]| {
-        files.insert(name.to_owned(), Seal::of(bytes));
+        files.insert(name.to_owned(), FileDigest::of(bytes));
         write(&partial.join(name), bytes)
     };
     keep(MODEL, &model::to_bytes(model))?;
     keep(OPTIMIZER, &to_safetensors(snapshot))?;
     if let Some(bytes) = best {
         if link_best(checkpoints, partial, bytes) {
-            files.insert(BEST.to_owned(), Seal::of(bytes));
+            files.insert(BEST.to_owned(), FileDigest::of(bytes));
         } else {
             keep(BEST, bytes)?;
         }
@@ -204,16 +206,16 @@ fn fill(checkpoints: &Path, partial: &Path, contents: Contents<'_>) -> Result<()
         trainer: snapshot.state.clone(),
     };
     let state = to_raw_value(&state).expect("a state is always JSON");
-    let sha256 = Seal::of(state.get().as_bytes()).sha256;
+    let sha256 = FileDigest::of(state.get().as_bytes()).sha256;
     let file = StateFile { format: FORMAT, sha256, state };
     let json = serde_json::to_vec(&file).expect("a state is always JSON");
     write(&partial.join(STATE), &json)?;
-    sync_folder(partial).map_err(failed(partial))
+    sync_folder(partial).map_err(system_error(partial))
 }
 
-/// Gives the best model of an earlier checkpoint another name, where it is the same: that takes no
-/// room. The file that the user has is never linked to, as whoever writes into that would write
-/// into the checkpoints.
+/// Hard-links the best model of an earlier checkpoint if it is the same one, which takes no
+/// space. The run's own `model.safetensors` is never linked: a user who writes to it would
+/// change the checkpoints.
 fn link_best(checkpoints: &Path, partial: &Path, bytes: &[u8]) -> bool {
     let earlier = fs::read_dir(checkpoints).into_iter().flatten().flatten();
     let is_checkpoint = |name: &std::ffi::OsStr| name.to_string_lossy().starts_with("step-");
@@ -225,14 +227,14 @@ fn link_best(checkpoints: &Path, partial: &Path, bytes: &[u8]) -> bool {
     })
 }
 
-fn failed(path: &Path) -> impl Fn(io::Error) -> AtomicFileError + '_ {
+fn system_error(path: &Path) -> impl Fn(io::Error) -> AtomicFileError + '_ {
     move |reason| AtomicFileError::System { path: path.to_owned(), reason }
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), AtomicFileError> {
     let written = File::create_new(path)
         .and_then(|mut file| file.write_all(bytes).and_then(|()| sync(&file)));
-    written.map_err(failed(path))
+    written.map_err(system_error(path))
 }
 
 fn to_safetensors(snapshot: &Snapshot) -> Vec<u8> {
@@ -246,13 +248,14 @@ fn to_safetensors(snapshot: &Snapshot) -> Vec<u8> {
     safetensors::serialize(views, None).expect("tensors without gaps")
 }
 
-/// Removes all checkpoints but the newest `keep` up to an epoch: those beyond it are of a past that
-/// a resume has undone.
-fn tidy(checkpoints: &Path, epoch: u64, keep: usize) -> io::Result<()> {
+/// Removes all checkpoints up to `epoch` except the newest `keep`, and all later ones: a resume
+/// has undone their epochs.
+fn prune(checkpoints: &Path, epoch: u64, keep: usize) -> io::Result<()> {
     let (good, undone): (Vec<_>, Vec<_>) =
         found(checkpoints)?.into_iter().partition(|&(step, _)| step <= epoch);
     for (step, path) in good.into_iter().skip(keep).chain(undone) {
-        // In one stroke first, so that half a checkpoint never has a whole one's name.
+        // Renamed first, so that a partly removed checkpoint never has a complete one's
+        // name.
         let old = checkpoints.join(format!(".step-{step}.old"));
         remove(&old)?;
         rename(&path, &old)?;
@@ -260,7 +263,7 @@ fn tidy(checkpoints: &Path, epoch: u64, keep: usize) -> io::Result<()> {
     sweep(checkpoints)
 }
 
-/// Removes what a killed process has left half made or half removed.
+/// Removes what a killed process has left partly written or partly removed.
 pub fn sweep(checkpoints: &Path) -> io::Result<()> {
     let Ok(entries) = fs::read_dir(checkpoints) else { return Ok(()) };
     for entry in entries {
@@ -272,7 +275,7 @@ pub fn sweep(checkpoints: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The checkpoints of a folder, whole or torn, with their epochs; the newest first.
+/// The checkpoints in a folder, intact or damaged, with their epochs, the newest first.
 fn found(checkpoints: &Path) -> io::Result<Vec<(u64, PathBuf)>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(checkpoints)? {
@@ -292,7 +295,7 @@ fn remove(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// Reads the newest checkpoint that is whole, and says which newer ones are not.
+/// Reads the newest intact checkpoint, and lists newer ones that are damaged.
 pub fn newest(checkpoints: &Path) -> Result<(Checkpoint, Vec<DamagedCheckpoint>), NoCheckpoint> {
     let mut damaged = Vec::new();
     for (_, path) in found(checkpoints).unwrap_or_default() {
@@ -304,7 +307,7 @@ pub fn newest(checkpoints: &Path) -> Result<(Checkpoint, Vec<DamagedCheckpoint>)
     Err(NoCheckpoint { path: checkpoints.to_owned(), damaged })
 }
 
-/// The newest checkpoint that is whole, by name alone.
+/// The newest checkpoint, judged by its name alone.
 pub fn newest_path(checkpoints: &Path) -> Option<PathBuf> {
     found(checkpoints).ok()?.into_iter().map(|(_, path)| path).find(|path| read(path).is_ok())
 }
@@ -325,7 +328,7 @@ fn read(path: &Path) -> Result<Checkpoint, String> {
             file.format
         ));
     }
-    if Seal::of(file.state.get().as_bytes()).sha256 != file.sha256 {
+    if FileDigest::of(file.state.get().as_bytes()).sha256 != file.sha256 {
         return Err(damaged(STATE));
     }
     let state: State = serde_json::from_str(file.state.get())
@@ -336,7 +339,7 @@ fn read(path: &Path) -> Result<Checkpoint, String> {
         if bytes.len() as u64 != seal.bytes {
             return Err(format!("{name} has {} bytes instead of {}", bytes.len(), seal.bytes));
         }
-        if Seal::of(&bytes) != *seal {
+        if FileDigest::of(&bytes) != *seal {
             return Err(format!("{name} is not what was written"));
         }
         sealed.insert(name.as_str(), bytes);

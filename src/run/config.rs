@@ -1,4 +1,4 @@
-//! The configuration of a run, every default spelled out.
+//! The configuration of a run, with every default spelled out.
 
 use super::config_error::ConfigError;
 use super::settings::{Settings, flattened, read_text};
@@ -11,117 +11,118 @@ use std::path::{Path, PathBuf};
 /// The version of the format.
 const FORMAT: u32 = 1;
 
-/// How many epochs a training has where neither their number nor hours are given.
+/// How many epochs to train if neither epochs nor hours are given.
 pub const DEFAULT_EPOCHS: u64 = 4000;
 
-/// How many epochs the article trained.
+/// How many epochs the article trained for.
 pub const ARTICLE_EPOCHS: u64 = 5000;
 
-/// All that a run does, but for what has no influence on its result. In the run's folder it is
-/// `config.toml`.
+/// All settings that influence a run's result: the content of `config.toml` in the run's
+/// folder.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// The version of the format.
     pub format: u32,
-    /// What is learned from.
-    pub corpus: CorpusChoice,
+    /// The music.
+    pub corpus: CorpusSettings,
     /// The shape of the network.
     pub architecture: Architecture,
-    /// How it learns.
+    /// How the network is trained.
     pub training: TrainingSettings,
-    /// When it has learned enough.
+    /// When training ends.
     pub goal: Goal,
-    /// What is kept on the way.
+    /// What the run keeps, and how often.
     #[serde(rename = "keeping")]
     pub retention: Retention,
-    /// What it begins with.
-    pub start: Beginning,
+    /// How the weights are initialised.
+    pub start: Initialization,
 }
 
-/// What is learned from.
+/// The music that a run uses.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct CorpusChoice {
+pub struct CorpusSettings {
     /// MIDI files, and folders to search for them.
     pub paths: Vec<PathBuf>,
     /// The share of the pieces that is held out, 0 to under 1.
     pub validation: f64,
 }
 
-/// When a training ends: at whatever is reached first. One of epochs and hours is given.
+/// When training ends: at whichever limit is reached first. Either epochs or hours are given.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Goal {
-    /// Batches worked on.
+    /// How many epochs (batches) to train.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub epochs: Option<u64>,
-    /// Hours of training, those before a resume included.
+    /// How many hours to train, including those before a resume.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hours: Option<f64>,
-    /// Validations in a row that were no better than the best.
+    /// How many validations in a row may fail to improve on the best (early stopping).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub patience: Option<u64>,
 }
 
-/// What is kept on the way, and how often, in epochs.
+/// What a run keeps, and how often. Intervals are in epochs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Retention {
-    /// From one validation to the next (closer at the start); 0 stands for an interval at which
-    /// validation takes about a tenth of the time, and is replaced by it.
+    /// From one validation to the next (the first ones are closer together). With 0 the
+    /// program chooses an interval at which validation takes about a tenth of the time, and
+    /// records that.
     pub validate_every: u64,
-    /// From one composition to the next; 0 for none.
+    /// From one sample composition to the next; 0 for none.
     pub sample_every: u64,
     /// From one checkpoint to the next.
     pub checkpoint_every: u64,
     /// How many checkpoints are kept.
     pub checkpoints: usize,
-    /// Whether the model carries the music that it has learned from, so that copies can be told
-    /// wherever it goes.
+    /// Whether the model carries its training music, so that copies can be found wherever
+    /// the model goes.
     #[serde(default = "carried")]
     #[serde(rename = "repertoire")]
     pub training_music: bool,
 }
 
-/// What holds where a configuration is older than the setting.
+/// The default for configurations that are older than this setting.
 fn carried() -> bool {
     true
 }
 
-/// What a training begins with.
+/// How the weights are initialised.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Beginning {
-    /// The model whose weights are gone on from.
+pub struct Initialization {
+    /// The model whose weights the training begins with; random weights if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<PathBuf>,
-    /// Its fingerprint.
+    /// The fingerprint of that model.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from_fingerprint: Option<String>,
-    /// Whether its dense layers are drawn anew.
+    /// Whether the dense layers get random weights all the same.
     pub reset_dense: bool,
 }
 
-/// A setting that is not the same in two configurations.
+/// A setting that differs between two configurations.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Difference {
-    /// The setting, as `training.batch`.
+pub struct SettingDifference {
+    /// The key of the setting, such as `training.batch`.
     pub key: String,
-    /// What it is in the first, `none` where it is not given.
+    /// Its value in the first configuration; `none` if it has none.
     pub first: String,
-    /// What it is in the second.
+    /// Its value in the second.
     pub second: String,
 }
 
 impl Config {
-    /// The recipe of this program; it says nothing of its corpus and its goal yet.
+    /// The program's default settings; the corpus and the goal are still empty.
     pub fn standard(architecture: Architecture) -> Config {
         let training = TrainingSettings::standard(&architecture);
         Config::new(architecture, training)
     }
 
-    /// The recipe of the article; it says nothing of its corpus and its goal yet.
+    /// The article's settings; the corpus and the goal are still empty.
     pub fn article(architecture: Architecture) -> Config {
         Config::new(architecture, TrainingSettings::article())
     }
@@ -129,7 +130,7 @@ impl Config {
     fn new(architecture: Architecture, training: TrainingSettings) -> Config {
         Config {
             format: FORMAT,
-            corpus: CorpusChoice { paths: Vec::new(), validation: 0.1 },
+            corpus: CorpusSettings { paths: Vec::new(), validation: 0.1 },
             architecture,
             training,
             goal: Goal { epochs: None, hours: None, patience: None },
@@ -140,7 +141,7 @@ impl Config {
                 checkpoints: 2,
                 training_music: carried(),
             },
-            start: Beginning::default(),
+            start: Initialization::default(),
         }
     }
 
@@ -160,7 +161,7 @@ impl Config {
         Ok(config)
     }
 
-    /// What `config.toml` holds.
+    /// The content of `config.toml`.
     pub fn to_toml(&self) -> String {
         let mut text = String::from(
             "# All settings of a training run of Deep Jammer, every default spelled out. Another run can\n\
@@ -176,23 +177,23 @@ impl Config {
         let Goal { epochs, hours, patience } = &self.goal;
         let none = |key, value: bool| (key, value);
         section(
-            "What is learned from, and the share of the pieces that is held out.",
+            "The music, and the share of the pieces that is held out.",
             toml_of("corpus", &self.corpus),
             &[],
         );
         section(
-            "The network: what it is told, units of its layers, the share that is dropped in training.",
+            "The network: its attribute layout, the units of its layers, and dropout.",
             toml_of("architecture", &self.architecture),
             &[],
         );
         section(
-            "How it learns. Segments are in 16ths, warmup and decay in epochs (0: none).",
+            "Training. Segments are in 16ths, warmup and decay in epochs (0: none).",
             toml_of("training", &self.training),
             &[],
         );
         section(
-            "When it ends: after so many epochs, so many hours, or so many validations without a \
-             better one.",
+            "When training ends: after this many epochs or hours, or after this many validations in a row \
+             without improvement (patience).",
             toml_of("goal", &self.goal),
             &[
                 none("epochs", epochs.is_none()),
@@ -201,20 +202,20 @@ impl Config {
             ],
         );
         section(
-            "How often it is validated, composes and is saved, in epochs, how many checkpoints stay, and\n\
-             # whether the model carries the music that it has learned from, so that copies can be told.",
+            "How often to validate, to compose a sample and to save a checkpoint, in epochs; how many\n\
+             # checkpoints to keep; whether the model carries its training music, to find copies.",
             toml_of("keeping", &self.retention),
             &[],
         );
         section(
-            "The model whose weights it goes on from, and whether the dense layers are drawn anew.",
+            "The model whose weights training begins with, and whether its dense layers are reset.",
             toml_of("start", &self.start),
             &[none("from", self.start.from.is_none())],
         );
         text
     }
 
-    /// Says what is wrong with the settings, if something is.
+    /// Checks that every setting is within its range.
     pub fn check(&self) -> Result<(), ConfigError> {
         self.architecture.check()?;
         self.training.check()?;
@@ -222,7 +223,7 @@ impl Config {
             true => Ok(()),
             false => Err(ConfigError::Range { name, allowed, value: value.to_string() }),
         };
-        let CorpusChoice { validation, .. } = self.corpus;
+        let CorpusSettings { validation, .. } = self.corpus;
         range((0.0..1.0).contains(&validation), "validation", "0 to under 1", &validation)?;
         let epochs = self.goal.epochs.unwrap_or(1);
         range(epochs >= 1, "epochs", "at least 1", &epochs)?;
@@ -241,8 +242,8 @@ impl Config {
         Ok(())
     }
 
-    /// All settings that are not the same in another configuration.
-    pub fn differences(&self, other: &Config) -> Vec<Difference> {
+    /// All settings that differ from another configuration.
+    pub fn differences(&self, other: &Config) -> Vec<SettingDifference> {
         let mut pairs: BTreeMap<String, [Option<String>; 2]> = BTreeMap::new();
         for (side, config) in [self, other].into_iter().enumerate() {
             for (key, value) in flattened(config) {
@@ -253,7 +254,7 @@ impl Config {
         pairs
             .into_iter()
             .filter(|(_, [first, second])| first != second)
-            .map(|(key, [first, second])| Difference {
+            .map(|(key, [first, second])| SettingDifference {
                 key,
                 first: first.unwrap_or_else(none),
                 second: second.unwrap_or_else(none),
@@ -329,7 +330,7 @@ mod tests {
         other.goal.hours = None;
         let found = config().differences(&other);
         let expected = [("goal.hours", "1.5", "none"), ("training.clip", "5.0", "0.1")];
-        let expected = expected.map(|(key, first, second)| Difference {
+        let expected = expected.map(|(key, first, second)| SettingDifference {
             key: key.into(),
             first: first.into(),
             second: second.into(),

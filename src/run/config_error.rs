@@ -7,15 +7,15 @@ use std::path::PathBuf;
 /// Why a configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    /// A file that cannot be read.
+    /// The file cannot be read.
     #[error("{}: cannot be read ({reason}); check the path and its permissions", path.display())]
     System {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The operating system's reason.
         reason: std::io::Error,
     },
-    /// A file that is no TOML, or a setting that does not exist or cannot be what it is.
+    /// The file is not TOML, or a setting is unknown or has a value of the wrong type.
     #[error("{place}: {what}")]
     Setting {
         /// The file and the line, or the option.
@@ -23,17 +23,17 @@ pub enum ConfigError {
         /// What is wrong.
         what: String,
     },
-    /// A value beyond its range.
+    /// A value is out of range.
     #[error("{name} must be {allowed}, not {value}")]
     Range {
         /// The setting.
         name: &'static str,
-        /// What it may be.
+        /// The values that it may have.
         allowed: &'static str,
-        /// What it is.
+        /// Its value.
         value: String,
     },
-    /// From another version of the format.
+    /// The file has another version of the format.
     #[error(
         "{}: is of format {found}, and this program reads format {supported}; use the deep-jammer that \
          wrote it", path.display()
@@ -46,10 +46,10 @@ pub enum ConfigError {
         /// The format that this version reads.
         supported: u32,
     },
-    /// The network cannot be built.
+    /// The architecture is invalid.
     #[error(transparent)]
     Architecture(#[from] ArchitectureError),
-    /// The training settings contradict each other or are out of range.
+    /// The training settings are invalid.
     #[error(transparent)]
     Training(#[from] SettingsError),
 }

@@ -1,4 +1,4 @@
-//! The folder of a run: where everything is, and whose it is at the moment.
+//! The folder of a run: where its files are, and which process is training in it.
 
 use super::metrics::METRICS_FILE;
 use super::plots::PLOTS_FOLDER;
@@ -17,34 +17,34 @@ pub struct RunFolder {
     path: PathBuf,
 }
 
-/// The right to train a run, which one process has at a time. It ends with the value, or with the
-/// process however that ends.
+/// The right to train a run, which one process has at a time. It ends when the value is
+/// dropped, or with the process, however that ends.
 #[derive(Debug)]
 pub struct Lock(#[allow(dead_code, reason = "held, not read")] Option<File>);
 
 /// Why a run's folder cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
-    /// Another process is at work there.
+    /// Another process is training in the folder.
     #[error(
-        "another deep-jammer is training in {} at this moment; wait until it has ended, or stop it",
+        "another deep-jammer is training in {}; wait until it has finished, or stop it",
         .0.display()
     )]
     Busy(PathBuf),
-    /// The system refused.
+    /// The operating system refused.
     #[error("cannot {what} {}: {reason}", path.display())]
     System {
-        /// What was to be done.
+        /// What failed.
         what: &'static str,
         /// The file or folder.
         path: PathBuf,
-        /// What the system says.
+        /// The operating system's reason.
         reason: io::Error,
     },
 }
 
 impl RunFolder {
-    /// The folder at a path, which need not exist.
+    /// The folder at a path. It need not exist.
     pub fn new(path: &Path) -> RunFolder {
         RunFolder { path: path.to_owned() }
     }
@@ -54,12 +54,12 @@ impl RunFolder {
         &self.path
     }
 
-    /// The configuration. It is written when all else is there, so where it is, a run has begun.
+    /// The configuration. It is written last, so a run has begun if it exists.
     pub fn config(&self) -> PathBuf {
         self.path.join("config.toml")
     }
 
-    /// The files that are learned from.
+    /// The list of the run's files and their splits.
     pub fn dataset(&self) -> PathBuf {
         self.path.join("dataset.json")
     }
@@ -69,7 +69,7 @@ impl RunFolder {
         self.path.join(METRICS_FILE)
     }
 
-    /// When every epoch ended.
+    /// The time at which every epoch ended.
     pub fn times(&self) -> PathBuf {
         self.path.join(TIMES_FILE)
     }
@@ -89,7 +89,7 @@ impl RunFolder {
         self.path.join("checkpoints")
     }
 
-    /// The folder of compositions.
+    /// The folder of sample compositions.
     pub fn samples(&self) -> PathBuf {
         self.path.join(SAMPLES_FOLDER)
     }
@@ -99,18 +99,18 @@ impl RunFolder {
         self.path.join(PLOTS_FOLDER)
     }
 
-    /// Something that a run would write over, if it is there.
-    pub fn in_the_way(&self) -> Option<PathBuf> {
+    /// A file that a new run would overwrite, if there is one.
+    pub fn existing_file(&self) -> Option<PathBuf> {
         let files = self.files().into_iter();
         files.chain([self.checkpoints(), self.samples(), self.plots()]).find(|path| path.exists())
     }
 
     fn files(&self) -> [PathBuf; 6] {
-        // The configuration first: without it, what is left is no run any more.
+        // The configuration first: without it the rest is no longer a run.
         [self.config(), self.dataset(), self.metrics(), self.times(), self.model(), self.card()]
     }
 
-    /// Makes the folder, and takes it for this process.
+    /// Creates the folder and locks it for this process.
     pub fn lock(&self) -> Result<Lock, FolderError> {
         fs::create_dir_all(&self.path).map_err(self.failed("make the folder", &self.path))?;
         let path = self.path.join(".lock");
@@ -119,12 +119,12 @@ impl RunFolder {
         match file.try_lock() {
             Ok(()) => Ok(Lock(Some(file))),
             Err(TryLockError::WouldBlock) => Err(FolderError::Busy(self.path.clone())),
-            // A file system without locks: that is no reason not to train.
+            // A file system without locks is no reason not to train.
             Err(TryLockError::Error(_)) => Ok(Lock(None)),
         }
     }
 
-    /// Removes a run, and nothing that is not of a run.
+    /// Removes a run's files, and nothing else.
     pub fn clear(&self) -> Result<(), FolderError> {
         for file in self.files() {
             self.remove(&file)?;
@@ -147,14 +147,14 @@ impl RunFolder {
                     self.remove(&entry.path())?;
                 }
             }
-            // What is not empty is somebody's, and stays.
+            // A folder that is not empty contains files of the user, and stays.
             let _ = fs::remove_dir(&folder);
         }
         self.sweep()
     }
 
-    /// Removes the samples of later epochs than this one: a resume makes them anew, if it comes so
-    /// far.
+    /// Removes the samples of epochs after `epoch`: a resume composes them again when it
+    /// gets there.
     pub(super) fn cut_samples(&self, epoch: u64) -> Result<(), FolderError> {
         let Ok(entries) = fs::read_dir(self.samples()) else { return Ok(()) };
         for path in entries.flatten().map(|entry| entry.path()) {
@@ -167,7 +167,7 @@ impl RunFolder {
         Ok(())
     }
 
-    /// Removes what a killed process has left half written.
+    /// Removes temporary files that a killed process has left.
     pub fn sweep(&self) -> Result<(), FolderError> {
         for folder in [self.path.clone(), self.samples(), self.plots()] {
             if folder.is_dir() {
@@ -201,7 +201,7 @@ mod tests {
     fn a_run_that_is_cleared_leaves_what_is_not_of_it() {
         let root = tempfile::tempdir().unwrap();
         let folder = RunFolder::new(root.path());
-        assert_eq!(folder.in_the_way(), None);
+        assert_eq!(folder.existing_file(), None);
         fs::create_dir_all(root.path().join("checkpoints/step-10")).unwrap();
         fs::create_dir_all(root.path().join("samples")).unwrap();
         fs::create_dir_all(root.path().join("plots")).unwrap();
@@ -216,7 +216,7 @@ mod tests {
         for name in of_the_run.iter().chain(&mine) {
             fs::write(root.path().join(name), "").unwrap();
         }
-        assert_eq!(folder.in_the_way(), Some(folder.config()));
+        assert_eq!(folder.existing_file(), Some(folder.config()));
         folder.clear().unwrap();
         for name in of_the_run {
             assert!(!root.path().join(name).exists(), "{name}");

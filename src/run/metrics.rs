@@ -1,24 +1,24 @@
 //! The loss of every epoch: `metrics.csv`.
 //!
-//! There is nothing in it but what the training computes, so that a run that was interrupted and
-//! went on has the same bytes as one that was not.
+//! The file contains only what the training computes, so it is the same, byte for byte, whether
+//! or not a run was interrupted.
 
 pub use super::table::TableError as MetricsError;
-use super::table::{self, Table, number};
+use super::table::{self, Table, parse_number};
 use crate::network::Nats;
 use std::path::Path;
 
 /// The file's name in a run's folder.
 pub const METRICS_FILE: &str = "metrics.csv";
 
-/// What an epoch has shown, in nats a step.
+/// The losses of an epoch, in nats per step.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Row {
     /// The epoch, counted from 1.
     pub epoch: u64,
     /// The loss of the epoch's batch.
     pub nats: Nats,
-    /// The loss of the validation pieces, where it was measured after this epoch.
+    /// The validation loss, if it was measured after this epoch.
     pub validation: Option<Nats>,
 }
 
@@ -38,35 +38,36 @@ impl table::Row for Row {
 
     fn from_cells(cells: &[&str]) -> Result<Row, String> {
         let nats = |cells: &[&str]| -> Result<Nats, String> {
-            // The sum stands there for those who draw it; the parts are what is measured.
-            number::<f64>(cells[2])?;
-            Ok(Nats { play: number(cells[0])?, articulate: number(cells[1])? })
+            // The sum is in the file for plotting programs; the parts are what is
+            // measured.
+            parse_number::<f64>(cells[2])?;
+            Ok(Nats { play: parse_number(cells[0])?, articulate: parse_number(cells[1])? })
         };
         let validation = match &cells[4..7] {
             ["", "", ""] => None,
             cells => Some(nats(cells)?),
         };
-        Ok(Row { epoch: number(cells[0])?, nats: nats(&cells[1..4])?, validation })
+        Ok(Row { epoch: parse_number(cells[0])?, nats: nats(&cells[1..4])?, validation })
     }
 }
 
-/// The file of a training under way.
+/// The file of a run that is being trained.
 #[derive(Debug)]
 pub struct Metrics(Table);
 
 impl Metrics {
-    /// Begins the file anew, in place of one that is there.
+    /// Creates an empty file, replacing any other.
     pub fn create(path: &Path) -> Result<Metrics, MetricsError> {
         Table::create::<Row>(path).map(Metrics)
     }
 
-    /// Goes on with a file that is there; [`cut`] it before.
+    /// Opens an existing file to append to; [`truncate`] it first.
     pub fn open(path: &Path) -> Result<Metrics, MetricsError> {
         Table::open(path).map(Metrics)
     }
 
-    /// Appends a row, and hands it to the system at once. After an error (a full disk) half a row
-    /// may be there, which [`read`] and [`cut`] leave out.
+    /// Appends a row and writes it at once. After an error (a full disk) the last row may
+    /// be incomplete; [`read`] and [`truncate`] leave it out.
     pub fn write(&mut self, row: &Row) -> Result<(), MetricsError> {
         self.0.write(row)
     }
@@ -77,21 +78,21 @@ impl Metrics {
     }
 }
 
-/// Reads all rows. A last line that was not written to its end is left out.
+/// Reads all rows. An incomplete last line is left out.
 pub fn read(path: &Path) -> Result<Vec<Row>, MetricsError> {
     table::read(path, None)
 }
 
-/// Takes a file back to the end of an epoch: later rows go, and validations stay only of those
-/// epochs that `keep_validation` names. The file is replaced in one stroke. The rows come back.
+/// Truncates a file after `epoch`: later rows are removed, and so are the validations of epochs
+/// that `keep_validation` does not accept. Replaces the file atomically, and returns its rows.
 ///
-/// If a row before is missing, that is an error and nothing is changed.
-pub fn cut(
+/// If a row is missing, this is an error, and the file stays as it was.
+pub fn truncate(
     path: &Path,
     epoch: u64,
     keep_validation: impl Fn(u64) -> bool,
 ) -> Result<Vec<Row>, MetricsError> {
-    let mut rows = table::first::<Row>(path, epoch)?;
+    let mut rows = table::read_complete::<Row>(path, epoch)?;
     for row in &mut rows {
         row.validation = row.validation.filter(|_| keep_validation(row.epoch));
     }
@@ -99,10 +100,10 @@ pub fn cut(
     Ok(rows)
 }
 
-/// Adds a validation to the last row, which must be that of `epoch`. The file is replaced in one
-/// stroke.
-pub fn amend(path: &Path, epoch: u64, validation: Nats) -> Result<(), MetricsError> {
-    let mut rows = table::first::<Row>(path, epoch)?;
+/// Adds a validation to the last row, which must be that of `epoch`. Replaces the file
+/// atomically.
+pub fn set_last_validation(path: &Path, epoch: u64, validation: Nats) -> Result<(), MetricsError> {
+    let mut rows = table::read_complete::<Row>(path, epoch)?;
     if let Some(last) = rows.last_mut() {
         last.validation = Some(validation);
     }
@@ -172,7 +173,7 @@ mod tests {
         };
         assert_eq!(bits(&read(&path).unwrap()), bits(&rows));
         let before = fs::read(&path).unwrap();
-        cut(&path, rows.len() as u64, |_| true).unwrap();
+        truncate(&path, rows.len() as u64, |_| true).unwrap();
         assert_eq!(fs::read(&path).unwrap(), before);
     }
 
@@ -203,7 +204,7 @@ mod tests {
         let (_other, broken) = file(&extra);
         let rubbish = [&fs::read(&broken).unwrap()[..], b"6,1,2,3,,,\n\0\0\xff\n7,"].concat();
         fs::write(&broken, rubbish).unwrap();
-        let kept = cut(&broken, 5, |epoch| epoch.is_multiple_of(2)).unwrap();
+        let kept = truncate(&broken, 5, |epoch| epoch.is_multiple_of(2)).unwrap();
         assert_eq!(kept, rows[..5]);
         let mut metrics = Metrics::open(&broken).unwrap();
         rows[5..].iter().for_each(|row| metrics.write(row).unwrap());
@@ -213,26 +214,26 @@ mod tests {
     #[test]
     fn a_validation_is_added_to_the_last_row_alone() {
         let (_folder, path) = file(&plain(3));
-        amend(&path, 3, nats(7.0, 0.5)).unwrap();
+        set_last_validation(&path, 3, nats(7.0, 0.5)).unwrap();
         let mut expected = plain(3);
         expected[2].validation = Some(nats(7.0, 0.5));
         assert_eq!(read(&path).unwrap(), expected);
-        assert!(amend(&path, 4, nats(7.0, 0.5)).is_err(), "there is no such row");
+        assert!(set_last_validation(&path, 4, nats(7.0, 0.5)).is_err(), "there is no such row");
     }
 
     #[test]
     fn a_cut_where_rows_are_missing_changes_nothing() {
         let (_folder, path) = file(&plain(3));
         let before = fs::read(&path).unwrap();
-        let error = cut(&path, 4, |_| true).unwrap_err().to_string();
+        let error = truncate(&path, 4, |_| true).unwrap_err().to_string();
         assert!(
-            error.contains("metrics.csv: there are 3 epochs") && error.contains("epoch 4"),
+            error.contains("metrics.csv: it has 3 epochs") && error.contains("epoch 4"),
             "{error}"
         );
         assert_eq!(fs::read(&path).unwrap(), before);
         let (_folder, path) = file(&plain(3)[1..]);
-        assert!(cut(&path, 3, |_| true).is_err(), "the first is missing");
-        assert!(cut(&path, 0, |_| true).unwrap().is_empty(), "back to the beginning");
+        assert!(truncate(&path, 3, |_| true).is_err(), "the first is missing");
+        assert!(truncate(&path, 0, |_| true).unwrap().is_empty(), "back to the beginning");
         assert!(read(&path).unwrap().is_empty());
     }
 
@@ -266,6 +267,6 @@ mod tests {
         let mut metrics = Metrics::open(Path::new("/dev/full")).unwrap();
         let error = metrics.write(&plain(1)[0]).unwrap_err().to_string();
         assert!(error.starts_with("/dev/full: a row cannot be written"), "{error}");
-        assert!(error.contains("make room"), "{error}");
+        assert!(error.contains("free some disk space"), "{error}");
     }
 }

@@ -1,4 +1,5 @@
-//! A training run: its folder, and the training that fills it.
+//! A training run: its folder with configuration, dataset, checkpoints and results, and the
+//! training session that fills it.
 
 mod card;
 mod checkpoint;
@@ -23,13 +24,14 @@ pub use checkpoint::{
     newest_path as newest_checkpoint_path,
 };
 pub use config::{
-    ARTICLE_EPOCHS, Beginning, Config, CorpusChoice, DEFAULT_EPOCHS, Difference, Goal, Retention,
+    ARTICLE_EPOCHS, Config, CorpusSettings, DEFAULT_EPOCHS, Goal, Initialization, Retention,
+    SettingDifference,
 };
 pub use config_error::ConfigError;
 pub use folder::{FolderError, Lock, RunFolder};
-pub use observer::{Observer, Outcome, Report};
+pub use observer::{EpochReport, Observer, RunOutcome};
 pub use resource_estimate::{ResourceError, ResourceEstimate};
 pub use schedule::{Schedule, StopReason};
 pub use session::{Session, SessionError};
 pub use settings::Settings;
-pub use training_music::{carried, training_music};
+pub use training_music::{music_to_carry, training_music};

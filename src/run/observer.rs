@@ -1,37 +1,37 @@
-//! What can be seen of a run from outside.
+//! Watching a run from outside.
 
 use super::StopReason;
 use super::checkpoint::Best;
 
-/// What an epoch has shown.
+/// The results of an epoch.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Report {
-    /// Batches worked on.
+pub struct EpochReport {
+    /// How many epochs (batches) have been trained.
     pub epoch: u64,
-    /// Nats a step, a running mean over the last batches.
+    /// The mean training loss over the last batches, in nats per step.
     pub mean: f64,
-    /// The last validation, in nats a step, if there has been one.
+    /// The last validation loss in nats per step, if there is one.
     pub validation: Option<f64>,
 }
 
-/// Somebody who watches a run, and may end it.
+/// Watches a run, and can stop it.
 pub trait Observer: Sync {
-    /// An epoch is done, and all that it leaves behind is written.
-    fn see(&mut self, report: &Report);
-    /// Whether the run is to be interrupted: asked before each epoch, and again and again while pieces
-    /// are validated.
-    fn wants_to_stop(&self) -> bool;
+    /// Called after each epoch, when all its files have been written.
+    fn epoch_done(&mut self, report: &EpochReport);
+    /// Whether to interrupt the run. Called before each epoch, and repeatedly during
+    /// validation.
+    fn should_stop(&self) -> bool;
 }
 
-/// How a run stands that has ended or been interrupted.
+/// The result of a run that has ended or was interrupted.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Outcome {
-    /// Why it has.
-    pub ending: StopReason,
-    /// Batches worked on, those before a resume included.
+pub struct RunOutcome {
+    /// Why the run has stopped.
+    pub stop_reason: StopReason,
+    /// How many epochs (batches) have been trained, including those before a resume.
     pub epochs: u64,
-    /// Seconds of training, those before a resume included.
+    /// Seconds of training, including those before a resume.
     pub seconds: f64,
-    /// The validation of the model that is kept, if it has been validated.
+    /// The validation of the model that the run keeps, if it was validated.
     pub best: Option<Best>,
 }

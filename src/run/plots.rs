@@ -1,4 +1,4 @@
-//! The pictures of a run: how its loss fell, and how its music grew.
+//! The plots of a run: how its loss fell, and how its music developed.
 
 use super::metrics::{self, METRICS_FILE, MetricsError};
 use super::samples::{self, DamagedSample};
@@ -9,48 +9,49 @@ use crate::picture::{self, Format, LossCurves};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The folder of the pictures in a run's folder.
+/// The name of the plots' folder within a run's folder.
 pub const PLOTS_FOLDER: &str = "plots";
 
-/// What has been drawn.
+/// The plots that were drawn.
 #[derive(Debug)]
 pub struct Plots {
     /// The files, in the order in which they were written.
     pub written: Vec<PathBuf>,
-    /// Samples that could not be shown.
+    /// Samples that cannot be shown.
     pub damaged: Vec<DamagedSample>,
 }
 
-/// Why a run's pictures cannot be drawn.
+/// Why the plots cannot be drawn.
 #[derive(Debug, thiserror::Error)]
 pub enum PlotsError {
-    /// There is no such folder.
+    /// The folder does not exist.
     #[error("{} does not exist; check the spelling", .0.display())]
     NoRun(PathBuf),
-    /// The folder is not that of a run.
+    /// The folder does not contain a run.
     #[error("the folder {} holds no {METRICS_FILE}; is it the folder of a training run?", .0.display())]
     NoMetrics(PathBuf),
-    /// There is nothing to draw yet.
-    #[error("{} holds no epoch yet; plot again when the first one is done", .0.display())]
+    /// No epoch has been trained yet.
+    #[error("{} holds no epoch yet; plot again after the first one", .0.display())]
     NoEpochs(PathBuf),
-    /// The loss cannot be read.
+    /// The losses cannot be read.
     #[error(transparent)]
     Metrics(#[from] MetricsError),
-    /// A folder cannot be read or made.
+    /// A folder cannot be read or created.
     #[error("{}: {reason}; check the path and its permissions", path.display())]
     Folder {
         /// The folder.
         path: PathBuf,
-        /// What the system says.
+        /// The operating system's reason.
         reason: io::Error,
     },
-    /// A picture cannot be written.
+    /// A plot cannot be written.
     #[error(transparent)]
     Writing(#[from] AtomicFileError),
 }
 
-/// Draws a run's `loss` and, where it has samples, `growth`, each as SVG and PNG, into its folder
-/// `plots` or into another one, which is made if it is not there. Earlier pictures are replaced.
+/// Draws the plots `loss` and, if the run has samples, `growth`, each as SVG and PNG. Writes
+/// them to the run's folder `plots` or to another folder, which is created if need be. Replaces
+/// earlier plots.
 pub fn plots(run: &Path, into: Option<&Path>) -> Result<Plots, PlotsError> {
     let metrics_file = run.join(METRICS_FILE);
     if !run.exists() {
@@ -103,7 +104,7 @@ fn curves(rows: &[metrics::Row]) -> LossCurves {
     }
 }
 
-/// What a run is called: its folder's name, also where it is given as `.`.
+/// The name of a run: its folder's name, even if the path is `.`.
 fn name(run: &Path) -> String {
     let whole = run.canonicalize().unwrap_or_else(|_| run.to_owned());
     whole.file_name().map_or("the network".into(), |name| name.to_string_lossy().into_owned())

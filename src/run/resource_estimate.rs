@@ -1,4 +1,4 @@
-//! Whether a run has room: in memory, and on the disk.
+//! Whether there is enough memory and disk space for a run.
 
 use super::Config;
 use crate::network::{Architecture, Layers, TrainingEngine};
@@ -7,40 +7,40 @@ use crate::segment::SEGMENT_STEPS;
 use crate::training::{TrainingSettings, memory_needed};
 use std::path::{Path, PathBuf};
 
-/// What a run takes, and what there is of it.
+/// What a run needs, and what is available.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResourceEstimate {
-    /// How many segments of a batch are worked on at once.
+    /// How many segments of a batch are processed at once.
     pub slice: usize,
     /// Memory that the run needs, in bytes.
     pub memory: u64,
-    /// Memory that is free, or that it may take.
+    /// The memory that is free, or that the run may use.
     pub memory_free: u64,
-    /// What it writes to the disk, in bytes.
+    /// How much the run writes to the disk, in bytes.
     pub disk: u64,
-    /// What is free there.
+    /// The free space on that disk, in bytes.
     pub disk_free: u64,
 }
 
-/// A run without room.
+/// There is too little memory or disk space for a run.
 #[derive(Debug, thiserror::Error)]
 pub enum ResourceError {
-    /// Not even one segment at a time can be worked on.
+    /// There is too little memory even for one segment at a time.
     #[error(
-        "this training needs {} of memory even with one segment at a time, and {} are free; end \
+        "this training needs {} of memory, even with one segment at a time, but only {} are free; end \
          other programs, or choose a smaller network or shorter segments",
         in_bytes(*needed),
         in_bytes(*free)
     )]
     Memory {
-        /// What one segment at a time needs.
+        /// How many bytes one segment at a time needs.
         needed: u64,
-        /// What there is.
+        /// How many bytes are free.
         free: u64,
     },
-    /// The disk is too full.
+    /// There is too little disk space.
     #[error(
-        "this training writes up to {} to {}, and {} are free there; make room, or choose another \
+        "this training writes up to {} to {}, but only {} are free there; free some space, or choose another \
          folder",
         in_bytes(*needed),
         path.display(),
@@ -49,22 +49,24 @@ pub enum ResourceError {
     Disk {
         /// The run's folder.
         path: PathBuf,
-        /// What it will write.
+        /// How many bytes the run writes.
         needed: u64,
-        /// What there is.
+        /// How many bytes are free.
         free: u64,
     },
 }
 
-/// What the program itself takes: its code, and tables that do not grow.
+/// The memory of the program itself: its code, and tables of constant size.
 const PROGRAM: u64 = 16 << 20;
 
-/// About how many bytes a step of music takes in memory, as rolls and as the file's notes.
+/// Roughly how many bytes of memory a step of music takes, as a roll and as the notes of its
+/// file.
 const STEP: u64 = 64;
 
 impl ResourceEstimate {
-    /// Finds out what a run on an engine of type `E` takes: from an epoch on, on so many steps of
-    /// music, by so many threads. `memory` is what it may take, if somebody has said so.
+    /// Estimates what a run on an engine of type `E` needs, from an epoch on, with `steps`
+    /// steps of music and `threads` threads. `memory` is the most memory that it may use,
+    /// if the user has set a limit.
     pub fn find<E: TrainingEngine>(
         config: &Config,
         folder: &Path,
@@ -97,7 +99,7 @@ impl std::fmt::Display for ResourceEstimate {
     }
 }
 
-/// The most segments at once that fit into the memory that is free, and what they need.
+/// The most segments at once that fit into the free memory, and how much memory they need.
 fn slice<E: TrainingEngine>(
     architecture: &Architecture,
     training: &TrainingSettings,
@@ -113,52 +115,52 @@ fn slice<E: TrainingEngine>(
     }
 }
 
-/// The memory that this process may still take, in bytes.
+/// The memory that is free for this process, in bytes.
 fn free_memory() -> u64 {
     let mut system = sysinfo::System::new();
     system.refresh_memory();
-    // A container's limit is often less than what the machine has.
+    // The limit of a container is often lower than the machine's memory.
     let limit = system.cgroup_limits().map_or(u64::MAX, |limits| limits.free_memory);
     system.available_memory().min(limit)
 }
 
-/// The room on the disk of a folder that need not exist yet.
+/// The free space on the disk of a folder, which need not exist yet.
 fn free_disk(folder: &Path) -> Option<u64> {
     let folder = std::path::absolute(folder).ok()?;
     let exists = folder.ancestors().find(|path| path.exists())?;
     fs4::available_space(exists).ok()
 }
 
-/// About how many bytes a run still writes at most, from an epoch on, with so many steps of music.
+/// Roughly the most bytes that a run writes from an epoch on, with `steps` steps of music.
 fn disk_needed(config: &Config, from_epoch: u64, steps: usize) -> u64 {
     let Config { architecture, training, retention, .. } = config;
     let layout = architecture.check().expect("a sound architecture");
     let layers = Layers::new(architecture, &layout);
     let weights = 4 * layers.size() as u64;
-    // A model comes with its primers, whose steps are about 20 letters each.
-    // Music that it carries takes 0.7 bytes a step in piano-midi.de; there is denser music.
+    // A model contains its primers, with about 20 bytes per step, and its training music,
+    // with 0.7 bytes per step for piano-midi.de and more for denser music.
     let music = if retention.training_music { 2 * steps as u64 } else { 0 };
     let model = weights + music + 16 * (20 * SEGMENT_STEPS as u64 + 200) + 4096;
     let units: usize = layers.time.iter().map(|layer| layer.units).sum();
     let carried =
         if training.is_stateful() { 4 * 2 * training.batch * KEYS * units } else { 0 } as u64;
     let tensors = if training.ema_decay > 0.0 { 4 } else { 3 };
-    // The model, the best one, the snapshot, the state.
+    // The model, the best model, the snapshot and the state.
     let checkpoint = 2 * model + tensors * weights + carried + 8192;
-    // One more checkpoint than stay, and two models at once, while the new takes the old one's
-    // place.
+    // One checkpoint more than are kept, and two models at once, since the new one is
+    // written before the old one is removed.
     let saved = (retention.checkpoints as u64 + 1) * checkpoint + 2 * model;
     let epochs = match (config.goal.epochs, config.goal.hours) {
         (Some(epochs), _) => epochs.saturating_sub(from_epoch),
-        // A small network makes about ten in a second.
+        // A small network trains about ten epochs per second.
         (None, hours) => (36_000.0 * hours.unwrap_or(1.0)) as u64,
     };
-    // A row of numbers and one of times; a MIDI file and a picture; and the plots of them.
+    // A row of metrics and one of times; a MIDI file and a picture; and the plots of them.
     let samples = epochs.checked_div(retention.sample_every).unwrap_or(0);
     saved + epochs.saturating_mul(160) + samples.saturating_mul(30_000) + (2 << 20)
 }
 
-/// A size as people say it.
+/// A size in a readable unit.
 fn in_bytes(bytes: u64) -> String {
     let megabytes = bytes as f64 / 1e6;
     match megabytes {
@@ -209,7 +211,7 @@ mod tests {
         let error = ResourceEstimate::find::<Cpu>(&config, &run, 0, 1000, 1, Some(u64::MAX))
             .unwrap_err()
             .to_string();
-        assert!(error.contains("there") && error.contains("make room"), "{error}");
+        assert!(error.contains("there") && error.contains("free some space"), "{error}");
     }
 
     #[test]

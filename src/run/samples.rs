@@ -1,5 +1,5 @@
-//! What a network composes in the course of its training, always from the same seed after the same
-//! primer: `samples/epoch-000100.mid` and a picture of it.
+//! Sample compositions during training, always with the same seed and primer:
+//! `samples/epoch-000100.mid`, and a picture of it.
 
 use crate::atomic_file::{self, AtomicFileError, Existing};
 use crate::composing::{Composer, Recipe};
@@ -11,27 +11,27 @@ use crate::score::Metre;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The folder of the samples in a run's folder.
+/// The name of the samples' folder within a run's folder.
 pub const SAMPLES_FOLDER: &str = "samples";
 
-/// How many whole measures a sample has.
+/// How many measures a sample has.
 pub const SAMPLE_BARS: usize = 8;
 
-/// A composition on the way.
+/// A sample composition.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sample {
-    /// After how many epochs.
+    /// The epoch after which it was composed.
     pub epoch: u64,
     /// The music.
     pub roll: Roll,
-    /// How it came about.
+    /// How it was composed.
     pub recipe: Recipe,
 }
 
-/// Composes a sample with a model as it is after an epoch. The seed chooses the primer, too;
-/// without primers there is no sample.
+/// Composes a sample with the model after an epoch. The seed also chooses the primer; without
+/// primers there is no sample.
 pub fn compose(model: &Model, epoch: u64, seed: u64) -> Option<Sample> {
-    // What the network plays by itself: no phrase is made to come back.
+    // What the network plays by itself, without repeated phrases.
     let recipe = Recipe {
         model_name: Some(format!("epoch {epoch}")),
         ..Recipe::new(seed).bars(SAMPLE_BARS).repeats(0.0)
@@ -43,12 +43,12 @@ pub fn compose(model: &Model, epoch: u64, seed: u64) -> Option<Sample> {
 /// Why a sample was not written.
 #[derive(Debug, thiserror::Error)]
 pub enum SampleError {
-    /// The folder cannot be made.
-    #[error("the folder {} cannot be made ({reason}); check its permissions", path.display())]
+    /// The folder cannot be created.
+    #[error("the folder {} cannot be created ({reason}); check its permissions", path.display())]
     Folder {
         /// The folder.
         path: PathBuf,
-        /// What the system says.
+        /// The operating system's reason.
         reason: io::Error,
     },
     /// A file cannot be written.
@@ -56,7 +56,7 @@ pub enum SampleError {
     Writing(#[from] AtomicFileError),
 }
 
-/// Writes a sample into a run's folder, as MIDI and as a PNG, in place of one of the same epoch.
+/// Writes a sample to a run's folder, as MIDI and as PNG. Replaces a sample of the same epoch.
 pub fn write(run: &Path, sample: &Sample) -> Result<(), SampleError> {
     let folder = run.join(SAMPLES_FOLDER);
     let made = std::fs::create_dir_all(&folder);
@@ -77,10 +77,10 @@ pub fn write(run: &Path, sample: &Sample) -> Result<(), SampleError> {
 /// Why a sample cannot be shown.
 #[derive(Debug, thiserror::Error)]
 pub enum DamagedSample {
-    /// It cannot be read.
+    /// The file cannot be read.
     #[error(transparent)]
     File(#[from] FileError),
-    /// It cannot be transcribed.
+    /// The notes cannot be transcribed.
     #[error("{}: {reason}", path.display())]
     Roll {
         /// The file.
@@ -93,14 +93,14 @@ pub enum DamagedSample {
 /// The samples of a run.
 #[derive(Debug, Default)]
 pub struct Samples {
-    /// Those that can be read, by epoch. Of a silent one only the silence is left: no steps.
+    /// The readable samples, by epoch. A silent sample is an empty roll, without steps.
     pub rolls: Vec<(u64, Roll)>,
-    /// Why others cannot.
+    /// The samples that cannot be read.
     pub damaged: Vec<DamagedSample>,
 }
 
-/// Reads the samples in a run's folder back, in the order of their epochs. A run without any has
-/// none.
+/// Reads the samples in a run's folder, ordered by epoch. A run without samples yields an empty
+/// list.
 pub fn read(run: &Path) -> io::Result<Samples> {
     let mut files = Vec::new();
     match std::fs::read_dir(run.join(SAMPLES_FOLDER)) {
@@ -114,7 +114,8 @@ pub fn read(run: &Path) -> io::Result<Samples> {
         Err(error) => return Err(error),
     }
     files.sort();
-    // Two names of one epoch, such as epoch-1 and epoch-000001: the first will do.
+    // Two names can mean the same epoch, such as epoch-1 and epoch-000001; the first is
+    // used.
     files.dedup_by_key(|(epoch, _)| *epoch);
     let mut samples = Samples::default();
     for (epoch, path) in files {
@@ -126,7 +127,7 @@ pub fn read(run: &Path) -> io::Result<Samples> {
     Ok(samples)
 }
 
-/// The epoch that a file's name tells, if it is a sample.
+/// The epoch in a file's name, if the file is a sample.
 fn epoch(path: &Path) -> Option<u64> {
     let digits = path.file_name()?.to_str()?.strip_prefix("epoch-")?.strip_suffix(".mid")?;
     digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?
@@ -134,7 +135,7 @@ fn epoch(path: &Path) -> Option<u64> {
 
 fn read_sample(path: &Path) -> Result<Roll, DamagedSample> {
     let reading = match midi::read_file(path) {
-        // At the beginning a network may compose nothing but rests.
+        // Early in training a network may compose nothing but rests.
         Err(FileError { fault: FileFault::Midi(MidiError::NoNotes { .. }), .. }) => {
             return Ok(Roll::new(Metre::COMMON));
         }

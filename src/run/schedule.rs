@@ -1,28 +1,29 @@
-//! When a run is validated and when it ends.
+//! When a run is validated, and when it ends.
 
 use super::Goal;
 use crate::training::TrainingSettings;
 
 /// The epochs after which a run is validated.
 ///
-/// They depend on the interval alone and never on the goal, so that a goal that is raised finds the
-/// same validations behind it.
+/// They depend on the interval alone and not on the goal, so that raising the goal does not
+/// change past validations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Schedule {
-    /// From one validation to the next, in epochs; 0 for none at all.
+    /// From one validation to the next, in epochs; 0 for no validation.
     pub interval: u64,
 }
 
 impl Schedule {
-    /// The interval at which validation takes about a tenth of the time, for so many held-out
-    /// steps: going through a step forward takes a third of learning from it.
+    /// The interval at which validation takes about a tenth of the time, for `held_out`
+    /// steps. Processing a step in validation (a forward pass) takes a third of the time of
+    /// training on it.
     pub fn automatic(held_out: usize, training: &TrainingSettings) -> Schedule {
         let learned = training.batch * (training.segment - 1);
         Schedule { interval: (10 * held_out).div_ceil(3 * learned) as u64 }
     }
 
-    /// Whether a run is validated after an epoch: every interval, and after a quarter and a half of
-    /// the first one, where the most is learned.
+    /// Whether a run is validated after an epoch: after every interval, and after a quarter
+    /// and a half of the first one, when the loss falls fastest.
     pub fn includes(self, epoch: u64) -> bool {
         let Schedule { interval } = self;
         if interval == 0 || epoch == 0 {
@@ -33,22 +34,22 @@ impl Schedule {
     }
 }
 
-/// Why a run has ended.
+/// Why a run has stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StopReason {
-    /// The epochs are done.
+    /// It has trained for the number of epochs.
     Epochs,
-    /// The hours are over.
+    /// It has trained for the number of hours.
     Hours,
-    /// So many validations brought nothing better.
+    /// Too many validations in a row have not improved on the best.
     Patience,
-    /// The user asked for it; the goal is not reached.
+    /// The user has interrupted it before it reached its goal.
     Interrupted,
 }
 
 impl Goal {
-    /// Whether it is reached after so many epochs and seconds, and so many validations in a row
-    /// without a better one.
+    /// The reason to stop after `epochs` and `seconds` of training and a number of
+    /// validations in a row without improvement; `None` if the goal is not reached.
     pub fn reached(
         &self,
         epochs: u64,

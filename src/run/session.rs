@@ -1,18 +1,17 @@
-//! A run under way: epoch after epoch, and all that is kept of it.
+//! A training session: runs epoch after epoch, and writes the results of each.
 //!
-//! Whatever an epoch leaves behind is written before the checkpoint of that epoch: so where there
-//! is a checkpoint, everything before it is there as well, and a resume has only to cut off what
-//! came after it.
+//! All files of an epoch are written before its checkpoint. So everything before a checkpoint
+//! exists if the checkpoint does, and a resume only has to remove what came after it.
 
 use super::checkpoint::{self, Best, Checkpoint, Contents, RunState};
 use super::kept_model::KeptModel;
 use super::metrics::{self, Metrics};
-use super::observer::{Observer, Outcome, Report};
+use super::observer::{EpochReport, Observer, RunOutcome};
 use super::plots::{PlotsError, plots};
 use super::samples::{self, SampleError};
 use super::table::TableError;
 use super::times::{self, Times};
-use super::{Config, FolderError, RunFolder, Schedule, StopReason, card, carried};
+use super::{Config, FolderError, RunFolder, Schedule, StopReason, card, music_to_carry};
 use crate::atomic_file::{self, AtomicFileError, Existing};
 use crate::corpus::Piece;
 use crate::dataset::{Dataset, Pieces};
@@ -26,7 +25,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Instant;
 
-/// A run under way.
+/// A training session.
 pub struct Session<'a, E: TrainingEngine> {
     folder: RunFolder,
     config: Config,
@@ -35,68 +34,69 @@ pub struct Session<'a, E: TrainingEngine> {
     schedule: Schedule,
     trainer: Trainer<'a, E>,
     held_out: Vec<&'a Roll>,
-    /// The music that the model is to carry.
+    /// The training music that the model carries.
     training_music: Option<Packed>,
     run_state: RunState,
-    /// The file of the best model, where one has been validated.
+    /// The content of the best model's file, if a model has been validated.
     best: Option<Vec<u8>>,
     metrics: Metrics,
     times: Times,
-    /// The epoch of the newest checkpoint, if nothing has happened since.
-    saved: Option<u64>,
-    /// When this session began, and how many seconds had been trained before.
-    begun: (Instant, f64),
+    /// The epoch of the newest checkpoint, if nothing has changed since.
+    checkpointed: Option<u64>,
+    /// When this session started, and how many seconds of training came before it.
+    started: (Instant, f64),
 }
 
-/// Why a run cannot go on. All that was saved before is there still.
+/// Why a run cannot continue. Everything that was saved before is intact.
 #[derive(Debug, thiserror::Error)]
 pub enum SessionError {
-    /// Loss, gradient or weights are no numbers.
+    /// The loss, the gradient or the weights are not finite.
     #[error(
-        "the training has diverged: in epoch {0} {1} no finite number any more; start a new run \
+        "the training has diverged: in epoch {0} {1} not finite; start a new run \
          with a smaller learning rate or a smaller gradient norm"
     )]
     Diverged(u64, &'static str),
     /// A file cannot be written.
     #[error(transparent)]
     Writing(#[from] AtomicFileError),
-    /// A table cannot be gone on with.
+    /// A table cannot be read or written.
     #[error(transparent)]
     Table(#[from] TableError),
-    /// The model cannot carry what it is to carry.
+    /// There is too much training music for a model.
     #[error(transparent)]
     Music(#[from] TooMuchMusic),
-    /// What a resume undoes cannot be removed.
+    /// The files that a resume has to remove cannot be removed.
     #[error(transparent)]
     Folder(#[from] FolderError),
-    /// A composition cannot be kept.
+    /// A sample cannot be written.
     #[error(transparent)]
     Sample(#[from] SampleError),
     /// The plots cannot be drawn.
     #[error(transparent)]
     Plots(#[from] PlotsError),
-    /// The checkpoint is not of this network or music.
+    /// The checkpoint belongs to another network or dataset.
     #[error("{}: {reason}", path.display())]
     Snapshot {
         /// The checkpoint.
         path: PathBuf,
-        /// What does not fit.
+        /// The mismatch.
         reason: SnapshotError,
     },
-    /// The system refused.
+    /// The operating system could not read the file.
     #[error("cannot read {}: {reason}", path.display())]
     System {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The operating system's reason.
         reason: io::Error,
     },
 }
 
 impl<'a, E: TrainingEngine> Session<'a, E> {
-    /// Begins a run in a folder that holds none. Its configuration is written when all else is
-    /// there. `training_music` is the music that its model carries ([`carried`](super::carried));
-    /// `engine` makes the engine, such as [`Cpu::for_training`](crate::network::Cpu::for_training).
+    /// Begins a run in a folder without one, and writes the configuration last.
+    /// `training_music` is the music that the model carries
+    /// ([`music_to_carry`](super::music_to_carry)); `engine` makes the engine, such as
+    /// [`Cpu::for_training`](crate::network::Cpu::for_training).
     pub fn begin(
         folder: &RunFolder,
         config: Config,
@@ -120,8 +120,8 @@ impl<'a, E: TrainingEngine> Session<'a, E> {
             held_out: pieces.validation.iter().map(Piece::roll).collect(),
             run_state: RunState::default(),
             best: None,
-            saved: None,
-            begun: (Instant::now(), 0.0),
+            checkpointed: None,
+            started: (Instant::now(), 0.0),
             config,
             dataset,
             trainer,
@@ -131,7 +131,7 @@ impl<'a, E: TrainingEngine> Session<'a, E> {
         Ok(session)
     }
 
-    /// Goes on from a checkpoint as if the run had never stopped. The goal may be another one.
+    /// Continues from a checkpoint as if the run had never stopped. The goal may differ.
     pub fn resume(
         folder: &RunFolder,
         config: Config,
@@ -147,17 +147,18 @@ impl<'a, E: TrainingEngine> Session<'a, E> {
             .map_err(|reason| SessionError::Snapshot { path, reason })?;
         let epoch = trainer.epochs();
         let schedule = Schedule { interval: config.retention.validate_every };
-        // What was heard before this run is known to the model only.
+        // Only the model knows the music that its weights were trained on before this
+        // run.
         let training_music = match model::read(&model).ok().and_then(|model| model.training_music) {
             Some(packed) => Some(packed).filter(|_| config.retention.training_music),
-            None => carried(&config, pieces, TrainingMusic::default())?,
+            None => music_to_carry(&config, pieces, TrainingMusic::default())?,
         };
         let kept = fs::read(&model)
             .map_err(|reason| SessionError::System { path: model.clone(), reason })?;
-        // An epoch whose validation was broken off has left nothing behind yet.
+        // An epoch whose validation was interrupted has not written any files yet.
         let written = epoch - u64::from(run_state.unfinished.is_some());
-        metrics::cut(&folder.metrics(), written, |epoch| schedule.includes(epoch))?;
-        times::cut(&folder.times(), written)?;
+        metrics::truncate(&folder.metrics(), written, |epoch| schedule.includes(epoch))?;
+        times::truncate(&folder.times(), written)?;
         folder.cut_samples(written)?;
         atomic_file::write(&folder.model(), &kept, Existing::Replace)?;
         let session = Session {
@@ -168,8 +169,8 @@ impl<'a, E: TrainingEngine> Session<'a, E> {
             fingerprint: dataset.fingerprint(),
             folder: folder.clone(),
             held_out: pieces.validation.iter().map(Piece::roll).collect(),
-            saved: Some(epoch),
-            begun: (Instant::now(), run_state.seconds),
+            checkpointed: Some(epoch),
+            started: (Instant::now(), run_state.seconds),
             best: run_state.best.map(|_| kept),
             run_state,
             config,
@@ -180,23 +181,23 @@ impl<'a, E: TrainingEngine> Session<'a, E> {
         Ok(session)
     }
 
-    /// How many values the network learns.
+    /// The number of weights.
     pub fn size(&self) -> usize {
         self.trainer.size()
     }
 
-    /// Batches worked on so far.
+    /// How many epochs (batches) have been trained.
     pub fn epochs(&self) -> u64 {
         self.trainer.epochs()
     }
 
-    /// Seconds of training so far, those before a resume included.
+    /// Seconds of training so far, including those before a resume.
     pub fn seconds(&self) -> f64 {
-        let (start, before) = self.begun;
+        let (start, before) = self.started;
         before + start.elapsed().as_secs_f64()
     }
 
-    /// Whether the goal is reached already.
+    /// The reason why the goal is reached already, if it is.
     pub fn is_done(&self) -> Option<StopReason> {
         let RunState { seconds, without_improvement, unfinished, .. } = self.run_state;
         if unfinished.is_some() {
@@ -205,74 +206,76 @@ impl<'a, E: TrainingEngine> Session<'a, E> {
         self.config.goal.reached(self.epochs(), seconds, without_improvement)
     }
 
-    /// So many segments of a batch are worked on at once; it has no influence on the result.
+    /// Sets how many segments of a batch are processed at once. This does not change the
+    /// result.
     pub fn set_slice(&mut self, segments: usize) {
         self.trainer.set_slice(segments);
     }
 
-    /// Trains until the goal is reached, or until the watcher wants it to stop; a checkpoint is
-    /// saved then. At the goal the model is validated once more, and plots and model card are
-    /// written.
-    pub fn learn(&mut self, observer: &mut impl Observer) -> Result<Outcome, SessionError> {
-        let ending = loop {
-            if let Some(ending) = self.is_done() {
-                break ending;
+    /// Trains until the goal is reached or the observer stops the run, and then saves a
+    /// checkpoint. At the goal, validates the model once more and writes the plots and the
+    /// model card.
+    pub fn train(&mut self, observer: &mut impl Observer) -> Result<RunOutcome, SessionError> {
+        let stop_reason = loop {
+            if let Some(stop_reason) = self.is_done() {
+                break stop_reason;
             }
-            if observer.wants_to_stop() {
+            if observer.should_stop() {
                 break StopReason::Interrupted;
             }
             let progress = match self.run_state.unfinished {
                 Some(progress) => progress,
                 None => self.epoch()?,
             };
-            if !self.finish(progress, &|| observer.wants_to_stop())? {
+            if !self.complete_epoch(progress, &|| observer.should_stop())? {
                 break StopReason::Interrupted;
             }
             let (epoch, validation) = (self.epochs(), self.run_state.last);
-            observer.see(&Report { epoch, mean: progress.mean, validation });
+            observer.epoch_done(&EpochReport { epoch, mean: progress.mean, validation });
         };
-        if self.saved.is_none() {
+        if self.checkpointed.is_none() {
             self.save()?;
         }
-        let concluded = match ending {
+        let finalized = match stop_reason {
             StopReason::Interrupted => None,
-            _ => self.conclude(&|| observer.wants_to_stop())?,
+            _ => self.finalize(&|| observer.should_stop())?,
         };
-        let ending = if concluded.is_some() { ending } else { StopReason::Interrupted };
-        let best = concluded.unwrap_or(self.run_state.best);
-        Ok(Outcome { ending, epochs: self.epochs(), seconds: self.run_state.seconds, best })
+        let stop_reason = if finalized.is_some() { stop_reason } else { StopReason::Interrupted };
+        let best = finalized.unwrap_or(self.run_state.best);
+        Ok(RunOutcome { stop_reason, epochs: self.epochs(), seconds: self.run_state.seconds, best })
     }
 
-    /// The learning of one epoch.
+    /// Trains one epoch.
     fn epoch(&mut self) -> Result<Progress, SessionError> {
         let progress = self.trainer.epoch();
         if !progress.is_finite() {
-            return Err(SessionError::Diverged(progress.epoch, "loss or gradient are"));
+            return Err(SessionError::Diverged(progress.epoch, "the loss or the gradient is"));
         }
-        self.saved = None;
+        self.checkpointed = None;
         self.run_state.unfinished = Some(progress);
         Ok(progress)
     }
 
-    /// All that an epoch leaves behind: validation, sample, rows, checkpoint. False if the
-    /// validation was broken off; then a checkpoint knows that the rest is still to be done.
-    fn finish(
+    /// Completes an epoch: validation, sample, rows, checkpoint. Returns false if the
+    /// validation was interrupted; a checkpoint then records that the rest is still to be
+    /// done.
+    fn complete_epoch(
         &mut self,
         progress: Progress,
-        stop: &(dyn Fn() -> bool + Sync),
+        should_stop: &(dyn Fn() -> bool + Sync),
     ) -> Result<bool, SessionError> {
         let epoch = progress.epoch;
         let validation = match self.schedule.includes(epoch) && !self.held_out.is_empty() {
-            true => match self.validate(stop)? {
+            true => match self.validate(should_stop)? {
                 None => return Ok(false),
                 validated => validated,
             },
             false => None,
         };
-        self.saved = None;
+        self.checkpointed = None;
         self.run_state.unfinished = None;
         if let Some(nats) = validation {
-            self.judge(nats.total())?;
+            self.keep_if_best(nats.total())?;
         }
         if self.config.retention.sample_every > 0
             && epoch.is_multiple_of(self.config.retention.sample_every)
@@ -291,17 +294,22 @@ impl<'a, E: TrainingEngine> Session<'a, E> {
         Ok(true)
     }
 
-    /// The held-out pieces' surprise to the model as it is now; none if it is broken off.
-    fn validate(&mut self, stop: &(dyn Fn() -> bool + Sync)) -> Result<Option<Nats>, SessionError> {
-        let Some(nats) = self.trainer.validate(&self.held_out, stop) else { return Ok(None) };
+    /// The validation loss of the present model; `None` if interrupted.
+    fn validate(
+        &mut self,
+        should_stop: &(dyn Fn() -> bool + Sync),
+    ) -> Result<Option<Nats>, SessionError> {
+        let Some(nats) = self.trainer.validate(&self.held_out, should_stop) else {
+            return Ok(None);
+        };
         if !nats.total().is_finite() {
-            return Err(SessionError::Diverged(self.epochs(), "the validation is"));
+            return Err(SessionError::Diverged(self.epochs(), "the validation loss is"));
         }
         Ok(Some(nats))
     }
 
     /// Keeps the model if it is the best so far.
-    fn judge(&mut self, nats: f64) -> Result<(), SessionError> {
+    fn keep_if_best(&mut self, nats: f64) -> Result<(), SessionError> {
         self.run_state.last = Some(nats);
         if is_better(nats, self.run_state.best) {
             self.run_state.best = Some(Best { epoch: self.epochs(), nats });
@@ -315,15 +323,15 @@ impl<'a, E: TrainingEngine> Session<'a, E> {
         Ok(())
     }
 
-    /// Saves a checkpoint. Where no model has been validated yet, the last one is that to compose
-    /// with.
+    /// Saves a checkpoint. Until a model has been validated, the last one also becomes the
+    /// run's model.
     fn save(&mut self) -> Result<(), SessionError> {
         let epoch = self.epochs();
         let snapshot = self.trainer.snapshot();
         if !snapshot.tensors.values().flatten().all(|value| value.is_finite()) {
-            return Err(SessionError::Diverged(epoch, "weights are"));
+            return Err(SessionError::Diverged(epoch, "the weights are"));
         }
-        // A loss of power must not take rows that the checkpoint counts on.
+        // A power failure must not lose rows that come before the checkpoint.
         self.metrics.sync()?;
         self.times.sync()?;
         let validated =
@@ -338,26 +346,27 @@ impl<'a, E: TrainingEngine> Session<'a, E> {
             best: self.best.as_deref(),
         };
         checkpoint::save(&self.folder.checkpoints(), contents, self.config.retention.checkpoints)?;
-        self.saved = Some(epoch);
+        self.checkpointed = Some(epoch);
         if self.run_state.best.is_none() {
             model::write(&self.folder.model(), &model, Existing::Replace)?;
         }
         Ok(())
     }
 
-    /// What is left to do at the goal; it may be done any number of times. The validation of the
-    /// model that is kept comes back, if it has one; nothing if it is broken off.
-    fn conclude(
+    /// Does what is left at the goal; repeating it does no harm. Returns the validation of
+    /// the run's model, if it has one; the outer `None` means that it was interrupted.
+    fn finalize(
         &mut self,
-        stop: &(dyn Fn() -> bool + Sync),
+        should_stop: &(dyn Fn() -> bool + Sync),
     ) -> Result<Option<Option<Best>>, SessionError> {
         let epoch = self.epochs();
         let mut best = self.run_state.best;
-        // A validation that the schedule does not know: it leaves no trace in the checkpoint, so
-        // that a goal that is raised later finds everything as if this one had never been.
+        // This validation is not on the schedule. It leaves no trace in the checkpoint,
+        // so that a run whose goal is raised later continues as if it had never
+        // happened.
         if !self.schedule.includes(epoch) && epoch > 0 && !self.held_out.is_empty() {
-            let Some(nats) = self.validate(stop)? else { return Ok(None) };
-            metrics::amend(&self.folder.metrics(), epoch, nats)?;
+            let Some(nats) = self.validate(should_stop)? else { return Ok(None) };
+            metrics::set_last_validation(&self.folder.metrics(), epoch, nats)?;
             if is_better(nats.total(), best) {
                 best = Some(Best { epoch, nats: nats.total() });
                 let model = self.model(Some(nats.total()));

@@ -1,4 +1,4 @@
-//! Some settings of a configuration, from a file or from the command line.
+//! Some settings of a configuration, from a file or the command line.
 
 use super::config_error::ConfigError;
 use crate::training::OptimiserSettings;
@@ -8,7 +8,7 @@ use std::path::Path;
 use toml::de::{DeTable, DeValue};
 use toml::{Table, Value};
 
-/// Settings by their keys, as `training.batch`, each with the place where it was said.
+/// Settings by key, such as `training.batch`, each with the place that it comes from.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Settings {
     settings: Vec<Setting>,
@@ -21,16 +21,16 @@ struct Setting {
     place: String,
 }
 
-/// The setting that decides which others there are.
+/// The setting that determines which other settings exist.
 const OPTIMISER: &str = "training.optimiser.name";
 
 impl Settings {
-    /// The settings in a TOML file, which need not be all.
+    /// The settings in a TOML file, which need not contain all.
     pub fn read(path: &Path) -> Result<Settings, ConfigError> {
         Settings::from_toml(path, &read_text(path)?)
     }
 
-    /// The settings in the text of a file.
+    /// The settings in a file's text.
     pub(super) fn from_toml(path: &Path, text: &str) -> Result<Settings, ConfigError> {
         let place = |at: usize| {
             let line = 1 + text[..at.min(text.len())].matches('\n').count();
@@ -69,25 +69,25 @@ impl Settings {
         }
     }
 
-    /// Adds a setting that was said with an option.
-    pub fn say(&mut self, option: &str, key: &str, value: impl Into<Value>) {
+    /// Adds a setting that was given by an option.
+    pub fn insert(&mut self, option: &str, key: &str, value: impl Into<Value>) {
         let (key, place) = (key.to_owned(), option.to_owned());
         self.settings.push(Setting { key, value: value.into(), place });
     }
 
-    /// The format that a file says it is of.
+    /// The format version that a file states.
     pub(super) fn format(&self) -> Option<i64> {
         self.settings.iter().find(|setting| setting.key == "format")?.value.as_integer()
     }
 
-    /// A configuration with these settings changed.
+    /// A configuration with these settings applied.
     pub(super) fn applied_to<T>(&self, config: &T) -> Result<T, ConfigError>
     where
         T: Clone + Serialize + DeserializeOwned,
     {
         let mut table = table(config);
         let mut config = config.clone();
-        // The optimiser's name first, as it decides what else there is to set.
+        // The optimiser's name comes first, because it determines which settings exist.
         let (names, others): (Vec<_>, Vec<_>) =
             self.settings.iter().partition(|setting| setting.key == OPTIMISER);
         for Setting { key, value, place } in names.into_iter().chain(others) {
@@ -128,7 +128,7 @@ fn table(config: &impl Serialize) -> Table {
 fn set(table: &mut Table, key: &str, value: &Value) {
     match key.split_once('.') {
         None => match value {
-            // A section without settings changes nothing, if there is such a section.
+            // An empty section changes nothing if the section exists.
             Value::Table(empty) if empty.is_empty() && table.contains_key(key) => {}
             value => _ = table.insert(key.to_owned(), value.clone()),
         },
@@ -136,14 +136,15 @@ fn set(table: &mut Table, key: &str, value: &Value) {
             let section = table.entry(section).or_insert_with(|| Table::new().into());
             match section {
                 Value::Table(section) => set(section, below, value),
-                // A setting with settings of its own: nonsense, and refused as such.
+                // A value where a section belongs is an error, and is reported
+                // as one.
                 other => *other = Table::from_iter([(below.to_owned(), value.clone())]).into(),
             }
         }
     }
 }
 
-/// All settings of a configuration with their keys, in words.
+/// All settings of a configuration: keys and values as text.
 pub(super) fn flattened(config: &impl Serialize) -> Vec<(String, String)> {
     fn flatten(above: &str, table: &Table, into: &mut Vec<(String, String)>) {
         for (name, value) in table {
@@ -161,7 +162,7 @@ pub(super) fn flattened(config: &impl Serialize) -> Vec<(String, String)> {
 
 fn in_words(value: &Value) -> String {
     match value {
-        // Settings of 32 bits in as few digits as they need.
+        // Prints 32-bit settings with as few digits as they need.
         Value::Float(number) if f64::from(*number as f32) == *number => {
             format!("{:?}", *number as f32)
         }

@@ -1,46 +1,46 @@
-//! Tables that grow by a row an epoch: CSV files that are only ever appended to, or cut.
+//! CSV files with a row per epoch, which are only appended to or truncated.
 
 use crate::atomic_file::{self, AtomicFileError, Existing};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// Why a table of a run cannot be written or read.
+/// Why a table cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum TableError {
-    /// The system does not hand it over.
+    /// The operating system could not read the file.
     #[error("{}: cannot be read ({reason}); check the path and its permissions", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The operating system's reason.
         reason: io::Error,
     },
-    /// The system does not take it.
-    #[error("{}: a row cannot be written ({reason}); make room on the disk and resume the run", path.display())]
+    /// The operating system could not write the row.
+    #[error("{}: a row cannot be written ({reason}); free some disk space and resume the run", path.display())]
     Unwritable {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The operating system's reason.
         reason: io::Error,
     },
-    /// It cannot be replaced by a shorter one.
+    /// The table cannot be replaced by a shorter one.
     #[error(transparent)]
     Writing(#[from] AtomicFileError),
-    /// A line is not what it should be.
+    /// A line is invalid.
     #[error("{}, line {line}: {fault}", path.display())]
     Line {
         /// The file.
         path: PathBuf,
         /// The line, counted from 1.
         line: usize,
-        /// What is wrong with it, and what to do.
+        /// What is wrong with it, and what helps.
         fault: String,
     },
-    /// It ends too early.
+    /// The table ends too early.
     #[error(
-        "{}: there are {found} epochs in it, but the run has come to epoch {expected}; \
-         bring the whole file back, or train anew", path.display()
+        "{}: it has {found} epochs, but the run has reached epoch {expected}; \
+         restore the whole file, or start a new run", path.display()
     )]
     Missing {
         /// The file.
@@ -54,20 +54,21 @@ pub enum TableError {
 
 /// A row of a table.
 pub(super) trait Row: Sized {
-    /// The names of the columns, as the first line has them.
+    /// The names of the columns: the first line of the file.
     const HEAD: &'static str;
 
     /// The epoch of the row.
     fn epoch(&self) -> u64;
 
-    /// The row as a line. Numbers are written so that they can be read back bit for bit.
+    /// The row as a line. Numbers are written so that reading them gives the same bits.
     fn to_line(&self) -> String;
 
-    /// The row in the cells of a line, as many as the head has; or what is wrong with them.
+    /// Parses a row from the cells of a line, as many as [`HEAD`](Self::HEAD) has columns;
+    /// the error says what is wrong.
     fn from_cells(cells: &[&str]) -> Result<Self, String>;
 }
 
-/// A table that is open for more rows.
+/// A table that is open for appending.
 #[derive(Debug)]
 pub(super) struct Table {
     path: PathBuf,
@@ -75,20 +76,20 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// A new table without rows, in place of whatever is there.
+    /// Creates an empty table, replacing any other file.
     pub fn create<R: Row>(path: &Path) -> Result<Table, TableError> {
         atomic_file::write(path, format!("{}\n", R::HEAD).as_bytes(), Existing::Replace)?;
         Table::open(path)
     }
 
-    /// A table that is there, to go on with after its last row.
+    /// Opens an existing table to append to.
     pub fn open(path: &Path) -> Result<Table, TableError> {
         let file = OpenOptions::new().append(true).open(path);
         let failed = |reason| TableError::Unwritable { path: path.to_owned(), reason };
         Ok(Table { path: path.to_owned(), file: file.map_err(failed)? })
     }
 
-    /// Appends a row, and hands it to the system at once.
+    /// Appends a row and writes it at once.
     pub fn write<R: Row>(&mut self, row: &R) -> Result<(), TableError> {
         let line = format!("{}\n", row.to_line());
         let written = self.file.write_all(line.as_bytes());
@@ -103,8 +104,8 @@ impl Table {
     }
 }
 
-/// Reads the rows up to an epoch, or all. What stands after them is not looked at, and a last line
-/// without its end is one whose writing was cut short: no row.
+/// Reads the rows up to an epoch, or all of them. Ignores what follows, and an incomplete last
+/// line, whose writing was interrupted.
 pub(super) fn read<R: Row>(path: &Path, up_to: Option<u64>) -> Result<Vec<R>, TableError> {
     let bytes = std::fs::read(path)
         .map_err(|reason| TableError::Unreadable { path: path.to_owned(), reason })?;
@@ -156,13 +157,13 @@ fn parse<R: Row>(line: &[u8]) -> Result<R, String> {
     R::from_cells(&cells).map_err(|what| format!("{what}; {remedy}"))
 }
 
-/// A number in a cell.
-pub(super) fn number<T: std::str::FromStr>(cell: &str) -> Result<T, String> {
+/// Parses a number in a cell.
+pub(super) fn parse_number<T: std::str::FromStr>(cell: &str) -> Result<T, String> {
     cell.parse().map_err(|_| format!("\"{cell}\" is not a number"))
 }
 
-/// Reads the rows of the epochs from 1 to `epoch`; none may be missing.
-pub(super) fn first<R: Row>(path: &Path, epoch: u64) -> Result<Vec<R>, TableError> {
+/// Reads the rows of the epochs from 1 to `epoch`, none of which may be missing.
+pub(super) fn read_complete<R: Row>(path: &Path, epoch: u64) -> Result<Vec<R>, TableError> {
     let rows = read::<R>(path, Some(epoch))?;
     let found = rows.iter().zip(1..=epoch).filter(|(row, expected)| row.epoch() == *expected);
     match found.count() as u64 {
@@ -171,7 +172,7 @@ pub(super) fn first<R: Row>(path: &Path, epoch: u64) -> Result<Vec<R>, TableErro
     }
 }
 
-/// Replaces a table by one of these rows, in one stroke.
+/// Replaces a table atomically.
 pub(super) fn replace<R: Row>(path: &Path, rows: &[R]) -> Result<(), TableError> {
     let lines = rows.iter().map(|row| row.to_line() + "\n");
     let text = format!("{}\n", R::HEAD) + &lines.collect::<String>();

@@ -1,18 +1,18 @@
-//! How long a training has taken, epoch by epoch: `times.csv`. Apart from the metrics, which must
-//! not depend on the clock.
+//! How long training has taken, epoch by epoch: `times.csv`. Times are apart from the metrics,
+//! which must not depend on the clock.
 
-use super::table::{self, Table, TableError, number};
+use super::table::{self, Table, TableError, parse_number};
 use std::path::Path;
 
 /// The file's name in a run's folder.
 pub const TIMES_FILE: &str = "times.csv";
 
-/// How far the training had come.
+/// The time at which an epoch ended.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Row {
     /// The epoch, counted from 1.
     pub epoch: u64,
-    /// Seconds of training until its end, over all resumes.
+    /// Seconds of training up to its end, over all sessions.
     pub seconds: f64,
 }
 
@@ -28,26 +28,26 @@ impl table::Row for Row {
     }
 
     fn from_cells(cells: &[&str]) -> Result<Row, String> {
-        Ok(Row { epoch: number(cells[0])?, seconds: number(cells[1])? })
+        Ok(Row { epoch: parse_number(cells[0])?, seconds: parse_number(cells[1])? })
     }
 }
 
-/// The file of a training under way.
+/// The file of a run that is being trained.
 #[derive(Debug)]
 pub struct Times(Table);
 
 impl Times {
-    /// Begins the file anew, in place of one that is there.
+    /// Creates an empty file, replacing any other.
     pub fn create(path: &Path) -> Result<Times, TableError> {
         Table::create::<Row>(path).map(Times)
     }
 
-    /// Goes on with a file that is there; [`cut`] it before.
+    /// Opens an existing file to append to; [`truncate`] it first.
     pub fn open(path: &Path) -> Result<Times, TableError> {
         Table::open(path).map(Times)
     }
 
-    /// Appends a row, and hands it to the system at once.
+    /// Appends a row and writes it at once.
     pub fn write(&mut self, row: &Row) -> Result<(), TableError> {
         self.0.write(row)
     }
@@ -58,15 +58,15 @@ impl Times {
     }
 }
 
-/// Reads all rows. A last line that was not written to its end is left out.
+/// Reads all rows. An incomplete last line is left out.
 pub fn read(path: &Path) -> Result<Vec<Row>, TableError> {
     table::read(path, None)
 }
 
-/// Takes a file back to the end of an epoch, in one stroke. The rows come back. If one is missing,
-/// that is an error and nothing is changed.
-pub fn cut(path: &Path, epoch: u64) -> Result<Vec<Row>, TableError> {
-    let rows = table::first::<Row>(path, epoch)?;
+/// Truncates a file after `epoch`, atomically, and returns its rows. If a row is missing, this
+/// is an error, and the file stays as it was.
+pub fn truncate(path: &Path, epoch: u64) -> Result<Vec<Row>, TableError> {
+    let rows = table::read_complete::<Row>(path, epoch)?;
     table::replace(path, &rows)?;
     Ok(rows)
 }
@@ -84,10 +84,10 @@ mod tests {
         let mut times = Times::create(&path).unwrap();
         rows.iter().for_each(|row| times.write(row).unwrap());
         assert_eq!(read(&path).unwrap(), rows);
-        assert_eq!(cut(&path, 2).unwrap(), rows[..2]);
+        assert_eq!(truncate(&path, 2).unwrap(), rows[..2]);
         Times::open(&path).unwrap().write(&rows[2]).unwrap();
         let text = std::fs::read_to_string(&path).unwrap();
         assert_eq!(text, "epoch,seconds\n1,0.125\n2,0.3333333333333333\n3,2.5\n");
-        assert!(cut(&path, 4).unwrap_err().to_string().contains("times.csv"));
+        assert!(truncate(&path, 4).unwrap_err().to_string().contains("times.csv"));
     }
 }

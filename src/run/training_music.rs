@@ -1,12 +1,12 @@
-//! What a run learns from, from its files.
+//! The music that a run trains on.
 
 use super::{Config, RunFolder};
 use crate::dataset::{Dataset, DatasetError, Pieces, Split};
 use crate::originality::{Packed, TooMuchMusic, TrainingMusic};
 
-/// The music that the model of a run is to carry, if it is to carry any: the pieces that it learns
-/// from, and those that its weights have been learned from `before`.
-pub fn carried(
+/// The music that the run's model carries, unless the configuration says that it carries none:
+/// the training pieces, and the music that its initial weights were trained on (`before`).
+pub fn music_to_carry(
     config: &Config,
     pieces: &Pieces,
     before: TrainingMusic,
@@ -19,10 +19,10 @@ pub fn carried(
     Packed::of(&heard).map(Some)
 }
 
-/// The pieces from which a run learns, read again: every one of these files must be what it was,
-/// whatever has become of those that are held out.
+/// Reads the training pieces of a run again. Their files must be unchanged; the held-out files
+/// need not be.
 pub fn training_music(folder: &RunFolder) -> Result<TrainingMusic, DatasetError> {
     let dataset = Dataset::read(&folder.dataset())?;
     let training = Dataset { files: dataset.of(Split::Training).cloned().collect() };
-    Ok(TrainingMusic::of(&training.read_again()?.training))
+    Ok(TrainingMusic::of(&training.read_pieces()?.training))
 }

@@ -46,7 +46,7 @@ pub struct BeginRequest {
     density: Option<f64>,
     tempo: Option<u32>,
     metre: Option<String>,
-    /// What somebody has played.
+    /// The notes that somebody has played.
     notes: Option<Vec<PlayedNote>>,
     /// The recipe of a piece that is to be replayed.
     recipe: Option<String>,
@@ -54,14 +54,14 @@ pub struct BeginRequest {
     instead_of: Option<String>,
 }
 
-/// A note that somebody has played.
+/// A played note.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlayedNote {
     pitch: u8,
-    /// When, in seconds.
+    /// Its start, in seconds.
     start: f64,
-    /// For how long.
+    /// Its length, in seconds.
     seconds: f64,
 }
 
@@ -84,9 +84,9 @@ pub async fn begin(
     State(studio): Studios,
     asked: Asked<BeginRequest>,
 ) -> Result<Response, ApiError> {
-    let Json(mut asked) = asked.map_err(|error| ApiError::bad(error.body_text()))?;
+    let Json(mut asked) = asked.map_err(|error| ApiError::bad_request(error.body_text()))?;
     if let Some(recipe) = &asked.recipe {
-        let recipe = Recipe::from_text(recipe).map_err(ApiError::unusable)?;
+        let recipe = Recipe::from_text(recipe).map_err(ApiError::unprocessable)?;
         check_pace(&recipe)?;
         return begin_with(studio, recipe, asked.instead_of).await;
     }
@@ -104,9 +104,9 @@ pub async fn begin_after(
     asked: Result<Query<BeginRequest>, QueryRejection>,
     bytes: Bytes,
 ) -> Result<Response, ApiError> {
-    let Query(asked) = asked.map_err(|error| ApiError::bad(error.body_text()))?;
+    let Query(asked) = asked.map_err(|error| ApiError::bad_request(error.body_text()))?;
     let opening = studio.work(BEGINS_WITHIN, move || {
-        let reading = midi::read(&bytes).map_err(ApiError::unusable)?;
+        let reading = midi::read(&bytes).map_err(ApiError::unprocessable)?;
         own(&reading.score, "your file")
     });
     let (seed, opening) = (asked.seed.unwrap_or_else(any_seed), opening.await??);
@@ -119,16 +119,16 @@ async fn begin_with(
     instead: Option<String>,
 ) -> Result<Response, ApiError> {
     let instead = instead.as_deref();
-    if !studio.sessions.has_room(instead) {
+    if studio.sessions.is_full(instead) {
         return Err(full(&studio));
     }
     let shared = studio.clone();
     let begin = move || LivePiece::begin(&shared.composer, recipe);
     let begun = studio.work(BEGINS_WITHIN, begin).await?;
-    let mut live_piece = begun.map_err(ApiError::unusable)?;
+    let mut live_piece = begun.map_err(ApiError::unprocessable)?;
     let steps = live_piece.steps_asked_for().unwrap_or(0);
     if steps > LONGEST_REPLAY {
-        return Err(ApiError::unusable(format!(
+        return Err(ApiError::unprocessable(format!(
             "this recipe has {steps} steps, and the studio replays at most {LONGEST_REPLAY}; \
              the command line replays a recipe of any length into a file"
         )));
@@ -158,13 +158,15 @@ async fn begin_with(
         metre: live_piece.roll().metre_at(live_piece.roll().len() - 1).metre.to_string(),
         music: measures(&live_piece, 0, usize::MAX),
     };
-    let piece = studio.sessions.session(live_piece, instead).ok_or_else(|| full(&studio))?;
+    let piece = studio.sessions.open(live_piece, instead).ok_or_else(|| full(&studio))?;
     Ok((StatusCode::CREATED, Json(BeginAnswer { piece, ..answer })).into_response())
 }
 
 fn full(studio: &Studio) -> ApiError {
-    let room_for = studio.sessions.room_for();
-    ApiError::busy(format!("the studio is full: {room_for} are listening; try again in a moment"))
+    let capacity = studio.sessions.capacity();
+    ApiError::unavailable(format!(
+        "the studio is full: {capacity} are listening; try again in a moment"
+    ))
 }
 
 /// A seed that is small enough to be said aloud.
@@ -176,7 +178,7 @@ fn any_seed() -> u64 {
 impl BeginRequest {
     fn metre(&self) -> Result<Option<Metre>, ApiError> {
         let metre = self.metre.as_deref().map(str::parse).transpose();
-        metre.map_err(|error: MetreError| ApiError::unusable(error))
+        metre.map_err(|error: MetreError| ApiError::unprocessable(error))
     }
 }
 
@@ -189,7 +191,7 @@ fn recipe(
 ) -> Result<Recipe, ApiError> {
     let BeginRequest { temperature, density, tempo, .. } = *asked;
     let change = Change { step: 0, seed: None, temperature, density, tempo, metre: asked.metre()? };
-    change.check().map_err(ApiError::unusable)?;
+    change.check().map_err(ApiError::unprocessable)?;
     // If the opening is in that metre, the music continues within its measure.
     let (last, lead_in) = match &opening {
         Opening::Own(own) => (own.primer().ok().map(|own| own.metre()), LeadIn::LastMeasures),
@@ -206,7 +208,7 @@ fn recipe(
 /// The excerpt of the model that a seed chooses: one in the metre that is asked for, if there is one.
 fn excerpt(studio: &Studio, seed: u64, metre: Option<Metre>) -> Result<Opening, ApiError> {
     let request = Request { metre, ..Request::default() };
-    let fitting = select(studio.composer.excerpts(), &request).map_err(ApiError::unusable)?;
+    let fitting = select(studio.composer.excerpts(), &request).map_err(ApiError::unprocessable)?;
     let chosen = chosen(&fitting, seed).expect("there is at least one");
     Ok(Opening::excerpt(chosen.number))
 }
@@ -214,7 +216,7 @@ fn excerpt(studio: &Studio, seed: u64, metre: Option<Metre>) -> Result<Opening, 
 /// The music of a recipe must continue at a pace, and in measures, that the studio can play.
 fn check_pace(recipe: &Recipe) -> Result<(), ApiError> {
     let own = match &recipe.opening {
-        Opening::Own(own) => Some(own.primer().map_err(ApiError::unusable)?),
+        Opening::Own(own) => Some(own.primer().map_err(ApiError::unprocessable)?),
         _ => None,
     };
     let tempo = own.as_ref().map(|own| 60_000_000 / own.roll.tempo.max(1));
@@ -223,14 +225,14 @@ fn check_pace(recipe: &Recipe) -> Result<(), ApiError> {
         metre: recipe.metre.or(own.map(|own| own.metre())),
         ..Change::default()
     };
-    asked.check().map_err(ApiError::unusable)
+    asked.check().map_err(ApiError::unprocessable)
 }
 
 /// The musician's own music as an opening.
 fn own(score: &Score, source: &str) -> Result<Opening, ApiError> {
-    let roll = Roll::from_score(score).map_err(ApiError::unusable)?.roll;
+    let roll = Roll::from_score(score).map_err(ApiError::unprocessable)?.roll;
     if roll.steps().iter().all(|step| step.play.is_empty()) {
-        return Err(ApiError::unusable("there is no note in it for the composer to hear"));
+        return Err(ApiError::unprocessable("there is no note in it for the composer to hear"));
     }
     let mut primer = Primer { source: source.to_owned(), roll };
     // It continues at a pace, and in measures, that can be played to somebody.
@@ -246,7 +248,7 @@ fn own(score: &Score, source: &str) -> Result<Opening, ApiError> {
 /// Notes that somebody has played, as a score in the tempo and metre that were asked for.
 fn score_of(notes: &[PlayedNote], asked: &BeginRequest) -> Result<Score, ApiError> {
     if notes.len() > MOST_NOTES {
-        return Err(ApiError::unusable(format!("more than {MOST_NOTES} notes were played")));
+        return Err(ApiError::unprocessable(format!("more than {MOST_NOTES} notes were played")));
     }
     let possible = |note: &PlayedNote| {
         (LOWEST_PITCH..LOWEST_PITCH + 88).contains(&note.pitch)
@@ -254,7 +256,9 @@ fn score_of(notes: &[PlayedNote], asked: &BeginRequest) -> Result<Score, ApiErro
             && (0.0..60.0).contains(&note.seconds)
     };
     if !notes.iter().all(possible) {
-        return Err(ApiError::unusable("notes must lie on the 88 keys and within ten minutes"));
+        return Err(ApiError::unprocessable(
+            "notes must lie on the 88 keys and within ten minutes",
+        ));
     }
     let tempo = asked.tempo.unwrap_or(100).clamp(SLOWEST, FASTEST);
     let metre = asked.metre()?;

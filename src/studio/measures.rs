@@ -1,4 +1,4 @@
-//! Music as it is sent to a page.
+//! Music in the form in which it is sent to a page.
 
 use crate::composing::LivePiece;
 use crate::roll::{LOWEST_PITCH, Place};
@@ -9,7 +9,7 @@ use serde::Serialize;
 pub struct Measures {
     /// How many steps the piece has so far.
     pub end: usize,
-    /// How many of the steps, the first ones, were not composed.
+    /// How many steps at the start were not composed but given.
     pub lead_in: usize,
     /// The measures.
     pub measures: Vec<Measure>,
@@ -24,16 +24,16 @@ pub struct Measure {
     pub steps: usize,
     /// Its metre.
     pub metre: String,
-    /// How long each of its steps lasts, in seconds.
+    /// The length of each of its steps, in seconds.
     pub seconds: f64,
     /// Keys that are struck: step within the measure and MIDI pitch.
     pub strikes: Vec<(usize, u8)>,
-    /// Keys that end: the step within the measure before which they do, and MIDI pitch. A key that is
-    /// struck again ends as well.
+    /// Keys that are released: the step in the measure before which they are, and MIDI
+    /// pitch. A key that is struck again counts as released.
     pub ends: Vec<(usize, u8)>,
 }
 
-/// Up to `count` measures from a step on, which must begin one, as far as they are composed.
+/// Up to `count` composed measures from a step on, at which a measure must begin.
 pub fn measures(live_piece: &LivePiece, from: usize, count: usize) -> Measures {
     let (roll, forgotten) = (live_piece.roll(), live_piece.remembered_from());
     let from = from.saturating_sub(forgotten);

@@ -1,9 +1,10 @@
-//! The studio: a page in the browser that plays new music without end, and lets a musician shape it.
+//! The studio: a web page that plays new music without end and lets a musician shape it.
 //!
-//! [`Studio`] is what all listeners share. Each has a seat in the [`Sessions`] with a
-//! [`LivePiece`](crate::composing::LivePiece); `beginning` and `pieces` are the requests that
-//! a page makes of it. Composing is done by a bounded number of workers, a measure at a time, and first
-//! where the music will end first, so that nobody starves. [`routes`] is all that can be asked.
+//! [`Studio`] is the state that all requests share. Each listener has a session in [`Sessions`]
+//! with a [`LivePiece`](crate::composing::LivePiece). `beginning` and `pieces` handle the
+//! requests of a page. A fixed number of workers compose, one measure at a time; the listener
+//! whose music ends first comes first, so everybody's music goes on. [`routes`] lists all
+//! requests.
 
 mod beginning;
 mod sessions;
@@ -17,7 +18,7 @@ pub use sessions::Sessions;
 pub use sounds::Sounds;
 
 use crate::composing::Composer;
-use crate::http::assets::nowhere;
+use crate::http::assets::page_not_found;
 use crate::http::{ApiError, LoopbackOnly, enforce_policy};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -28,38 +29,39 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 
-/// What all listeners share.
+/// The state that all requests share.
 pub struct Studio {
     composer: Arc<Composer>,
     sessions: Sessions,
     workers: DeadlineScheduler,
-    /// Those who write files, which takes longer.
+    /// Limits how many files are written at once, which takes longer than composing.
     writers: Arc<Semaphore>,
     sounds: Sounds,
-    /// Where files are made before they are sent.
+    /// The folder for files that are written before they are sent.
     folder: PathBuf,
-    /// Whether only this machine can come in.
+    /// Whether the server can be reached from this machine only.
     loopback_only: bool,
 }
 
-/// What a studio is to be.
-pub struct Design {
-    /// Who composes. It has at least one excerpt to begin with.
+/// The settings of a studio.
+pub struct StudioSettings {
+    /// The composer. It has at least one excerpt to begin with.
     pub composer: Composer,
-    /// How many listeners there may be at once.
+    /// The most listeners at once.
     pub listeners: usize,
     /// How many measures are composed at once.
     pub workers: usize,
-    /// A folder for files that are made to be sent.
+    /// The folder for files that are written before they are sent.
     pub folder: PathBuf,
-    /// Whether only this machine can come in: then pages of other names are refused.
+    /// Whether the server can be reached from this machine only. It then rejects requests
+    /// for any other host name.
     pub loopback_only: bool,
 }
 
 impl Studio {
     /// A studio without listeners.
-    pub fn new(design: Design) -> Arc<Studio> {
-        let Design { composer, listeners, workers, folder, loopback_only } = design;
+    pub fn new(design: StudioSettings) -> Arc<Studio> {
+        let StudioSettings { composer, listeners, workers, folder, loopback_only } = design;
         assert!(!composer.excerpts().is_empty(), "there is nothing to begin with");
         Arc::new(Studio {
             composer: Arc::new(composer),
@@ -77,33 +79,34 @@ impl Studio {
         self.sessions.listeners()
     }
 
-    /// Makes the sounds that every page asks for.
+    /// Renders the sounds of the piano that every page asks for.
     pub fn prepare_sounds(&self) {
         for pitch in self.sounds.pitches() {
             self.sounds.wav(pitch);
         }
     }
 
-    /// Does work that takes a while and is wanted within a time, when it is its turn.
+    /// Waits for a permit and does some blocking work; `within` is how soon the result is
+    /// wanted.
     async fn work<T: Send + 'static>(
         &self,
         within: Duration,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, ApiError> {
-        let permit = self.workers.wait(Instant::now() + within).await;
-        // The turn is over when the work is, even if nobody waits for it any more.
+        let permit = self.workers.acquire(Instant::now() + within).await;
+        // The permit lasts as long as the work, even if the request has been dropped.
         let work = move || (work(), drop(permit)).0;
-        tokio::task::spawn_blocking(work).await.map_err(ApiError::broken)
+        tokio::task::spawn_blocking(work).await.map_err(ApiError::internal)
     }
 }
 
-/// The greatest MIDI file that is taken, in bytes.
+/// The largest MIDI file that a listener can send, in bytes.
 const LARGEST_FILE: usize = 1 << 20;
 
-/// The greatest request of any other kind.
+/// The largest other request, in bytes.
 const LARGEST_REQUEST: usize = 1 << 18;
 
-/// All that can be asked of a studio.
+/// All routes of a studio.
 pub fn routes(studio: Arc<Studio>) -> Router {
     let small = DefaultBodyLimit::max(LARGEST_REQUEST);
     Router::new()
@@ -122,7 +125,7 @@ pub fn routes(studio: Arc<Studio>) -> Router {
         .route("/api/pieces/{piece}/changes/last", post(pieces::undo).layer(small))
         .route("/api/pieces/{piece}/recipe", get(pieces::recipe))
         .route("/api/pieces/{piece}/{name}", get(pieces::file))
-        .fallback(|| async { nowhere() })
+        .fallback(|| async { page_not_found() })
         .layer(axum::middleware::from_fn_with_state(
             LoopbackOnly(studio.loopback_only),
             enforce_policy,

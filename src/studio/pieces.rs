@@ -54,7 +54,7 @@ pub async fn about(State(studio): Studios) -> Json<Value> {
         "version": env!("CARGO_PKG_VERSION"),
         "model": studio.composer.fingerprint(),
         "listeners": studio.listeners(),
-        "room_for": studio.sessions.room_for(),
+        "room_for": studio.sessions.capacity(),
         "sounds": studio.sounds.pitches().collect::<Vec<_>>(),
     }))
 }
@@ -65,7 +65,7 @@ pub async fn go_on(
     Path(piece): Path<String>,
     asked: Asked<From>,
 ) -> Result<Json<Measures>, ApiError> {
-    let asked = asked.map_err(|error| ApiError::bad(error.body_text()))?;
+    let asked = asked.map_err(|error| ApiError::bad_request(error.body_text()))?;
     let Json(From { from, count, within }) = asked;
     let within = within.filter(|seconds| !seconds.is_nan()).unwrap_or(WANTED_WITHIN);
     let within = Duration::from_secs_f64(within.clamp(0.0, LATEST));
@@ -78,11 +78,11 @@ pub async fn change(
     Path(piece): Path<String>,
     asked: Asked<Change>,
 ) -> Result<Json<Measures>, ApiError> {
-    let Json(change) = asked.map_err(|error| ApiError::bad(error.body_text()))?;
-    change.check().map_err(ApiError::unusable)?;
+    let Json(change) = asked.map_err(|error| ApiError::bad_request(error.body_text()))?;
+    change.check().map_err(ApiError::unprocessable)?;
     let apply = move |live_piece: &mut LivePiece| {
         if live_piece.recipe().changes.len() >= Recipe::MOST_CHANGES {
-            return Err(ApiError::unusable(
+            return Err(ApiError::unprocessable(
                 "this piece has been changed too often; begin a new one",
             ));
         }
@@ -108,7 +108,7 @@ pub async fn undo(
 /// Whether more may be composed for a piece. If not, a change is refused, as it could not be heard.
 fn may_go_on(studio: &Studio, piece: &str) -> Result<(), ApiError> {
     let session = studio.sessions.find(piece).ok_or_else(gone)?;
-    session.may_go_on().map_err(ApiError::too_far_ahead)
+    session.may_compose().map_err(ApiError::too_far_ahead)
 }
 
 /// The recipe of a piece.
@@ -117,7 +117,7 @@ pub async fn recipe(
     Path(piece): Path<String>,
     until: Result<Query<Until>, QueryRejection>,
 ) -> Result<String, ApiError> {
-    let Query(Until { until }) = until.map_err(|error| ApiError::bad(error.body_text()))?;
+    let Query(Until { until }) = until.map_err(|error| ApiError::bad_request(error.body_text()))?;
     let session = studio.sessions.find(&piece).ok_or_else(gone)?;
     let live_piece = session.live_piece.lock().await;
     Ok(live_piece.recipe_until(until.unwrap_or(usize::MAX)).to_json())
@@ -133,7 +133,7 @@ pub async fn stay(
 
 /// A listener leaves.
 pub async fn leave(State(studio): Studios, Path(piece): Path<String>) -> StatusCode {
-    studio.sessions.leave(&piece);
+    studio.sessions.close(&piece);
     StatusCode::NO_CONTENT
 }
 
@@ -143,15 +143,15 @@ pub async fn file(
     Path((piece, name)): Path<(String, String)>,
     until: Result<Query<Until>, QueryRejection>,
 ) -> Result<Response, ApiError> {
-    let Query(Until { until }) = until.map_err(|error| ApiError::bad(error.body_text()))?;
+    let Query(Until { until }) = until.map_err(|error| ApiError::bad_request(error.body_text()))?;
     let kind = Kind::ALL.into_iter().find(|kind| name == file_name(*kind));
     let kind = kind.ok_or_else(|| {
         let names = Kind::ALL.map(file_name).join(", ");
-        ApiError::bad(format!("the files of a piece are {names}"))
+        ApiError::bad_request(format!("the files of a piece are {names}"))
     })?;
     let session = studio.sessions.find(&piece).ok_or_else(gone)?;
     let Ok(writer) = studio.writers.clone().acquire_owned().await else {
-        return Err(ApiError::busy("another file is being written"));
+        return Err(ApiError::unavailable("another file is being written"));
     };
     let live_piece = session.live_piece.clone().lock_owned().await;
     let until = until.unwrap_or(usize::MAX).min(live_piece.len());
@@ -168,17 +168,17 @@ pub async fn file(
     let written = tokio::task::spawn_blocking(move || {
         // One file after the other.
         let _writer = writer;
-        let folder = tempfile::tempdir_in(folder).map_err(ApiError::broken)?;
-        let output = Output::new(folder.path().join(&name)).map_err(ApiError::broken)?;
+        let folder = tempfile::tempdir_in(folder).map_err(ApiError::internal)?;
+        let output = Output::new(folder.path().join(&name)).map_err(ApiError::internal)?;
         let written = output
             .write(&score, &title, None, Existing::Replace, &mut |_| asked.strong_count() > 0);
-        written.map_err(ApiError::broken)?;
+        written.map_err(ApiError::internal)?;
         // The open file remains when its folder is removed.
-        std::fs::File::open(output.path()).map_err(ApiError::broken)
+        std::fs::File::open(output.path()).map_err(ApiError::internal)
     });
-    let file = written.await.map_err(ApiError::broken)??;
+    let file = written.await.map_err(ApiError::internal)??;
     drop(wanted);
-    let length = file.metadata().map_err(ApiError::broken)?.len();
+    let length = file.metadata().map_err(ApiError::internal)?.len();
     let stream = tokio_util::io::ReaderStream::new(tokio::fs::File::from_std(file));
     let mut response = Body::from_stream(stream).into_response();
     let headers = response.headers_mut();
@@ -199,7 +199,7 @@ pub async fn sound(State(studio): Studios, Path(name): Path<String>) -> Result<R
     let pitch = pitch.and_then(|pitch| pitch.to_str()?.parse().ok());
     let studio = &studio;
     let there = pitch.filter(|pitch| studio.sounds.pitches().any(|other| other == *pitch));
-    let pitch: u8 = there.ok_or_else(|| ApiError::bad("there is no such sound"))?;
+    let pitch: u8 = there.ok_or_else(|| ApiError::bad_request("there is no such sound"))?;
     let shared = studio.clone();
     let bytes = studio
         .work(Duration::ZERO, move || shared.sounds.wav(pitch).unwrap_or_default().to_vec())
@@ -219,7 +219,7 @@ async fn on(
     first: impl FnOnce(&mut LivePiece) -> Result<usize, ApiError>,
 ) -> Result<Json<Measures>, ApiError> {
     if !(1..=MOST_MEASURES).contains(&count) {
-        return Err(ApiError::bad(format!(
+        return Err(ApiError::bad_request(format!(
             "the studio sends 1 to {MOST_MEASURES} measures at once"
         )));
     }
@@ -233,14 +233,14 @@ async fn on(
         return Err(ApiError::conflict("that was too long ago to be remembered"));
     }
     if !begins_measure(&live_piece, from) {
-        return Err(ApiError::bad(format!("no measure begins with step {from}")));
+        return Err(ApiError::bad_request(format!("no measure begins with step {from}")));
     }
     loop {
         let found = measures(&live_piece, from, count);
         if found.measures.len() == count && (live_piece.is_at_bar_line() || !ends_with(&found)) {
             return Ok(Json(found));
         }
-        if let Err(wait) = session.may_go_on() {
+        if let Err(wait) = session.may_compose() {
             // A few measures are better than none.
             let whole = live_piece.is_at_bar_line() && !found.measures.is_empty();
             return if whole { Ok(Json(found)) } else { Err(ApiError::too_far_ahead(wait)) };
@@ -254,7 +254,7 @@ async fn on(
             })
             .await?;
         let seconds = f64::from(live_piece.tempo_at(before)) / 4e6;
-        session.has_composed(seconds * (live_piece.len() - before) as f64);
+        session.add_composed(seconds * (live_piece.len() - before) as f64);
     }
 }
 
@@ -264,5 +264,5 @@ fn ends_with(found: &Measures) -> bool {
 }
 
 fn gone() -> ApiError {
-    ApiError::gone("this piece has been left; its recipe plays it again")
+    ApiError::not_found("this piece has been left; its recipe plays it again")
 }

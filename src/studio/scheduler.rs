@@ -1,13 +1,13 @@
-//! Whose turn it is to have music composed.
+//! Shares the workers that compose among the listeners, by deadline.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 use tokio::sync::oneshot;
 
-/// A bounded number of turns at once. Where more is wanted, what is due first comes first: so a
-/// listener whose music is about to end does not wait for those who only want to be ahead, and as
-/// whatever waits becomes due some time, nobody starves.
+/// A fixed number of permits, handed out by earliest deadline. A listener whose music is about
+/// to end does not wait for those who are only building a lead; and since every request's
+/// deadline comes near at some time, none waits for ever.
 #[derive(Debug)]
 pub struct DeadlineScheduler {
     state: Arc<Mutex<State>>,
@@ -16,27 +16,27 @@ pub struct DeadlineScheduler {
 #[derive(Debug)]
 struct State {
     free: usize,
-    /// Those who wait, by when it is due and the order of asking.
+    /// Those who wait, by deadline, then by order of arrival.
     waiting: BTreeMap<(Instant, u64), oneshot::Sender<Permit>>,
     asked: u64,
 }
 
-/// A turn, until it is dropped.
+/// The right to compose, until it is dropped.
 #[derive(Debug)]
 pub struct Permit {
-    /// Nothing if the turn has been given on.
+    /// `None` once the permit has been passed on.
     state: Option<Arc<Mutex<State>>>,
 }
 
 impl DeadlineScheduler {
-    /// So many turns at once.
+    /// A scheduler of `at_once` permits.
     pub fn new(at_once: usize) -> DeadlineScheduler {
         let state = State { free: at_once, waiting: BTreeMap::new(), asked: 0 };
         DeadlineScheduler { state: Arc::new(Mutex::new(state)) }
     }
 
-    /// Waits for a turn to do something that is due at a time.
-    pub async fn wait(&self, due: Instant) -> Permit {
+    /// Waits for a permit for work that is due at a time.
+    pub async fn acquire(&self, due: Instant) -> Permit {
         let permit = {
             let mut state = self.state.lock().expect(LOCK);
             if state.free > 0 {
@@ -60,7 +60,8 @@ impl Drop for Permit {
         while let Some((_, next)) = here.waiting.pop_first() {
             match next.send(Permit { state: Some(state.clone()) }) {
                 Ok(()) => return,
-                // Whoever waited has gone away, and the turn with them.
+                // The waiting request has been dropped: the permit goes to the
+                // next one.
                 Err(mut permit) => permit.state = None,
             }
         }
@@ -68,7 +69,7 @@ impl Drop for Permit {
     }
 }
 
-const LOCK: &str = "nobody panics with the lock";
+const LOCK: &str = "no thread panics while it holds the lock";
 
 #[cfg(test)]
 mod tests {
@@ -80,12 +81,12 @@ mod tests {
     async fn what_is_due_first_comes_first_and_of_equals_what_was_asked_first() {
         let scheduler = Arc::new(DeadlineScheduler::new(1));
         let now = Instant::now();
-        let first = scheduler.wait(now).await;
+        let first = scheduler.acquire(now).await;
         let (tell, mut told) = mpsc::unbounded_channel();
         for (name, seconds) in [("late", 9), ("soon", 1), ("later", 20), ("soon, too", 1)] {
             let (scheduler, tell) = (scheduler.clone(), tell.clone());
             let wait = async move {
-                let _turn = scheduler.wait(now + Duration::from_secs(seconds)).await;
+                let _turn = scheduler.acquire(now + Duration::from_secs(seconds)).await;
                 tell.send(name).unwrap();
             };
             tokio::spawn(wait);
@@ -103,14 +104,14 @@ mod tests {
     async fn there_are_never_more_turns_at_once_and_those_of_who_has_left_are_given_on() {
         let scheduler = Arc::new(DeadlineScheduler::new(2));
         let now = Instant::now();
-        let (one, two) = (scheduler.wait(now).await, scheduler.wait(now).await);
-        let impatient = scheduler.wait(now);
+        let (one, two) = (scheduler.acquire(now).await, scheduler.acquire(now).await);
+        let impatient = scheduler.acquire(now);
         assert!(tokio::time::timeout(Duration::from_millis(5), impatient).await.is_err());
         drop(one);
-        let three = scheduler.wait(now).await;
-        let four = scheduler.wait(now);
+        let three = scheduler.acquire(now).await;
+        let four = scheduler.acquire(now);
         assert!(tokio::time::timeout(Duration::from_millis(5), four).await.is_err());
         drop((two, three));
-        let _both = (scheduler.wait(now).await, scheduler.wait(now).await);
+        let _both = (scheduler.acquire(now).await, scheduler.acquire(now).await);
     }
 }

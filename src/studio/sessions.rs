@@ -1,4 +1,4 @@
-//! Who is listening: a seat for each, and no more than there is room for.
+//! The listeners' sessions: one for each listener, up to a fixed number.
 
 use crate::composing::LivePiece;
 use crate::http::unguessable_name;
@@ -6,112 +6,114 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-/// After how long without a word a listener has left.
-pub const PATIENCE: Duration = Duration::from_secs(90);
+/// A session without a request for this long is over.
+pub const SESSION_TIMEOUT: Duration = Duration::from_secs(90);
 
-/// How far the composer goes ahead of the clock for one listener, in seconds of music, all that was
-/// changed and composed again included.
-const AHEAD: f64 = 90.0;
+/// How many seconds of music may be composed for one listener ahead of the clock. Music that was
+/// composed again after a change counts, too.
+const MAX_LEAD_SECONDS: f64 = 90.0;
 
-/// The listeners, by names that nobody can guess.
+/// The open sessions, by names that nobody can guess.
 #[derive(Debug)]
 pub struct Sessions {
     sessions: Mutex<HashMap<String, Arc<ListenerSession>>>,
-    room_for: usize,
+    capacity: usize,
 }
 
 /// One listener's piece.
 #[derive(Debug)]
 pub struct ListenerSession {
-    /// Locked by whoever composes or reads.
+    /// The piece. A request locks it while it composes or reads.
     pub live_piece: Arc<tokio::sync::Mutex<LivePiece>>,
-    since: Instant,
-    heard_from: Mutex<Instant>,
-    /// Seconds of music that have been composed.
+    started: Instant,
+    last_request: Mutex<Instant>,
+    /// How many seconds of music have been composed.
     composed: Mutex<f64>,
 }
 
 impl Sessions {
-    /// An empty hall.
-    pub fn new(room_for: usize) -> Sessions {
-        Sessions { sessions: Mutex::default(), room_for }
+    /// No sessions, of at most `capacity`.
+    pub fn new(capacity: usize) -> Sessions {
+        Sessions { sessions: Mutex::default(), capacity }
     }
 
-    /// How many listeners there may be.
-    pub fn room_for(&self) -> usize {
-        self.room_for
+    /// How many sessions there can be at once.
+    pub fn capacity(&self) -> usize {
+        self.capacity
     }
 
-    /// How many there are.
+    /// How many listeners there are.
     pub fn listeners(&self) -> usize {
-        self.clear();
+        self.remove_expired();
         self.sessions.lock().expect(LOCK).len()
     }
 
-    /// Whether there is room for one more, who may leave another seat for it.
-    pub fn has_room(&self, instead: Option<&str>) -> bool {
-        self.clear();
+    /// Whether a new session cannot be opened, even if the session `instead` is closed for it.
+    pub fn is_full(&self, instead: Option<&str>) -> bool {
+        self.remove_expired();
         let sessions = self.sessions.lock().expect(LOCK);
-        sessions.len() < self.room_for || instead.is_some_and(|name| sessions.contains_key(name))
+        let replaces = instead.is_some_and(|name| sessions.contains_key(name));
+        sessions.len() >= self.capacity && !replaces
     }
 
-    /// Gives a piece a seat, which may be that of another piece, and tells its name; nothing if all are
-    /// taken.
-    pub fn session(&self, live_piece: LivePiece, instead: Option<&str>) -> Option<String> {
-        if !self.has_room(instead) {
+    /// Opens a session for a piece and returns its name. The session `instead`, if it exists, is
+    /// closed for it. `None` if there are too many sessions.
+    pub fn open(&self, live_piece: LivePiece, instead: Option<&str>) -> Option<String> {
+        if self.is_full(instead) {
             return None;
         }
         let mut sessions = self.sessions.lock().expect(LOCK);
         instead.and_then(|name| sessions.remove(name));
-        if sessions.len() >= self.room_for {
+        if sessions.len() >= self.capacity {
             return None;
         }
         let name = unguessable_name(16);
         let now = Instant::now();
         let session = ListenerSession {
             live_piece: Arc::new(tokio::sync::Mutex::new(live_piece)),
-            since: now,
-            heard_from: Mutex::new(now),
+            started: now,
+            last_request: Mutex::new(now),
             composed: Mutex::new(0.0),
         };
         sessions.insert(name.clone(), Arc::new(session));
         Some(name)
     }
 
-    /// The seat of that name; whoever asks is there.
+    /// The session of that name. Looking it up counts as a request: it restarts the timeout.
     pub fn find(&self, name: &str) -> Option<Arc<ListenerSession>> {
         let session = self.sessions.lock().expect(LOCK).get(name).cloned()?;
-        *session.heard_from.lock().expect(LOCK) = Instant::now();
+        *session.last_request.lock().expect(LOCK) = Instant::now();
         Some(session)
     }
 
-    /// A listener leaves.
-    pub fn leave(&self, name: &str) {
+    /// Closes a session.
+    pub fn close(&self, name: &str) {
         self.sessions.lock().expect(LOCK).remove(name);
     }
 
-    /// Clears the seats of those who have left without a word.
-    pub fn clear(&self) {
-        let gone =
-            |session: &ListenerSession| session.heard_from.lock().expect(LOCK).elapsed() > PATIENCE;
-        self.sessions.lock().expect(LOCK).retain(|_, session| !gone(session));
+    /// Closes the sessions that have had no request for 90 seconds.
+    pub fn remove_expired(&self) {
+        let expired = |session: &ListenerSession| {
+            session.last_request.lock().expect(LOCK).elapsed() > SESSION_TIMEOUT
+        };
+        self.sessions.lock().expect(LOCK).retain(|_, session| !expired(session));
     }
 }
 
 impl ListenerSession {
-    /// Whether this listener may be composed for now; otherwise how long it is until then.
-    pub fn may_go_on(&self) -> Result<(), Duration> {
-        let ahead = *self.composed.lock().expect(LOCK) - self.since.elapsed().as_secs_f64();
-        match ahead > AHEAD {
-            true => Err(Duration::from_secs_f64((ahead - AHEAD).clamp(0.1, 60.0))),
+    /// Whether more may be composed for this listener now. If not, how long until then.
+    pub fn may_compose(&self) -> Result<(), Duration> {
+        let lead = *self.composed.lock().expect(LOCK) - self.started.elapsed().as_secs_f64();
+        match lead > MAX_LEAD_SECONDS {
+            true => Err(Duration::from_secs_f64((lead - MAX_LEAD_SECONDS).clamp(0.1, 60.0))),
             false => Ok(()),
         }
     }
 
-    /// Takes note of seconds of music that have been composed.
-    pub fn has_composed(&self, seconds: f64) {
+    /// Adds to the seconds of music that have been composed.
+    pub fn add_composed(&self, seconds: f64) {
         *self.composed.lock().expect(LOCK) += seconds;
     }
 }
 
-const LOCK: &str = "nobody panics with the lock";
+const LOCK: &str = "no thread panics while it holds the lock";

@@ -1,24 +1,24 @@
-//! The sound of the page: our own piano, a key in three, as small WAV files that the browser tunes and
-//! cuts.
+//! The sounds of the page's piano: the program's own piano, every third key, as small WAV
+//! files. The browser shifts them to the keys between and cuts them off.
 
 use crate::roll::{KEYS, LOWEST_PITCH};
 use crate::sound::{Event, Instrument, Piano, SAMPLE_RATE};
 use std::io::Cursor;
 use std::sync::OnceLock;
 
-/// Every so many keys there is a sound; those between are tuned.
-pub const APART: usize = 3;
+/// One key in this many has a sound of its own; the browser tunes it for the keys between.
+pub const KEY_SPACING: usize = 3;
 
-/// How hard the keys are struck.
+/// The velocity of the sounds.
 const VELOCITY: u8 = 80;
 
-/// Frames that are rendered at once.
+/// How many frames are rendered at once.
 const BLOCK: usize = 1024;
 
-/// By how much everything is made louder, so that the loudest key has room for a chord.
+/// The gain. It leaves headroom for a chord of the loudest keys.
 const GAIN: f32 = 2.0;
 
-/// The sounds, each made when it is asked for first, or beforehand.
+/// The sounds. Each is rendered when it is first asked for, or beforehand.
 #[derive(Debug)]
 pub struct Sounds {
     piano: Piano,
@@ -26,21 +26,21 @@ pub struct Sounds {
 }
 
 impl Sounds {
-    /// Nothing is made yet.
+    /// No sound is rendered yet.
     pub fn new() -> Sounds {
-        let files = (0..KEYS).step_by(APART).map(|_| OnceLock::new()).collect();
+        let files = (0..KEYS).step_by(KEY_SPACING).map(|_| OnceLock::new()).collect();
         Sounds { piano: Piano::new(), files }
     }
 
-    /// The pitches that there are.
+    /// The pitches that have a sound.
     pub fn pitches(&self) -> impl Iterator<Item = u8> {
-        (0..self.files.len()).map(|file| LOWEST_PITCH + (file * APART) as u8)
+        (0..self.files.len()).map(|file| LOWEST_PITCH + (file * KEY_SPACING) as u8)
     }
 
-    /// The sound of a pitch as a WAV file (mono, 16 bits, 44.1 kHz), if there is one.
+    /// The sound of a pitch as a WAV file (mono, 16 bits, 44.1 kHz), if the pitch has one.
     pub fn wav(&self, pitch: u8) -> Option<&[u8]> {
         let key = usize::from(pitch.checked_sub(LOWEST_PITCH)?);
-        let file = self.files.get(key / APART).filter(|_| key.is_multiple_of(APART))?;
+        let file = self.files.get(key / KEY_SPACING).filter(|_| key.is_multiple_of(KEY_SPACING))?;
         Some(file.get_or_init(|| self.make(pitch)))
     }
 
@@ -63,7 +63,7 @@ impl Sounds {
             if frame % BLOCK == 0 {
                 piano.render(&mut left, &mut right);
             }
-            // The last half second fades, so that nothing is cut off.
+            // The last half second fades out, so nothing is cut off.
             let fade = (2.0 * (frames - frame) as f32 / SAMPLE_RATE as f32).min(1.0);
             let sample = GAIN * fade * 0.5 * (left[frame % BLOCK] + right[frame % BLOCK]);
             writer.write_sample((sample.clamp(-1.0, 1.0) * 32767.0) as i16).expect(MEMORY);

@@ -1,4 +1,4 @@
-//! How much participants agree on the order of the excerpts.
+//! How much the participants agree on the order of the excerpts.
 
 use serde::Serialize;
 use statrs::distribution::{ChiSquared, ContinuousCDF};
@@ -7,20 +7,21 @@ use statrs::distribution::{ChiSquared, ContinuousCDF};
 /// 1988, section 9.3).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Agreement {
-    /// Participants who have rated everything.
+    /// How many participants have rated everything.
     pub participants: usize,
     /// How many excerpts they have rated.
     pub excerpts: usize,
-    /// 0 for none at all, 1 for one and the same order.
+    /// W: 0 for no agreement at all, 1 for identical orders.
     pub w: f64,
-    /// The chance of at least so much agreement if nobody agreed, by χ² = m(n − 1)W with n − 1 degrees
-    /// of freedom: rough for fewer than eight excerpts.
+    /// The p value: the probability of at least this much agreement by chance, from χ² =
+    /// m(n − 1)W with n − 1 degrees of freedom. It is rough for fewer than eight excerpts.
     pub p: f64,
 }
 
 impl Agreement {
-    /// Of the ratings of those who have rated everything, each in the order of the excerpts. Nothing
-    /// if they are fewer than two, or the excerpts are, or if nobody has told one from another.
+    /// From the ratings of those who have rated everything, each in the order of the
+    /// excerpts. `None` for fewer than two participants or excerpts, or if every
+    /// participant rated all excerpts alike.
     pub fn of(ratings: &[Vec<f64>]) -> Option<Agreement> {
         let (m, n) = (ratings.len(), ratings.first()?.len());
         if m < 2 || n < 2 {
@@ -48,14 +49,14 @@ impl Agreement {
     }
 }
 
-/// The ranks of some numbers, the least first, ties at their mean; and the sum of t³ − t over all
-/// groups of t ties.
+/// The ranks of some numbers, the smallest first, ties at their mean rank; and the sum of t³ −
+/// t over all groups of t ties.
 fn ranks(numbers: &[f64]) -> (Vec<f64>, f64) {
     let mut ties = 0.0;
     let rank = |number: &f64| {
         let less = numbers.iter().filter(|other| *other < number).count() as f64;
         let same = numbers.iter().filter(|other| *other == number).count() as f64;
-        // Each of the group adds its share.
+        // Each member of the group adds its part.
         ties += same * same - 1.0;
         less + (same + 1.0) / 2.0
     };

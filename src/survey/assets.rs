@@ -1,27 +1,27 @@
 //! The pages of participants and of the organiser.
 
-use crate::http::assets::{self, DRAWING, File, PAGE, SCRIPT, STYLE};
+use crate::http::assets::{self, Asset, CSS, HTML, JAVASCRIPT, SVG};
 use axum::extract::Path;
 use axum::response::Response;
 
 /// Named as in the folder `web/`, so that scripts find those that they import.
-const FILES: &[File] = &[
-    ("survey/survey.html", PAGE, include_str!("../../web/survey/survey.html")),
-    ("survey/survey.js", SCRIPT, include_str!("../../web/survey/survey.js")),
-    ("survey/organiser.html", PAGE, include_str!("../../web/survey/organiser.html")),
-    ("survey/organiser.js", SCRIPT, include_str!("../../web/survey/organiser.js")),
-    ("survey/survey.css", STYLE, include_str!("../../web/survey/survey.css")),
-    ("request.js", SCRIPT, include_str!("../../web/request.js")),
-    ("element.js", SCRIPT, include_str!("../../web/element.js")),
-    ("icon.svg", DRAWING, include_str!("../../web/icon.svg")),
+const FILES: &[Asset] = &[
+    ("survey/survey.html", HTML, include_str!("../../web/survey/survey.html")),
+    ("survey/survey.js", JAVASCRIPT, include_str!("../../web/survey/survey.js")),
+    ("survey/organiser.html", HTML, include_str!("../../web/survey/organiser.html")),
+    ("survey/organiser.js", JAVASCRIPT, include_str!("../../web/survey/organiser.js")),
+    ("survey/survey.css", CSS, include_str!("../../web/survey/survey.css")),
+    ("request.js", JAVASCRIPT, include_str!("../../web/request.js")),
+    ("element.js", JAVASCRIPT, include_str!("../../web/element.js")),
+    ("icon.svg", SVG, include_str!("../../web/icon.svg")),
 ];
 
-/// The page of a survey: the same for all of them, and for all who take part.
+/// The page of every survey, for all participants.
 pub async fn survey() -> Response {
     assets::file(FILES, "survey/survey.html")
 }
 
-/// The organiser's page; what it shows it must ask for with the token.
+/// The organiser's page. It requests its content with the token.
 pub async fn organiser() -> Response {
     assets::file(FILES, "survey/organiser.html")
 }

@@ -1,4 +1,4 @@
-//! Passages of pieces, such that nothing but the music tells which are real.
+//! Excerpts of pieces in which nothing but the music shows which are real.
 
 use crate::roll::{Roll, Step};
 use crate::sound::{Clip, LOUDNESS, Performance, Piano, Rendering, SAMPLE_RATE};
@@ -6,23 +6,23 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rayon::prelude::*;
 
-/// How long the end of an excerpt fades away at most, in seconds.
+/// How long an excerpt fades out, at most, in seconds.
 const FADE: f64 = 1.0;
 
-/// A piece of which an excerpt is wanted.
+/// A piece to take an excerpt from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Source {
-    /// Who composed it: a model, or whatever the real pieces are called together.
+    /// The composer: a model, or the common name of the real pieces.
     pub model: String,
     /// Whether it is a real piece.
     pub real: bool,
-    /// What it is, for the organiser only.
+    /// The title, which only the organiser sees.
     pub title: String,
-    /// The piece. That it is a roll makes real pieces as even in touch and tempo as generated ones.
+    /// The piece. As a roll, a real piece is as even in touch and tempo as a generated one.
     pub roll: Roll,
 }
 
-/// An excerpt that can be listened to.
+/// An excerpt to listen to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Excerpt {
     /// As in [`Source`].
@@ -31,7 +31,7 @@ pub struct Excerpt {
     pub real: bool,
     /// As in [`Source`], with the measure in which it begins.
     pub title: String,
-    /// A WAV file; of all excerpts that are made together it has the same length and loudness.
+    /// A WAV file. All excerpts that are made together have the same length and loudness.
     pub sound: Vec<u8>,
 }
 
@@ -45,17 +45,19 @@ pub enum ExcerptError {
     TooShort {
         /// The piece.
         title: String,
-        /// How long excerpts were to be.
+        /// How long the excerpts were to be, in seconds.
         seconds: f64,
     },
 }
 
-/// Makes an excerpt of each piece: so many seconds from the beginning of a measure that the seed
-/// chooses, played on the piano of the program with the piece's mean tempo, and all equally loud: as
-/// loud as files are, or if peaks forbid that for one of them, as loud as that one can be.
+/// Makes an excerpt of each piece: `seconds` of music from the start of a measure that the seed
+/// chooses, played on the program's piano at the piece's mean tempo. All are equally loud: as
+/// loud as the program's sound files, or, if peaks forbid that for one of them, as loud as that
+/// one can be.
 pub fn excerpts(sources: &[Source], seconds: f64, seed: u64) -> Result<Vec<Excerpt>, ExcerptError> {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
-    // One number for each, so that one piece more leaves the others' passages alone.
+    // One number per piece, so that an additional piece leaves the other pieces' excerpts
+    // unchanged.
     let numbers: Vec<u32> = sources.iter().map(|_| random.next_u32()).collect();
     let clips: Vec<(Clip, usize)> = sources
         .par_iter()
@@ -72,7 +74,7 @@ pub fn excerpts(sources: &[Source], seconds: f64, seed: u64) -> Result<Vec<Excer
     Ok(sources.par_iter().zip(&clips).map(excerpt).collect())
 }
 
-/// The passage of a piece, and the number of the measure in which it begins.
+/// The excerpt of a piece, and the number of the measure in which it begins.
 fn clip(source: &Source, seconds: f64, number: u32) -> Result<(Clip, usize), ExcerptError> {
     let roll = &source.roll;
     let step = f64::from(roll.tempo) / 4e6;
@@ -80,7 +82,8 @@ fn clip(source: &Source, seconds: f64, number: u32) -> Result<(Clip, usize), Exc
     let sounds = |step: &Step| !step.articulate.is_empty();
     let begins = |&(_, start): &(usize, usize)| {
         let passage = roll.steps().get(start..start + steps);
-        // Music begins at once and is not over soon: silence would tell something.
+        // Music begins at once and does not end early, because silence would give
+        // something away.
         passage.is_some_and(|passage| {
             sounds(&passage[0])
                 && passage.chunks(steps.div_ceil(4)).all(|part| part.iter().any(sounds))

@@ -1,14 +1,15 @@
 //! The survey: the blind listening test by which the article judged its music.
 //!
-//! [`excerpts`] makes passages of one length, loudness and instrument of generated and of real pieces;
-//! the [`Store`] keeps surveys, participants and answers in one file; [`Report`] is what the answers
-//! say, beside what was published. [`routes`] is what participants and the organiser can ask for.
+//! [`excerpts`] makes excerpts of generated and of real pieces, all of one length, loudness and
+//! instrument. The [`Store`] keeps surveys, participants and answers in one file. A [`Report`]
+//! evaluates the answers, beside the [published](PUBLISHED) figures. [`routes`] serves the pages of
+//! participants and of the organiser.
 
 mod agreement;
 mod excerpt;
-mod organiser;
+mod organiser_routes;
 mod assets;
-mod participant;
+mod participant_routes;
 mod published;
 mod rating;
 mod report;
@@ -20,9 +21,9 @@ mod progress;
 pub use agreement::Agreement;
 pub use app_state::{AppState, routes};
 pub use excerpt::{Excerpt, ExcerptError, Source, excerpts};
-pub use progress::{About, Progress, Refusal, Turn};
+pub use progress::{ExcerptProgress, Progress, Refusal, SurveyInfo};
 pub use published::{PUBLISHED, Published};
 pub use rating::Rating;
 pub use report::{Answer, ExcerptResult, ModelResult, Preference, Report};
 pub use share::Share;
-pub use store::{Disclosure, Listed, Store, StoreError, Survey};
+pub use store::{Disclosure, Store, StoreError, Survey, SurveySummary};

@@ -1,5 +1,5 @@
-//! What participants do to a survey. Every request is one transaction, and all that is refused is refused
-//! here.
+//! What participants do in a survey. Every request is one transaction, and all refusals are
+//! decided here.
 
 use super::{Disclosure, Store};
 use crate::http::unguessable_name;
@@ -9,99 +9,100 @@ use rand_chacha::rand_core::SeedableRng;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 
-/// For how long a participant may go on after having begun, in milliseconds: 30 days.
-const PATIENCE: i64 = 30 * 24 * 3600 * 1000;
+/// How long after joining a participant may continue, in milliseconds: 30 days.
+const PARTICIPATION_LIMIT: i64 = 30 * 24 * 3600 * 1000;
 
-/// By how much a listener's clock may be faster than ours, in milliseconds.
-const CLOCKS: i64 = 250;
+/// By how much a participant's clock may run fast, in milliseconds.
+const CLOCK_TOLERANCE: i64 = 250;
 
-/// How many participants a survey has at most, so that nobody fills the disk.
-const MOST_PARTICIPANTS: i64 = 10_000;
+/// The most participants of a survey, so that nobody can fill the disk.
+const MAX_PARTICIPANTS: i64 = 10_000;
 
-/// Why something that a participant wants is refused.
+/// Why a participant's request is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
     /// There is no such survey.
     #[error("there is no such survey; ask whoever sent you the link")]
     NoSurvey,
-    /// There is no such participant.
-    #[error("nobody of that name takes part; open the link of the survey again")]
-    Forged,
-    /// The participant has begun too long ago.
+    /// There is no participant of that name.
+    #[error("there is no such participant; open the survey's link again")]
+    UnknownParticipant,
+    /// The participant joined too long ago.
     #[error(
-        "you have begun this survey over 30 days ago; what you have answered is kept, but it cannot be gone on with"
+        "you joined this survey more than 30 days ago; your answers are kept, but you cannot continue"
     )]
-    Stale,
-    /// The survey is over.
-    #[error("this survey is over; thank you")]
+    Expired,
+    /// The survey is closed.
+    #[error("this survey is closed; thank you")]
     Closed,
-    /// Too many take part.
+    /// The survey has the most participants that it can have.
     #[error("this survey is full; thank you")]
     Full,
     /// There is no such excerpt.
     #[error("there is no excerpt {0}")]
     NoExcerpt(usize),
-    /// It has not been listened to.
+    /// The participant has not listened to the excerpt.
     #[error("listen to the excerpt to its end before you rate it")]
     NotHeard,
-    /// A rating that is none.
+    /// The rating is out of range.
     #[error("a rating is a whole number from 1 to 10")]
     OutOfRange,
-    /// There is an answer.
+    /// The participant has rated the excerpt already.
     #[error("you have rated this excerpt already; the first answer counts")]
-    Twice,
+    AlreadyRated,
     /// The database has failed.
-    #[error("the answer could not be kept: {0}; try again")]
+    #[error("the answer could not be saved: {0}; try again")]
     Database(#[from] rusqlite::Error),
 }
 
-/// What can be known of a survey by its link, before taking part.
+/// What the link of a survey shows before one joins.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct About {
-    /// What participants are told.
+pub struct SurveyInfo {
+    /// What participants are told about the excerpts.
     pub told: Disclosure,
     /// How long each excerpt is, in seconds.
     pub seconds: f64,
-    /// How many there are.
+    /// How many excerpts there are.
     pub excerpts: usize,
 }
 
-/// Where a participant stands.
+/// What a participant has done so far.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Progress {
-    /// What they are told.
+    /// What the participant was told about the excerpts.
     pub told: Disclosure,
     /// How long each excerpt is, in seconds.
     pub seconds: f64,
-    /// The excerpts, in the participant's order. Nothing in it depends on what they are.
-    pub turns: Vec<Turn>,
+    /// The excerpts in the participant's order. They do not depend on what the excerpts
+    /// are.
+    pub turns: Vec<ExcerptProgress>,
 }
 
-/// One excerpt of a participant.
+/// What a participant has done with one excerpt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Turn {
-    /// Whether it has been listened to.
+pub struct ExcerptProgress {
+    /// Whether the participant has listened to it.
     pub heard: bool,
-    /// Whether it has been rated.
+    /// Whether the participant has rated it.
     pub answered: bool,
 }
 
 impl Store {
-    /// What a survey is, for who has its link.
-    pub fn about(&self, link: &str) -> Result<About, Refusal> {
+    /// Describes the survey with that link.
+    pub fn about(&self, link: &str) -> Result<SurveyInfo, Refusal> {
         let find = "SELECT told, seconds, (SELECT count(*) FROM excerpts WHERE survey = surveys.id)
                     FROM surveys WHERE link = ?1";
         let found = self.connection.query_row(find, [link], |row| {
             let excerpts = row.get::<_, i64>(2)? as usize;
-            Ok(About { told: told(row.get(0)?), seconds: row.get(1)?, excerpts })
+            Ok(SurveyInfo { told: told(row.get(0)?), seconds: row.get(1)?, excerpts })
         });
         found.optional()?.ok_or(Refusal::NoSurvey)
     }
 
-    /// Somebody takes part. Tells the name by which that participant alone is known; the order of the
-    /// excerpts is drawn.
+    /// Joins a survey: draws a random order of the excerpts, and returns the secret name of
+    /// the participant.
     pub fn join(&mut self, link: &str, now: i64) -> Result<String, Refusal> {
-        let joining = self.writing()?;
+        let joining = self.begin_write()?;
         let find = "SELECT id, closed IS NOT NULL FROM surveys WHERE link = ?1";
         let found = joining.query_row(find, [link], |row| Ok((row.get(0)?, row.get(1)?)));
         let (survey, closed): (i64, bool) = found.optional()?.ok_or(Refusal::NoSurvey)?;
@@ -109,7 +110,7 @@ impl Store {
             return Err(Refusal::Closed);
         }
         let count = "SELECT count(*) FROM participants WHERE survey = ?1";
-        if joining.query_row(count, [survey], |row| row.get::<_, i64>(0))? >= MOST_PARTICIPANTS {
+        if joining.query_row(count, [survey], |row| row.get::<_, i64>(0))? >= MAX_PARTICIPANTS {
             return Err(Refusal::Full);
         }
         let token = unguessable_name(16);
@@ -133,7 +134,7 @@ impl Store {
         Ok(token)
     }
 
-    /// Where a participant stands.
+    /// What a participant has done so far.
     pub fn progress(&self, token: &str, now: i64) -> Result<Progress, Refusal> {
         let (participant, told, seconds) = participant(&self.connection, token, now)?;
         let turns = self
@@ -142,14 +143,16 @@ impl Store {
                 "SELECT heard IS NOT NULL, answered IS NOT NULL FROM turns
                  WHERE participant = ?1 ORDER BY place",
             )?
-            .query_map([participant], |row| Ok(Turn { heard: row.get(0)?, answered: row.get(1)? }))?
+            .query_map([participant], |row| {
+                Ok(ExcerptProgress { heard: row.get(0)?, answered: row.get(1)? })
+            })?
             .collect::<Result<_, _>>()?;
         Ok(Progress { told, seconds, turns })
     }
 
-    /// The sound of an excerpt, by its place in the participant's order from 0.
+    /// The sound of an excerpt, by its position in the participant's order, from 0.
     pub fn sound(&mut self, token: &str, place: usize, now: i64) -> Result<Vec<u8>, Refusal> {
-        let fetching = self.writing()?;
+        let fetching = self.begin_write()?;
         let (participant, ..) = participant(&fetching, token, now)?;
         let fetched = "UPDATE turns SET fetched = coalesce(fetched, ?3) WHERE participant = ?1 AND place = ?2";
         fetching.execute(fetched, params![participant, place as i64, now])?;
@@ -160,16 +163,17 @@ impl Store {
         Ok(sound)
     }
 
-    /// A participant has listened to an excerpt: believed if it can have been heard to its end since it
-    /// was first fetched.
+    /// Records that a participant has listened to an excerpt, if enough time has passed
+    /// since it was first fetched.
     pub fn heard(&mut self, token: &str, place: usize, now: i64) -> Result<(), Refusal> {
-        let hearing = self.writing()?;
+        let hearing = self.begin_write()?;
         let (participant, _, seconds) = participant(&hearing, token, now)?;
         let fetched = "SELECT fetched FROM turns WHERE participant = ?1 AND place = ?2";
         let fetched =
             hearing.query_row(fetched, params![participant, place as i64], |row| row.get(0));
         let fetched: Option<i64> = fetched.optional()?.ok_or(Refusal::NoExcerpt(place + 1))?;
-        let earliest = fetched.ok_or(Refusal::NotHeard)? + (1000.0 * seconds) as i64 - CLOCKS;
+        let earliest =
+            fetched.ok_or(Refusal::NotHeard)? + (1000.0 * seconds) as i64 - CLOCK_TOLERANCE;
         if now < earliest {
             return Err(Refusal::NotHeard);
         }
@@ -179,7 +183,7 @@ impl Store {
         Ok(hearing.commit()?)
     }
 
-    /// Takes an answer. When this returns, it is on the disk.
+    /// Records an answer. When this returns, the answer is on the disk.
     pub fn answer(
         &mut self,
         token: &str,
@@ -190,7 +194,7 @@ impl Store {
         if !(1..=10).contains(&rating) {
             return Err(Refusal::OutOfRange);
         }
-        let answering = self.writing()?;
+        let answering = self.begin_write()?;
         let (participant, ..) = participant(&answering, token, now)?;
         let turn = "SELECT heard, answered FROM turns WHERE participant = ?1 AND place = ?2";
         let turn = answering.query_row(turn, params![participant, place as i64], |row| {
@@ -199,7 +203,7 @@ impl Store {
         let (heard, answered): (Option<i64>, Option<i64>) =
             turn.optional()?.ok_or(Refusal::NoExcerpt(place + 1))?;
         if answered.is_some() {
-            return Err(Refusal::Twice);
+            return Err(Refusal::AlreadyRated);
         }
         heard.ok_or(Refusal::NotHeard)?;
         let answer = "UPDATE turns SET rating = ?3, human = ?4, answered = ?5 WHERE participant = ?1 AND place = ?2";
@@ -208,7 +212,7 @@ impl Store {
     }
 }
 
-/// A participant who may go on: the number, what was told, and how long excerpts are.
+/// A participant who may continue: the number, what was disclosed, and the length of excerpts.
 fn participant(
     connection: &Connection,
     token: &str,
@@ -220,12 +224,12 @@ fn participant(
         Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
     });
     let (id, began, closed, told, seconds): (i64, i64, bool, String, f64) =
-        found.optional()?.ok_or(Refusal::Forged)?;
+        found.optional()?.ok_or(Refusal::UnknownParticipant)?;
     if closed {
         return Err(Refusal::Closed);
     }
-    if now - began > PATIENCE {
-        return Err(Refusal::Stale);
+    if now - began > PARTICIPATION_LIMIT {
+        return Err(Refusal::Expired);
     }
     Ok((id, self::told(told), seconds))
 }
@@ -234,7 +238,7 @@ fn told(word: String) -> Disclosure {
     if word == "mixed" { Disclosure::Mixed } else { Disclosure::AllGenerated }
 }
 
-/// A seed from the operating system: nobody can tell the order that it gives.
+/// A random seed from the operating system, so that nobody can predict the order.
 fn system_seed() -> [u8; 32] {
     let mut seed = [0; 32];
     getrandom::fill(&mut seed).expect("the system has random numbers");

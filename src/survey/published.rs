@@ -1,11 +1,11 @@
-//! What was published of such surveys.
+//! The published results of such surveys.
 
 use serde::Serialize;
 
-/// A row of the report's table, or what the article says of a piece.
+/// A row of the report's table, or a result that the article states.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Published {
-    /// Where it is from.
+    /// The publication.
     pub source: &'static str,
     /// What was rated.
     pub what: &'static str,
@@ -13,16 +13,16 @@ pub struct Published {
     pub rating: f64,
     /// Its standard deviation.
     pub sd: Option<f64>,
-    /// The share of those who thought that a human could have composed it.
+    /// The share of listeners who believed that a human could have composed it.
     pub believability: Option<f64>,
 }
 
 const REPORT: &str = "Svegliato and Witty, Deep Jammer: A Music Generation Model";
 const ARTICLE: &str = "Svegliato 2017, Can a deep neural network compose music?";
 
-/// The tables of report and article. In the article there were 26 listeners, who were told that every
-/// piece was generated; 12 of them preferred the best generated piece to the real one, and 3 thought
-/// that no human could have composed the real one.
+/// The tables of the report and the article. The article had 26 listeners, who were told that
+/// every piece was generated. Twelve of them preferred the best generated piece to the real
+/// one, and three believed that no human could have composed the real one.
 pub const PUBLISHED: [Published; 10] = [
     of_report("Large", 6.7, 2.1, 0.76),
     of_report("Medium", 6.2, 2.0, 0.73),

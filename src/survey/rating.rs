@@ -1,4 +1,4 @@
-//! Ratings: their mean, and how sure it is.
+//! The mean of ratings, with its confidence interval.
 
 use serde::Serialize;
 use statrs::distribution::{ContinuousCDF, StudentsT};
@@ -6,20 +6,20 @@ use statrs::distribution::{ContinuousCDF, StudentsT};
 /// The mean of some ratings, 1 to 10.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Rating {
-    /// How many there are.
+    /// How many ratings there are.
     pub answers: usize,
-    /// Their mean.
+    /// The mean.
     pub mean: f64,
-    /// Their standard deviation (n − 1), if there are two.
+    /// The standard deviation (n − 1), if there are at least two ratings.
     pub sd: Option<f64>,
-    /// The 95 % interval of the mean by Student's t, if there are two participants. Those of one
-    /// participant are no independent ratings; where there are several, it is the interval of the
-    /// mean of the participants' means.
+    /// The 95 % confidence interval of the mean by Student's t, if there are at least two
+    /// participants. Ratings by one participant are not independent; where a participant
+    /// gave several, this is the interval of the mean of the participants' means.
     pub interval: Option<[f64; 2]>,
 }
 
 impl Rating {
-    /// Of ratings by participant; nothing if there is none.
+    /// From ratings by participant; `None` if there are none.
     pub fn of(by_participant: &[Vec<f64>]) -> Option<Rating> {
         let all: Vec<f64> = by_participant.iter().flatten().copied().collect();
         let means: Vec<f64> = by_participant.iter().filter_map(|ratings| mean(ratings)).collect();
@@ -44,7 +44,7 @@ fn deviation(numbers: &[f64]) -> Option<f64> {
     Some((squares / (numbers.len() - 1) as f64).sqrt())
 }
 
-/// The 95 % interval of their mean.
+/// The 95 % confidence interval of the mean.
 fn interval(numbers: &[f64]) -> Option<[f64; 2]> {
     let (mean, deviation) = (mean(numbers)?, deviation(numbers)?);
     let freedom = (numbers.len() - 1) as f64;

@@ -1,99 +1,104 @@
-//! What the answers say.
+//! The results of a survey.
 
 use super::rating::mean;
 use super::{Agreement, PUBLISHED, Published, Rating, Share};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What one participant has said of one excerpt.
+/// One participant's answer about one excerpt.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Answer {
-    /// The participant, by a number that means nothing else.
+    /// The participant's number.
     pub participant: i64,
-    /// The excerpt, by its place in the survey.
+    /// The excerpt's position in the survey.
     pub excerpt: usize,
-    /// At which place the participant heard it, from 1.
+    /// The position at which the participant heard it, from 1.
     pub place: usize,
-    /// 1 to 10.
+    /// The rating, 1 to 10.
     pub rating: u8,
-    /// Whether a human could have composed it.
+    /// Whether the participant believes that a human could have composed it.
     pub human: bool,
-    /// When it was given, in milliseconds since 1970.
+    /// The time of the answer, in milliseconds since 1970.
     pub at: i64,
 }
 
-/// A survey in figures.
+/// The results of a survey.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
-    /// Its name.
+    /// The name of the survey.
     pub survey: String,
-    /// How many have begun it.
+    /// How many participants have joined.
     pub participants: usize,
-    /// How many have rated everything.
+    /// How many of them have rated everything.
     pub finished: usize,
     /// How many answers there are.
     pub answers: usize,
-    /// The excerpts, in the order of the survey.
+    /// The excerpts in the order of the survey.
     pub excerpts: Vec<ExcerptResult>,
-    /// The models, and what the real pieces are called together.
+    /// The models, and the common names of the real pieces.
     pub models: Vec<ModelResult>,
-    /// How much those agree who have rated everything.
+    /// How much the participants who have rated everything agree.
     pub agreement: Option<Agreement>,
-    /// Published figures, to be put beside.
+    /// Published results for comparison.
     pub published: &'static [Published],
 }
 
-/// The figures of one excerpt.
+/// The results for one excerpt.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ExcerptResult {
-    /// What it is.
+    /// Its title.
     pub title: String,
-    /// Whose it is.
-    pub model: String,
-    /// Whether it is real.
-    pub real: bool,
-    /// How it was rated; nothing if nobody has.
-    pub rating: Option<Rating>,
-    /// Believability: who thought that a human could have composed it.
-    pub believed: Share,
-    /// Who took it for a machine's: for a real one, those who were wrong.
-    pub taken_for_a_machines: usize,
-    /// Whether it was preferred to the real music; for generated ones, where somebody has rated both.
-    pub preference: Option<Preference>,
-}
-
-/// The figures of all excerpts of a model.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct ModelResult {
-    /// Its name.
+    /// Its model.
     pub model: String,
     /// Whether it is real music.
     pub real: bool,
-    /// How many excerpts of it there are.
-    pub excerpts: usize,
-    /// How they were rated.
+    /// Its rating, if anybody has rated it.
     pub rating: Option<Rating>,
-    /// Who thought that a human could have composed them: answers, not participants.
+    /// Believability: how many answers say that a human could have composed it.
     pub believed: Share,
-    /// Which answers took them for a machine's.
+    /// How many answers say that a machine composed it. For a real excerpt, these are
+    /// wrong.
     pub taken_for_a_machines: usize,
-    /// Whether they were preferred to the real music.
+    /// Whether participants preferred it to the real music: for a generated excerpt, if
+    /// some have rated both.
     pub preference: Option<Preference>,
 }
 
-/// How participants rated something, and how the real music: the mean of what they rated of either.
+/// The results for all excerpts of a model.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ModelResult {
+    /// The name of the model.
+    pub model: String,
+    /// Whether it is real music.
+    pub real: bool,
+    /// How many excerpts it has.
+    pub excerpts: usize,
+    /// The rating of its excerpts.
+    pub rating: Option<Rating>,
+    /// How many answers say that a human could have composed them (answers, not
+    /// participants).
+    pub believed: Share,
+    /// How many answers say that a machine composed them.
+    pub taken_for_a_machines: usize,
+    /// Whether participants preferred them to the real music.
+    pub preference: Option<Preference>,
+}
+
+/// Participants' preference between some music and the real music, by the mean of each one's
+/// ratings of either.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Preference {
-    /// Those who rated it higher.
+    /// Those who rated this music higher.
     pub preferred: Share,
-    /// Those who rated both alike.
+    /// Those who rated both equally.
     pub alike: usize,
     /// Those who rated the real music higher.
     pub real_preferred: usize,
 }
 
 impl Report {
-    /// Of all answers. `excerpts` are title, model, and whether it is real, in the survey's order.
+    /// The results of all answers. `excerpts` has the title and the model of each, and
+    /// whether it is real, in the survey's order.
     pub fn of(
         survey: &str,
         participants: usize,
@@ -154,7 +159,7 @@ impl Report {
     }
 }
 
-/// The ratings of those who have rated everything, in the order of the excerpts.
+/// The ratings by participants who have rated everything, in the order of the excerpts.
 fn complete(answers: &[Answer], excerpts: usize) -> Vec<Vec<f64>> {
     let mut by_participant: BTreeMap<i64, BTreeMap<usize, f64>> = BTreeMap::new();
     for answer in answers {
@@ -166,7 +171,7 @@ fn complete(answers: &[Answer], excerpts: usize) -> Vec<Vec<f64>> {
 }
 
 impl Preference {
-    /// Of ratings by participant; nothing if nobody has rated both.
+    /// From ratings by participant; `None` if no participant has rated both.
     fn of(these: &BTreeMap<i64, Vec<f64>>, real: &BTreeMap<i64, Vec<f64>>) -> Option<Preference> {
         let both = these.iter().filter_map(|(participant, ratings)| {
             Some((mean(ratings)?, mean(real.get(participant)?)?))

@@ -1,23 +1,24 @@
-//! Shares of answers, and how sure they are.
+//! Shares of answers, with their confidence intervals.
 
 use serde::Serialize;
 use statrs::distribution::{Beta, ContinuousCDF};
 
-/// How many of some answers are of a kind.
+/// How many of a number of answers are of some kind.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Share {
-    /// How many are.
+    /// How many are of that kind.
     pub count: usize,
-    /// Of how many.
+    /// The total.
     pub of: usize,
-    /// Their share; nothing of nothing.
+    /// The share; `None` if the total is 0.
     pub share: Option<f64>,
-    /// The exact 95 % interval (Clopper and Pearson 1934), which takes the answers for independent.
+    /// The exact 95 % confidence interval (Clopper and Pearson 1934). It treats the answers
+    /// as independent.
     pub interval: [f64; 2],
 }
 
 impl Share {
-    /// So many of so many.
+    /// `count` answers of a total of `of`.
     pub fn new(count: usize, of: usize) -> Share {
         assert!(count <= of);
         let quantile = |p: f64, a: usize, b: usize| {

@@ -1,4 +1,4 @@
-//! Surveys on disk: one SQLite file for all of them.
+//! The file of all surveys: a SQLite database.
 
 use super::report::Answer;
 use super::{Excerpt, Report};
@@ -8,8 +8,8 @@ use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// How long another program that writes the same file is waited for.
-const WAIT: Duration = Duration::from_secs(20);
+/// How long to wait for another process that writes to the same file.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The version of the tables.
 const VERSION: i64 = 1;
@@ -34,7 +34,7 @@ CREATE TABLE turns (
     CHECK (answered IS NULL OR heard IS NOT NULL)) STRICT, WITHOUT ROWID;
 ";
 
-/// A file of surveys.
+/// An open file of surveys.
 #[derive(Debug)]
 pub struct Store {
     pub(super) connection: Connection,
@@ -43,92 +43,93 @@ pub struct Store {
 /// Why a file of surveys cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// It cannot be opened.
-    #[error("{} cannot be used as a file of surveys: {reason}", path.display())]
+    /// The file cannot be opened.
+    #[error("{} is not a usable file of surveys: {reason}", path.display())]
     Unusable {
         /// The file.
         path: PathBuf,
         /// Why not.
         reason: String,
     },
-    /// There is none.
-    #[error("there are no surveys in {}; make one", .0.display())]
+    /// There is no such file.
+    #[error("there are no surveys in {}; create one", .0.display())]
     Missing(PathBuf),
-    /// The name is taken.
-    #[error("there is a survey {0:?} already; choose another name")]
+    /// A survey of that name exists.
+    #[error("a survey {0:?} already exists; choose another name")]
     Exists(String),
     /// There is no such survey.
     #[error("there is no survey {name:?}; there is {}", if others.is_empty() { "none" } else { others })]
     Unknown {
         /// The name.
         name: String,
-        /// Those that there are.
+        /// The names of the surveys that exist.
         others: String,
     },
     /// The database has failed.
     #[error(
-        "the file of surveys has failed: {0}; see whether its folder may be written to and has room"
+        "the survey database failed: {0}; check that its folder is writable and has space left"
     )]
     Database(#[from] rusqlite::Error),
 }
 
-/// What participants are told before they listen.
+/// What participants are told about the excerpts before they listen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Disclosure {
-    /// That some excerpts were composed by people and some by a program: the truth.
+    /// The truth: people composed some of the excerpts, a program the others.
     Mixed,
-    /// That every excerpt was composed by a program, as the article's listeners were.
+    /// That a program composed every excerpt, as the article told its listeners.
     AllGenerated,
 }
 
-/// A survey that is to be made.
+/// A new survey.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Survey<'a> {
     /// Its name, for the organiser.
     pub name: &'a str,
     /// What participants are told.
     pub told: Disclosure,
-    /// How long each excerpt is.
+    /// How long each excerpt is, in seconds.
     pub seconds: f64,
 }
 
-/// A survey in a list.
+/// A survey in the list of surveys.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Listed {
+pub struct SurveySummary {
     /// Its name.
     pub name: String,
-    /// By what its participants find it.
+    /// The part of its link that identifies it.
     pub link: String,
     /// How many excerpts it has.
     pub excerpts: usize,
-    /// How many have begun it.
+    /// How many participants have joined.
     pub participants: usize,
     /// How many answers there are.
     pub answers: usize,
-    /// Whether it is over.
+    /// Whether it is closed.
     pub closed: bool,
 }
 
-/// What stands for the version of a database that is not ours.
-const FOREIGN: i64 = -1;
+/// The version that stands for another program's database.
+const NOT_OURS: i64 = -1;
 
 impl Store {
-    /// Opens a file of surveys, and makes it where there is none.
+    /// Opens a file of surveys, or creates it.
     pub fn open_or_make(path: &Path) -> Result<Store, StoreError> {
         let unusable = |reason: String| StoreError::Unusable { path: path.to_owned(), reason };
         let mut connection = Connection::open(path).map_err(|error| unusable(error.to_string()))?;
         let prepared = (|| {
-            connection.busy_timeout(WAIT)?;
-            // Somebody else's database is left as it is.
+            connection.busy_timeout(BUSY_TIMEOUT)?;
+            // Another program's database is left unchanged.
             let version: i64 =
                 connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
             let tables = "SELECT count(*) FROM sqlite_schema";
             let tables: i64 = connection.query_row(tables, [], |row| row.get(0))?;
             if version == 0 && tables > 0 {
-                return Ok(FOREIGN);
+                return Ok(NOT_OURS);
             }
-            // An answer is on the disk when its transaction is over, whatever happens then.
+            // An answer is on the disk when its transaction has ended, even if the
+            // power fails afterwards.
             connection.pragma_update(None, "journal_mode", "WAL")?;
             connection.pragma_update(None, "synchronous", "FULL")?;
             connection.pragma_update(None, "foreign_keys", true)?;
@@ -143,7 +144,7 @@ impl Store {
         })();
         match prepared {
             Ok(0 | VERSION) => Ok(Store { connection }),
-            Ok(FOREIGN) => {
+            Ok(NOT_OURS) => {
                 Err(unusable("it is a database of something else; choose another file".to_owned()))
             }
             Ok(version) => Err(unusable(format!(
@@ -154,7 +155,7 @@ impl Store {
         }
     }
 
-    /// Opens a file of surveys that must be there.
+    /// Opens an existing file of surveys.
     pub fn open(path: &Path) -> Result<Store, StoreError> {
         match path.is_file() {
             true => Store::open_or_make(path),
@@ -162,15 +163,15 @@ impl Store {
         }
     }
 
-    /// Makes a survey of some excerpts, in their order; all of it or nothing. Tells the link by which
-    /// participants find it.
+    /// Creates a survey of some excerpts, in their order, in one transaction. Returns the
+    /// part of the link with which participants find it.
     pub fn make(
         &mut self,
         survey: &Survey<'_>,
         excerpts: &[Excerpt],
         now: i64,
     ) -> Result<String, StoreError> {
-        let making = self.writing()?;
+        let making = self.begin_write()?;
         let exists = "SELECT 1 FROM surveys WHERE name = ?1";
         if making.query_row(exists, [survey.name], |_| Ok(())).optional()?.is_some() {
             return Err(StoreError::Exists(survey.name.to_owned()));
@@ -197,7 +198,7 @@ impl Store {
     }
 
     /// All surveys, the oldest first.
-    pub fn surveys(&self) -> Result<Vec<Listed>, StoreError> {
+    pub fn surveys(&self) -> Result<Vec<SurveySummary>, StoreError> {
         let mut query = self.connection.prepare(
             "SELECT name, link, closed IS NOT NULL,
                 (SELECT count(*) FROM excerpts WHERE survey = surveys.id),
@@ -208,7 +209,7 @@ impl Store {
         )?;
         let listed = query.query_map([], |row| {
             let count = |index| row.get::<_, i64>(index).map(|count| count as usize);
-            Ok(Listed {
+            Ok(SurveySummary {
                 name: row.get(0)?,
                 link: row.get(1)?,
                 closed: row.get(2)?,
@@ -220,7 +221,7 @@ impl Store {
         Ok(listed.collect::<Result<_, _>>()?)
     }
 
-    /// Ends a survey: nobody can take part any more.
+    /// Closes a survey: nobody can answer any more.
     pub fn close(&mut self, name: &str, now: i64) -> Result<(), StoreError> {
         let id = self.id_of(name)?;
         let close = "UPDATE surveys SET closed = coalesce(closed, ?2) WHERE id = ?1";
@@ -248,9 +249,9 @@ impl Store {
         Ok(answers.collect::<Result<_, _>>()?)
     }
 
-    /// The figures of a survey.
+    /// The results of a survey.
     pub fn report(&mut self, name: &str) -> Result<Report, StoreError> {
-        // All of one moment.
+        // One snapshot of the database for all queries.
         let reading = self.connection.unchecked_transaction()?;
         let id = self.id_of(name)?;
         let participants = "SELECT count(*) FROM participants WHERE survey = ?1";
@@ -275,8 +276,8 @@ impl Store {
         )
     }
 
-    /// A transaction that writes; others wait for it.
-    pub(super) fn writing(&mut self) -> rusqlite::Result<Transaction<'_>> {
+    /// Begins a transaction that writes; other writers wait for it.
+    pub(super) fn begin_write(&mut self) -> rusqlite::Result<Transaction<'_>> {
         self.connection.transaction_with_behavior(TransactionBehavior::Immediate)
     }
 }

@@ -214,8 +214,9 @@ fn a_model_tells_what_is_copied_from_its_training_wherever_its_files_are() {
 fn what_cannot_be_compared_is_named() {
     let sandbox = sandbox();
     fs::write(sandbox.path("broken.mid"), "MThd").unwrap();
-    let message = sandbox.fail("compare broken.mid --with PIECES");
-    assert!(message.contains("broken.mid") && message.contains("none of the generated"));
+    let broken = "compare broken.mid --with PIECES";
+    assert!(sandbox.fail(broken).contains("none of the generated"));
+    assert!(said(&sandbox.run(broken)).contains("broken.mid"), "the file is named above the error");
     let message = sandbox.fail("compare new.mid --with broken.mid");
     assert!(message.contains("none of the real pieces"), "{message}");
     let message = sandbox.fail("compare new.mid --with nowhere");

@@ -57,7 +57,7 @@ fn what_cannot_be_written_is_refused_before_anything_is() {
 fn what_is_there_is_kept_unless_force_is_given() {
     let sandbox = sandbox();
     sandbox.write("a.wav", "mine");
-    assert!(sandbox.fail("render in.mid -o b.png -o a.wav").contains("a.wav is there already"));
+    assert!(sandbox.fail("render in.mid -o b.png -o a.wav").contains("a.wav already exists"));
     assert_eq!((sandbox.bytes("a.wav"), sandbox.names().len()), (b"mine".to_vec(), 2));
     sandbox.succeed("render in.mid -o b.png -o a.wav --force");
     assert!(sandbox.bytes("a.wav").starts_with(b"RIFF"));
@@ -94,6 +94,6 @@ fn compositions_are_written_as_whatever_is_asked_for_and_numbered() {
     sandbox.succeed("render new-1.mid -o rendered.wav");
     assert!(sandbox.bytes("rendered.wav") == sandbox.bytes("new-1.wav"), "it is the same music");
     let said = sandbox.fail("compose --model run --bars 2 --seed 5 -n 2 -o other.mid -o new.svg");
-    assert!(said.contains("new-1.svg is there already"), "{said}");
+    assert!(said.contains("new-1.svg already exists"), "{said}");
     assert!(!sandbox.names().contains(&"other-1.mid".to_owned()));
 }

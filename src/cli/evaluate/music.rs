@@ -148,7 +148,7 @@ fn evaluated(
         let what = if command.test { "test piece" } else { "piece" };
         bail!("the run held out no {what}; name files to evaluate");
     }
-    let pieces = held_out.read_again().context("cannot read the held-out pieces")?;
+    let pieces = held_out.read_pieces().context("cannot read the held-out pieces")?;
     Ok(match command.test {
         true => (pieces.test, "held out for a test", Vec::new()),
         false => (pieces.validation, "held out by the run", Vec::new()),
@@ -237,7 +237,7 @@ impl RunMusic {
     fn read(path: &Path) -> anyhow::Result<RunMusic> {
         let folder = RunFolder::new(path);
         let dataset = Dataset::read(&folder.dataset())?;
-        let training = only(&dataset, Split::Training).read_again();
+        let training = only(&dataset, Split::Training).read_pieces();
         Ok(RunMusic {
             path: path.to_owned(),
             training: training.map(|pieces| pieces.training).map_err(|error| error.to_string()),
@@ -251,7 +251,7 @@ impl RunMusic {
         let same =
             self.training.as_ref().ok().map(|training| same_music(&rolls(training), evaluated));
         let exposure = |(index, piece)| {
-            let split = self.dataset.listed(piece).map(|file| file.split);
+            let split = self.dataset.find_by_content(piece).map(|file| file.split);
             let same = same.as_ref().map(|same| same[index]);
             match (split, same) {
                 (Some(Split::Training), _) | (_, Some(true)) => Exposure::TrainedOn,

@@ -405,7 +405,7 @@ impl Train {
         };
         let mut set = |option: &str, key: &str, value: Option<Value>| {
             if let Some(value) = value {
-                given.say(option, key, value);
+                given.insert(option, key, value);
             }
         };
         let integer = |number: Option<u64>| number.map(|number| Value::Integer(number as i64));

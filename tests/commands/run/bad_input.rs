@@ -63,7 +63,7 @@ fn values_beyond_their_range_are_refused_by_name() {
         ("--optimiser sgd", "choose adadelta or adam"),
         ("--validation 0 --patience 3", "--patience needs held-out pieces"),
         ("--reset-dense", "--reset-dense needs a model"),
-        ("--epochs 9000000000000000", "make room"),
+        ("--epochs 9000000000000000", "free some space"),
     ] {
         let error = refused(&sandbox, &format!("PIECES {TINY} {options}"));
         assert!(error.contains(said), "{options}: {error}");
@@ -95,7 +95,7 @@ fn a_model_that_cannot_be_gone_on_from_is_refused() {
     let mut nan = sound;
     nan.parameters.values[3] = f32::NAN;
     sandbox.write("nan.safetensors", model::to_bytes(&nan));
-    assert!(from("nan.safetensors").contains("no finite numbers"));
+    assert!(from("nan.safetensors").contains("not finite"));
     for (sizes, said) in [
         ("--time 7,5", "time [7, 5] instead of [6, 5]"),
         ("--preset medium", "note [50, 25] instead of [4, 3]"),
@@ -111,7 +111,7 @@ fn a_folder_with_files_of_those_names_is_not_taken() {
     let sandbox = Sandbox::new();
     sandbox.write("run/README.md", "mine");
     let error = sandbox.fail(&format!("train PIECES --run run {TINY} --epochs 1"));
-    assert!(error.contains("README.md is there already"), "{error}");
+    assert!(error.contains("README.md already exists"), "{error}");
     sandbox.write("file", "");
     let error = sandbox.fail(&format!("train PIECES --run file {TINY} --epochs 1"));
     assert!(error.contains("cannot make the folder file"), "{error}");

@@ -6,7 +6,8 @@ use deep_jammer::dataset::{Dataset, Pieces};
 use deep_jammer::network::{Architecture, Cpu, Preset};
 use deep_jammer::originality::TrainingMusic;
 use deep_jammer::run::{
-    Config, Observer, Report, RunFolder, Session, StopReason, carried, newest_checkpoint,
+    Config, EpochReport, Observer, RunFolder, Session, StopReason, music_to_carry,
+    newest_checkpoint,
 };
 use deep_jammer::training::Start;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,9 +16,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 struct Patience(AtomicUsize);
 
 impl Observer for Patience {
-    fn see(&mut self, _: &Report) {}
+    fn epoch_done(&mut self, _: &EpochReport) {}
 
-    fn wants_to_stop(&self) -> bool {
+    fn should_stop(&self) -> bool {
         let left = |left: usize| Some(left.saturating_sub(1));
         self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, left) == Ok(0)
     }
@@ -51,7 +52,7 @@ fn train(folder: &RunFolder, patience: usize) -> StopReason {
         assert!(damaged.is_empty(), "{damaged:?}");
         Session::resume(folder, config(), dataset, &pieces, checkpoint, Cpu::for_training).unwrap()
     } else {
-        let music = carried(&config(), &pieces, TrainingMusic::default()).unwrap();
+        let music = music_to_carry(&config(), &pieces, TrainingMusic::default()).unwrap();
         Session::begin(
             folder,
             config(),
@@ -63,7 +64,7 @@ fn train(folder: &RunFolder, patience: usize) -> StopReason {
         )
         .unwrap()
     };
-    session.learn(&mut observer).unwrap().ending
+    session.train(&mut observer).unwrap().stop_reason
 }
 
 #[test]

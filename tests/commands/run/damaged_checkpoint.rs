@@ -100,12 +100,12 @@ fn without_a_whole_checkpoint_there_is_an_error_with_a_remedy() {
     }
     let before = everything(&sandbox.path("run"));
     let error = sandbox.fail("train --run run --resume --epochs 12");
-    assert!(error.contains("no whole checkpoint") && error.contains("--force"), "{error}");
+    assert!(error.contains("no intact checkpoint") && error.contains("--force"), "{error}");
     assert!(error.contains("step-5") && error.contains("step-10"), "{error}");
     assert_eq!(everything(&sandbox.path("run")), before);
     fs::remove_dir_all(sandbox.path("run/checkpoints")).unwrap();
     let error = sandbox.fail("train --run run --resume --epochs 12");
-    assert!(error.contains("no whole checkpoint"), "{error}");
+    assert!(error.contains("no intact checkpoint"), "{error}");
 }
 
 #[test]

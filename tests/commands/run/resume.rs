@@ -88,7 +88,7 @@ fn hours_end_a_run_that_has_no_epochs_to_reach() {
     assert!(said.contains("the time is up"), "{said}");
     assert!(sandbox.text("run/config.toml").contains("hours = 0.0001"));
     assert!(sandbox.text("run/config.toml").contains("# epochs: none"));
-    assert!(sandbox.text("run/README.md").contains("Take `hours` out of that file first"));
+    assert!(sandbox.text("run/README.md").contains("Remove `hours` from that file first"));
     let said = sandbox.messages("train --run run --resume");
     assert!(said.contains("--hours 0.0002"), "{said}");
 }

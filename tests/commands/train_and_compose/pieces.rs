@@ -215,7 +215,7 @@ fn music_without_end_is_written_part_by_part_until_it_is_interrupted() {
         "nothing half-written is left"
     );
     // What is there already stands in its way before any work is done.
-    assert!(sandbox.fail(line).contains("new-1.mid is there already"));
+    assert!(sandbox.fail(line).contains("new-1.mid already exists"));
 }
 
 #[test]

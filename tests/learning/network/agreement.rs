@@ -1,8 +1,8 @@
-//! The fast engine says what the equations say.
+//! The fast engine agrees with the equations.
 //!
-//! Single precision has 6e-8 to a rounding, and the engine's tanh is off by up to 3.1e-7 of its
-//! value. So the loss can be right to about 1e-7, and a gradient to about 1e-6 as long as its sum
-//! does not cancel out.
+//! A rounding in single precision is off by 6e-8, and the engine's tanh by up to 3.1e-7 of its
+//! value. So the loss can be right to about 1e-7, and a gradient to about 1e-6 unless its sum
+//! cancels out.
 
 use super::music::{architecture, double, parameters, relative_error, seeded, segments};
 use super::reference;
@@ -10,8 +10,8 @@ use deep_jammer::attribute::Layout;
 use deep_jammer::network::{Architecture, Batch, Cpu, Parameters, Preset, TrainingEngine};
 use rand_chacha::rand_core::Rng;
 
-/// Learns `count` segments of `steps` steps with both. Returns the relative error of the loss, and
-/// the largest among the gradients' tensors.
+/// Loss and gradient of `count` segments of `steps` steps on both. Returns the relative error of
+/// the loss, and the largest relative error among the tensors of the gradient.
 fn errors(architecture: &Architecture, count: usize, steps: usize, seed: u64) -> (f64, f64) {
     let mut random = seeded(seed);
     let parameters = parameters(architecture, &mut random);
@@ -83,7 +83,7 @@ fn segments_as_long_as_the_articles_agree() {
 #[test]
 fn the_sizes_of_the_article_agree() {
     assert_agreement(&Preset::Small.architecture(), 1, 20, 12);
-    // Sums of 300 and more terms are cut into pieces by the fast engine.
+    // The fast engine computes sums of 300 terms and more in parts.
     assert_agreement(&Preset::Dropout.architecture(), 2, 3, 13);
 }
 

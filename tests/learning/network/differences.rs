@@ -1,4 +1,4 @@
-//! A gradient is what the loss does when a parameter moves a little.
+//! Gradients against finite differences.
 
 use super::music::{architecture, double, parameters, seeded, segments};
 use super::reference;
@@ -18,8 +18,8 @@ fn the_gradient_of_the_reference_is_the_slope_of_its_loss() {
 
     let mut values = double(&parameters.values);
     let exact = learn(&values);
-    // Central differences are off by about the square of the step (1e-10) and by the rounding of
-    // the loss over the step (500 · 1e-16 / 1e-5, and some more for its long sum).
+    // The error of central differences is about the square of the step (1e-10), plus the rounding
+    // error of the loss over the step (500 · 1e-16 / 1e-5, and somewhat more for its long sum).
     const STEP: f64 = 1e-5;
     let largest = exact.gradient.iter().fold(0.0, |largest: f64, d| largest.max(d.abs()));
     let mut worst = 0.0f64;
@@ -41,8 +41,8 @@ fn the_gradient_of_the_reference_is_the_slope_of_its_loss() {
     assert!(largest > 1.0, "there is something to compare");
 }
 
-/// The fast engine's loss has seven digits, so one parameter alone moves it too little. All of a
-/// tensor's at once move it enough.
+/// The loss of the fast engine has seven digits, so a single parameter changes it too little. All
+/// parameters of a tensor together change it enough.
 #[test]
 fn the_gradient_of_the_fast_engine_is_the_slope_of_its_loss() {
     let architecture = architecture(&[9, 6], &[7, 5], &[4], 0.3);
@@ -60,7 +60,7 @@ fn the_gradient_of_the_fast_engine_is_the_slope_of_its_loss() {
     };
 
     for tensor in &start.layers.tensors {
-        // Along the gradient, but each component stretched at random: up to twice, or not at all.
+        // Along the gradient, with each component times a random factor from 0 to 2.
         let direction: Vec<f32> = gradient.values[tensor.range()]
             .iter()
             .map(|d| d * (random.next_u32() as f32 / u32::MAX as f32) * 2.0)

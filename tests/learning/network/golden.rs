@@ -1,5 +1,5 @@
-//! The network against PyTorch: `golden.py` tells how the numbers were made, from the music
-//! itself, without any code of this program.
+//! The network against PyTorch. `golden.py` computed the numbers from the music itself, without any
+//! code of this program.
 
 use super::music::{architecture, double, relative_error};
 use super::reference;
@@ -34,7 +34,7 @@ impl Golden {
         chunks.iter().map(|&bytes| f64::from_le_bytes(bytes)).collect()
     }
 
-    /// A piece, put together as one that has been read would be.
+    /// A piece, built in the same way as one that is read from a file.
     fn roll(&self, number: usize) -> Roll {
         let metres = self.integers(&format!("music.{number}.metres"));
         let metres: Vec<(usize, Metre)> = metres
@@ -58,7 +58,7 @@ impl Golden {
     }
 }
 
-/// One case of the file, its inputs as the program has them.
+/// One case of the file, with its inputs in the types of the program.
 struct Case {
     golden: Golden,
     segments: Vec<Segment>,
@@ -94,7 +94,7 @@ impl Case {
         tensors.fold(0.0, f64::max)
     }
 
-    /// Likewise, of the way that training has moved the tensors.
+    /// The same for the change of the tensors in training.
     fn way_error(&self, rule: &str, parameters: &Parameters) -> f64 {
         let tensors = parameters.layers.tensors.iter().map(|tensor| {
             let initial = double(&self.parameters.values[tensor.range()]);
@@ -121,7 +121,7 @@ impl Case {
             let error = (loss - expected).abs() / expected;
             worst = worst.max(error);
             assert!(error < 1e-7, "{} {rule} {step}: {loss} {expected}", self.golden.case);
-            // The last loss is that after ten steps.
+            // The last loss is the one after ten steps.
             if step < 10 {
                 clip(&mut gradient, 5.0);
                 optimiser.step(&mut parameters, &gradient, 1.0);

@@ -1,9 +1,9 @@
 //! The same bits on every machine.
 //!
-//! The numbers below were computed with AVX2, and AVX-512 has come to them too. A machine with
-//! other vectors (NEON) must; so must any change to the engine that is not meant to change its
-//! arithmetic. One that is meant to (another order of a sum, another tanh) changes them rightly:
-//! once everything else here passes, they are to be replaced by those that the failing test names.
+//! The fingerprints below were computed with AVX2, and AVX-512 gives the same. Machines with other
+//! vectors (NEON) must give the same too, and so must any change to the engine that is not meant to
+//! change its arithmetic. If a change is meant to (another order of a sum, another tanh), and
+//! everything else here passes, replace them by those that the failing test prints.
 
 use super::music::{architecture, parameters, seeded, segments, truth};
 use deep_jammer::attribute::{Layout, StepAttributes};
@@ -14,8 +14,7 @@ use deep_jammer::network::{
 const PREDICTIONS: u64 = 0x1f3d_b032_fbbf_46d9;
 const GRADIENT: u64 = 0x5621_917d_29a0_7f62;
 
-/// Whether this machine multiplies and adds with one rounding, as all do on which the bits are
-/// promised.
+/// Whether this machine has fused multiply-add. Only then are the bits guaranteed.
 fn fuses() -> bool {
     #[cfg(target_arch = "x86_64")]
     return is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
@@ -23,7 +22,7 @@ fn fuses() -> bool {
     return cfg!(target_arch = "aarch64");
 }
 
-/// A number that tells (almost) all sequences of bits apart: FNV-1a.
+/// The FNV-1a hash of a sequence of bits.
 fn fingerprint(words: impl IntoIterator<Item = u32>) -> u64 {
     let bytes = words.into_iter().flat_map(u32::to_le_bytes);
     bytes.fold(0xcbf2_9ce4_8422_2325, |sum, byte| {
@@ -37,7 +36,7 @@ fn every_machine_comes_to_the_same_bits() {
         eprintln!("skipped: this machine has no fused multiply-add");
         return;
     }
-    // Widths around those of registers and panels; sums long enough to be taken in pieces.
+    // Widths around those of registers and panels; sums long enough to be computed in parts.
     let architecture = architecture(&[203, 31], &[65, 13], &[17], 0.25);
     let mut random = seeded(141);
     let parameters = parameters(&architecture, &mut random);

@@ -1,5 +1,5 @@
-//! Is the network computed right? The fast engine against the equations written out in double
-//! precision, against finite differences, against PyTorch, and against itself.
+//! Is the network computed correctly? The fast engine against a reference in double precision,
+//! against finite differences, against PyTorch, and against itself.
 
 mod agreement;
 mod differences;

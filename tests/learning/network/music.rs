@@ -1,4 +1,4 @@
-//! What the network is tried on: pieces, segments and weights drawn from a seed.
+//! Random pieces, segments and weights for the tests of the network.
 
 use deep_jammer::attribute::Layout;
 use deep_jammer::network::{Architecture, KeyAction, Layers, Parameters};
@@ -11,15 +11,15 @@ pub fn seeded(seed: u64) -> ChaCha8Rng {
     ChaCha8Rng::seed_from_u64(seed)
 }
 
-/// A shape on the article's attributes.
+/// An architecture on the attributes of the article.
 pub fn architecture(time: &[usize], note: &[usize], dense: &[usize], dropout: f32) -> Architecture {
     let layout = Layout::ARTICLE.name.to_owned();
     let (time, note, dense) = (time.to_vec(), note.to_vec(), dense.to_vec());
     Architecture { layout, time, note, dense, dropout, articulation: true }
 }
 
-/// Parameters as training begins with them, but with biases that are not all the same: so a bias
-/// that is read in the wrong place is seen.
+/// The initial parameters of a training, but with different biases, so that a bias from the wrong
+/// place would show.
 pub fn parameters(architecture: &Architecture, random: &mut ChaCha8Rng) -> Parameters {
     let layout = architecture.check().unwrap();
     let mut parameters = Parameters::init(&Layers::new(architecture, &layout), random);
@@ -33,7 +33,7 @@ pub fn parameters(architecture: &Architecture, random: &mut ChaCha8Rng) -> Param
     parameters
 }
 
-/// Chords held and struck again all over the keyboard, its ends included, in metres that change.
+/// Chords that are held and struck again over the whole keyboard, in changing metres.
 pub fn piece(steps: usize, random: &mut ChaCha8Rng) -> Roll {
     let metres = ["4/4", "3/4", "12/8", "5/4", "6/8", "7/16"];
     let mut metre = || metres[random.next_u32() as usize % metres.len()].parse().unwrap();
@@ -60,7 +60,7 @@ pub fn piece(steps: usize, random: &mut ChaCha8Rng) -> Roll {
     roll
 }
 
-/// Segments of as many pieces, from anywhere within them; the first from the very beginning.
+/// Segments of one piece each, from anywhere in it; the first from the very beginning.
 pub fn segments(count: usize, steps: usize, random: &mut ChaCha8Rng) -> Vec<Segment> {
     let mut segment = |number: usize| {
         let start = if number == 0 { 0 } else { random.next_u32() as usize % 40 };

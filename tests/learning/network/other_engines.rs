@@ -1,6 +1,6 @@
 //! Other engines fit: one in double precision with an LSTM state of its own type, and one that
-//! shares a batch out to several, as machines beside each other would. They train, validate,
-//! evaluate and compose by what the library offers to everybody, and come to what the CPU comes to.
+//! divides each batch between two, as several machines would. They train, validate, evaluate and
+//! compose through the public API, with the results of the CPU.
 
 use super::music::{double, piece, relative_error, seeded};
 use super::reference;
@@ -101,7 +101,7 @@ impl TrainingEngine for Double {
         Nats { play: outcome.play, articulate: outcome.articulate }
     }
 
-    /// It goes through one segment after the other anyway.
+    /// It always processes one segment at a time.
     fn set_slice(&mut self, _: usize) {}
 
     fn memory_needed(layers: &Layers, work: &TrainingWork) -> u64 {
@@ -126,7 +126,7 @@ impl StepEngine for Double {
     }
 }
 
-/// Two engines, each of which learns its share of a batch.
+/// Two engines, each of which computes its share of a batch.
 struct Shared([Cpu; 2]);
 
 impl Shared {
@@ -210,7 +210,7 @@ fn architecture() -> Architecture {
     }
 }
 
-/// Truncated backpropagation through time, dropout, averaged weights: all that goes by an engine.
+/// Truncated backpropagation through time, an average of the weights: all that an engine supports.
 fn settings() -> TrainingSettings {
     TrainingSettings {
         seed: 5,
@@ -232,7 +232,7 @@ fn trainer<'a, E: TrainingEngine>(
     Trainer::new(architecture(), settings(), excerpts, Start::FromScratch, engine)
 }
 
-/// Some epochs, a resume between them, and the weights that come of it.
+/// Trains some epochs with a resume in between. Returns the losses and the model.
 fn trained<E: TrainingEngine>(pieces: &[Piece], engine: fn(&Parameters) -> E) -> (Vec<f64>, Model) {
     let mut trainer = trainer(pieces, engine);
     trainer.set_slice(2);

@@ -1,5 +1,5 @@
-//! Whole pieces, passage after passage, and batches slice after slice: however music is cut, it
-//! has the same numbers.
+//! Whole pieces in passages, and batches in slices: the results do not depend on how music is
+//! divided.
 
 use super::music::{architecture, double, parameters, piece, relative_error, seeded, segments};
 use deep_jammer::attribute::{Layout, StepAttributes};
@@ -15,7 +15,7 @@ fn wide() -> Architecture {
     Architecture { layout: Layout::WIDE.name.to_owned(), ..architecture(&[13, 9], &[7], &[], 0.0) }
 }
 
-/// The surprise of a roll, every step predicted by itself with all that is before it.
+/// The NLL of a roll, predicted one step at a time.
 fn step_by_step(parameters: &Parameters, layout: &Layout, roll: &Roll) -> Nats {
     let engine = Cpu::for_inference(parameters);
     let (mut state, mut workspace) = (LstmState::zeros(&parameters.layers), engine.workspace());
@@ -149,7 +149,7 @@ fn a_carried_memory_goes_on_as_if_the_segment_had_not_ended() {
     let empty = || vec![LstmState::zeros(&parameters.layers); 2];
     let (mut whole_memory, mut state) = (empty(), empty());
     let whole = learn(3, 81, &mut whole_memory);
-    // A segment predicts all of its steps but the first: the next begins with the last.
+    // The first step of a segment is not predicted, so the next segment begins with the last step.
     let mut sum = learn(3, 41, &mut state);
     sum += learn(43, 41, &mut state);
     assert_same(sum, whole);
@@ -175,7 +175,7 @@ fn the_gradient_on_a_carried_memory_is_the_slope_of_the_loss() {
         (loss, double(&gradient.values))
     };
     let (_, exact) = learn(&parameters);
-    // Tensor by tensor along its gradient, where the slope is the gradient's length.
+    // Tensor by tensor along its gradient, where the slope is the norm of the gradient.
     for tensor in &parameters.layers.tensors {
         let part = &exact[tensor.range()];
         let length = part.iter().map(|g| g * g).sum::<f64>().sqrt();

@@ -1,4 +1,4 @@
-//! What must hold of the engine whatever it has learned: the same music has the same numbers in
+//! Properties of the engine that hold with any weights: the same music gives the same results,
 //! whatever way they are computed.
 
 use super::music::{architecture, double, parameters, relative_error, seeded, segments, truth};
@@ -11,7 +11,7 @@ use deep_jammer::roll::KEYS;
 use deep_jammer::segment::Segment;
 use rayon::ThreadPoolBuilder;
 
-/// Shapes whose units fill no register, with one layer and several.
+/// Architectures with one layer and several, whose units do not fill whole registers.
 fn shapes() -> [Architecture; 3] {
     [
         architecture(&[13], &[7], &[], 0.0),
@@ -21,7 +21,7 @@ fn shapes() -> [Architecture; 3] {
 }
 
 fn learn(engine: &mut Cpu, like: &Parameters, batch: &Batch) -> (Nats, Vec<f32>) {
-    // What is in the gradient before must not matter.
+    // The previous content of the gradient must not matter.
     let mut gradient = like.clone();
     gradient.values.fill(f32::NAN);
     let nats = engine.loss_and_gradient(batch, &mut [], &mut gradient);
@@ -32,7 +32,7 @@ fn bits(gradient: &[f32]) -> Vec<u32> {
     gradient.iter().map(|value| value.to_bits()).collect()
 }
 
-/// Predicts a step of a segment, with the truth told key by key.
+/// Predicts a step of a segment with teacher forcing.
 fn predict(
     engine: &Cpu,
     state: &mut LstmState,
@@ -73,7 +73,7 @@ fn nats(segment: &Segment, logits: &[Vec<KeyLogits>]) -> Nats {
 
 /// Sums of the same numbers in another order.
 fn assert_same_sum(one: f64, other: f64) {
-    // One logit of another bit would be seen: half an ulp of 0.1 is 4e-9 nats, of some thousand.
+    // One different bit of one logit would show: half an ulp of 0.1 is 4e-9 nats, of some thousand.
     assert!((one - other).abs() <= 1e-13 * other, "{one} {other}");
 }
 
@@ -134,7 +134,7 @@ fn the_number_of_threads_changes_no_bit() {
         let outcomes = [1, 2, 3, 5].map(|threads| {
             let pool = ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             let mut engine = Cpu::for_training(&parameters);
-            // The second time in rooms that others may have used before.
+            // The second time in buffers that other threads may have used before.
             let first = pool.install(|| learn(&mut engine, &parameters, &batch));
             let second = pool.install(|| learn(&mut engine, &parameters, &batch));
             assert_eq!((first.0, bits(&first.1)), (second.0, bits(&second.1)));
@@ -197,7 +197,7 @@ fn a_copied_memory_continues_the_same_music() {
     }
     let mut copy = state.clone();
     for step in 8..16 {
-        // Other music in the meantime, in the same workspace, leaves the copy alone.
+        // Other music in the meantime, in the same workspace, does not affect the copy.
         predict(&engine, &mut state, &two[1], step, &mut workspace);
         assert_ne!(state, copy);
         let continued = predict(&engine, &mut copy, &two[0], step, &mut workspace);
@@ -223,7 +223,7 @@ fn a_prediction_does_not_know_what_it_predicts() {
         engine.predict(state, &attributes, &mut choose, &mut engine.workspace());
         logits
     };
-    // What a key does is told to the keys above and to no other.
+    // What a key does is fed back to the keys above it and to no other.
     let (none, some) = (step_with(KEYS), step_with(40));
     assert_eq!(none[..=40], some[..=40]);
     assert!((41..45).all(|key| none[key] != some[key]));
@@ -285,7 +285,7 @@ fn dropout_drops_its_share_and_makes_up_for_it() {
     for factors in dropout.time.iter().chain(&dropout.note) {
         assert!(factors.iter().all(|&factor| factor == 0.0 || factor == (1.0f64 / 0.6) as f32));
         let dropped = factors.iter().filter(|&&factor| factor == 0.0).count() as f64;
-        // Four standard deviations of as many throws.
+        // Four standard deviations.
         let count = factors.len() as f64;
         assert!((dropped / count - 0.4).abs() < 4.0 * (0.24 / count).sqrt());
     }

@@ -1,10 +1,10 @@
-//! The network once more, straight from the equations: double precision, plain loops, one
-//! sequence after the other. Slow, and short enough to be read against the article.
+//! A reference implementation of the network, straight from the equations: double precision, plain
+//! loops, one sequence at a time. It is slow, and short enough to be compared with the article.
 //!
-//! It shares with the fast engine only the place of each tensor among the values and the
-//! attributes (which [`golden`](super::golden) holds against other code).
+//! It shares only two things with the fast engine: where each tensor is among the values, and the
+//! attributes. [`golden`](super::golden) tests both against other code.
 
-// Indices as the equations have them.
+// Indices as in the equations.
 #![allow(clippy::needless_range_loop)]
 
 use deep_jammer::attribute::{Layout, StepAttributes};
@@ -14,11 +14,11 @@ use deep_jammer::network::{
 use deep_jammer::roll::KEYS;
 use deep_jammer::segment::Segment;
 
-/// What the reference says of some segments: the loss, summed, and its gradient.
+/// The loss of some segments, summed, and its gradient.
 pub struct Outcome {
     pub play: f64,
     pub articulate: f64,
-    /// As the values of the parameters lie.
+    /// In the order of the parameters.
     pub gradient: Vec<f64>,
 }
 
@@ -56,7 +56,7 @@ pub fn initial_state(layers: &Layers) -> State {
     vec![layers.time.iter().map(LayerState::zeros).collect(); KEYS]
 }
 
-/// Steps to predict: what is known before each, and what happens.
+/// Steps to predict: the attributes of each, and what the keys do.
 struct Music {
     /// By key, then by step.
     attributes: Vec<Sequence>,
@@ -72,7 +72,7 @@ impl Music {
         Music { attributes: attributes(segment), actions: actions.collect() }
     }
 
-    /// A segment of a batch, with so many attributes.
+    /// A segment of a batch; `width` is the number of attributes.
     fn of_batch(batch: &Batch, segment: usize, width: usize) -> Music {
         let row = |step: usize, key: usize| {
             let mut row = vec![0.0; width];
@@ -93,8 +93,8 @@ impl Music {
     }
 }
 
-/// Loss and gradient of a batch. Its segments begin with the states, which move on by them; without
-/// any, with the initial one.
+/// Loss and gradient of a batch. Segment i begins with `states[i]`, which advances by the segment,
+/// or with the initial state if `states` is empty.
 pub fn learn_batch(
     layers: &Layers,
     values: &[f64],
@@ -112,7 +112,8 @@ pub fn learn_batch(
     outcome
 }
 
-/// Goes through a passage and hands out every prediction: step, key, logits.
+/// Predicts a passage with teacher forcing, with a call of `receive(step, key, logits)` for each
+/// key.
 pub fn forward(
     layers: &Layers,
     values: &[f64],
@@ -131,7 +132,7 @@ pub fn forward(
     }
 }
 
-/// Predicts a step, key after key; `choose` returns what each does.
+/// Predicts a step, key after key; `choose` returns what each key does.
 pub fn predict(
     layers: &Layers,
     values: &[f64],
@@ -144,7 +145,7 @@ pub fn predict(
     Net { layers, values }.predict((0..KEYS).map(row).collect(), state, choose);
 }
 
-/// Loss and gradient of segments, learned together.
+/// Loss and gradient of segments, summed.
 pub fn learn(
     layers: &Layers,
     values: &[f64],
@@ -176,7 +177,7 @@ impl Net<'_> {
     ) {
         let Net { layers, .. } = *self;
         let steps = music.actions.len();
-        // Along time: every key by itself, with the same weights.
+        // Along time: every key separately, with the same weights.
         let along_time: Vec<StackTrace> = (0..KEYS)
             .map(|key| {
                 let masks = masks(dropout.map(|d| &d.time), &layers.time, number * KEYS + key);
@@ -184,8 +185,8 @@ impl Net<'_> {
                 self.stack_forward(&layers.time, inputs, masks, &mut state[key])
             })
             .collect();
-        // Along the keyboard: every step by itself. A key hears its features, and what the key
-        // below really did.
+        // Along the keyboard: every step separately. The inputs of a key are its features, and what
+        // the key below really does.
         let mut feature_gradients = vec![vec![Vec::new(); steps]; KEYS];
         for step in 0..steps {
             let actions = &music.actions[step];
@@ -209,7 +210,7 @@ impl Net<'_> {
             let to = &mut outcome.gradient;
             let told = self.stack_backward(&layers.note, &along_keys, output_gradient, to);
             for (key, mut input_gradient) in told.into_iter().enumerate() {
-                input_gradient.truncate(input_gradient.len() - 2); // less the two bits
+                input_gradient.truncate(input_gradient.len() - 2); // without the feedback
                 feature_gradients[key][step] = input_gradient;
             }
         }
@@ -218,13 +219,13 @@ impl Net<'_> {
         }
     }
 
-    /// The dense layers of one key at one step, and the loss. `y` is what happened: played,
+    /// The dense layers of one key at one step, and the loss. `y` is what the key does: played,
     /// articulated. Returns the gradient of the input.
     fn learn_key(&self, input: &[f64], y: [f64; 2], outcome: &mut Outcome) -> Vec<f64> {
         let dense = &self.layers.dense;
         let vectors = self.dense_forward(input);
         let p = [sigmoid(vectors[dense.len()][0]), sigmoid(vectors[dense.len()][1])];
-        // The article's formula.
+        // The formula of the article.
         let loss = |p: f64, y: f64| -(2.0 * p * y - p - y + 1.0).ln();
         outcome.play += loss(p[0], y[0]);
         outcome.articulate += if y[0] == 1.0 { loss(p[1], y[1]) } else { 0.0 };
@@ -243,7 +244,7 @@ impl Net<'_> {
         gradient
     }
 
-    /// What goes into each dense layer, and at last the two logits.
+    /// The input of each dense layer, then the two logits.
     fn dense_forward(&self, input: &[f64]) -> Sequence {
         let dense = &self.layers.dense;
         let mut vectors = vec![input.to_vec()];
@@ -280,8 +281,8 @@ impl Net<'_> {
         }
     }
 
-    /// LSTM layers, one upon the other, over one sequence. `masks` multiply what goes up. The
-    /// states move on by the sequence.
+    /// A stack of LSTM layers over one sequence. `masks` are the dropout masks of the outputs. The
+    /// states advance by the sequence.
     fn stack_forward(
         &self,
         layers: &[LstmTensors],
@@ -300,7 +301,7 @@ impl Net<'_> {
         trace
     }
 
-    /// From the gradient of the top's output to that of the lowest inputs.
+    /// From the gradient of the outputs of the top layer to that of the inputs of the lowest.
     fn stack_backward(
         &self,
         layers: &[LstmTensors],
@@ -350,7 +351,7 @@ impl Net<'_> {
         let units = layer.units;
         let zeros = vec![0.0; units];
         let mut input_gradient = vec![Vec::new(); inputs.len()];
-        // What the step after tells this one of its output and of its cell.
+        // The gradients of output and cell that come from the step after.
         let (mut dh_after, mut dc_after) = (zeros.clone(), zeros.clone());
         for step in (0..inputs.len()).rev() {
             let Moment { gates, cell, .. } = &moments[step];
@@ -411,9 +412,9 @@ impl Net<'_> {
     }
 }
 
-/// What a stack of layers leaves of one sequence.
+/// What the forward pass of a stack leaves for the backward pass.
 struct StackTrace {
-    /// What goes into each layer, and at last what comes out of the top.
+    /// The inputs of each layer, then the outputs of the top layer.
     vectors: Vec<Sequence>,
     /// By layer, the state before the first step.
     before: Vec<LayerState>,
@@ -450,7 +451,7 @@ fn attributes(segment: &Segment) -> Vec<Sequence> {
     by_key
 }
 
-/// By layer, the factors of one sequence: ones where nothing is dropped.
+/// By layer, the dropout mask of one sequence: ones without dropout.
 fn masks(factors: Option<&Vec<Vec<f32>>>, layers: &[LstmTensors], row: usize) -> Vec<Vec<f64>> {
     let of = |(index, layer): (usize, &LstmTensors)| match factors {
         None => vec![1.0; layer.units],

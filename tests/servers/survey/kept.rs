@@ -94,7 +94,7 @@ fn two_servers_on_one_file_take_all_answers_once() {
     assert!(
         sandbox
             .fail("survey report second --csv answers.csv")
-            .contains("answers.csv is there already")
+            .contains("answers.csv already exists")
     );
 }
 

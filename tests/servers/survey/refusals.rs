@@ -93,9 +93,9 @@ fn forged_participants_and_those_of_a_survey_that_is_over_are_refused() {
     let forged = "0".repeat(who.len());
     let good = json!({ "rating": 7, "human": true });
     for name in [&forged[..], "x", "1", "%27%20OR%201=1"] {
-        refused(server.rate(name, 1, good.clone()), 403, "nobody of that name");
-        refused(server.fetch(name, 1), 403, "nobody of that name");
-        refused(get(server.port, &format!("/api/participants/{name}")), 403, "nobody of that name");
+        refused(server.rate(name, 1, good.clone()), 403, "no such participant");
+        refused(server.fetch(name, 1), 403, "no such participant");
+        refused(get(server.port, &format!("/api/participants/{name}")), 403, "no such participant");
     }
     refused(
         post(server.port, "/api/surveys/nowhere/participants", &json!({})),
@@ -104,12 +104,12 @@ fn forged_participants_and_those_of_a_survey_that_is_over_are_refused() {
     );
     server.listen(&who, [1]);
     sandbox.succeed("survey close first");
-    refused(server.rate(&who, 1, good), 403, "over");
+    refused(server.rate(&who, 1, good), 403, "closed");
     let link = server.link("first");
     refused(
         post(server.port, &format!("/api/surveys/{link}/participants"), &json!({})),
         403,
-        "over",
+        "closed",
     );
     assert!(sandbox.succeed("survey list").contains("closed"));
 }
@@ -130,7 +130,7 @@ fn a_participant_goes_stale_after_thirty_days() {
     store.sound(&who, 0, 2000).unwrap();
     assert!(matches!(store.heard(&who, 0, 3000), Err(Refusal::NotHeard)), "after half of it");
     store.heard(&who, 0, 4000).unwrap();
-    assert!(matches!(store.answer(&who, 0, (5, true), 1001 + 30 * DAY), Err(Refusal::Stale)));
+    assert!(matches!(store.answer(&who, 0, (5, true), 1001 + 30 * DAY), Err(Refusal::Expired)));
     assert!(store.answers("s").unwrap().is_empty());
     store.answer(&who, 0, (5, true), 1000 + 30 * DAY).unwrap();
     assert_eq!(store.answers("s").unwrap()[0].at, 1000 + 30 * DAY);
@@ -157,6 +157,6 @@ fn what_cannot_be_a_survey_is_said() {
         "this is no database, and it is long enough to be none".repeat(20),
     )
     .unwrap();
-    says("survey list --store text".to_owned(), "text cannot be used");
+    says("survey list --store text".to_owned(), "text is not a usable file");
     assert_eq!(sandbox.succeed("survey list").lines().count(), 1);
 }

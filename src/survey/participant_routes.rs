@@ -1,7 +1,7 @@
-//! What a participant can ask for. Nothing of it says what an excerpt is: they go by their place in an
-//! order that was drawn.
+//! The participants' requests. None of the responses reveals what an excerpt is: each is known
+//! by its position in the participant's random order.
 
-use super::{About, AppState, Progress, Store};
+use super::{AppState, Progress, Store, SurveyInfo};
 use crate::http::{ApiError, whole_or_range};
 use crate::output::Kind;
 use axum::Json;
@@ -15,23 +15,23 @@ use std::sync::Arc;
 
 type Shared = State<Arc<AppState>>;
 
-/// A rating, and whether a human could have composed it.
+/// A rating, and whether the participant believes that a human could have composed the excerpt.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Answered {
+pub struct AnswerRequest {
     rating: i64,
     human: bool,
 }
 
-/// What a survey is.
+/// Describes a survey.
 pub async fn about(
     State(state): Shared,
     Path(link): Path<String>,
-) -> Result<Json<About>, ApiError> {
+) -> Result<Json<SurveyInfo>, ApiError> {
     Ok(Json(state.with(move |store, _| store.about(&link)).await?))
 }
 
-/// Begins to take part.
+/// Joins a survey.
 pub async fn join(
     State(state): Shared,
     Path(link): Path<String>,
@@ -40,7 +40,7 @@ pub async fn join(
     Ok((StatusCode::CREATED, Json(json!({ "participant": token }))))
 }
 
-/// Where somebody stands.
+/// What a participant has done so far.
 pub async fn progress(
     State(state): Shared,
     Path(token): Path<String>,
@@ -59,7 +59,7 @@ pub async fn sound(
     Ok(whole_or_range(&headers, Kind::Wav.media_type(), sound))
 }
 
-/// An excerpt has been listened to.
+/// Records that an excerpt was listened to.
 pub async fn heard(
     State(state): Shared,
     Path((token, place)): Path<(String, String)>,
@@ -69,21 +69,23 @@ pub async fn heard(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// An answer; when it is acknowledged, it is on the disk.
+/// Records an answer. The response is sent when the answer is on the disk.
 pub async fn answer(
     State(state): Shared,
     Path((token, place)): Path<(String, String)>,
-    answered: Result<Json<Answered>, JsonRejection>,
+    answered: Result<Json<AnswerRequest>, JsonRejection>,
 ) -> Result<StatusCode, ApiError> {
     let place = number(&place)?;
-    let Json(Answered { rating, human }) =
-        answered.map_err(|error| ApiError::bad(error.body_text()))?;
+    let Json(AnswerRequest { rating, human }) =
+        answered.map_err(|error| ApiError::bad_request(error.body_text()))?;
     state.with(move |store, now| store.answer(&token, place, (rating, human), now)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The place of an excerpt; participants count from 1.
+/// The position of an excerpt, from 0; in addresses positions count from 1.
 fn number(place: &str) -> Result<usize, ApiError> {
     let number = place.parse().ok().filter(|&number: &usize| (1..=100_000).contains(&number));
-    number.map(|number| number - 1).ok_or_else(|| ApiError::bad("excerpts are counted from 1"))
+    number
+        .map(|number| number - 1)
+        .ok_or_else(|| ApiError::bad_request("excerpts are counted from 1"))
 }
