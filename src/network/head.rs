@@ -1,7 +1,7 @@
 //! The output heads: what the network predicts for every key at every step, and what it feeds back
 //! to the key above.
 
-use super::kernel::sigmoid;
+use super::kernel::{sigmoid, softplus};
 use super::key_logits::{KeyAction, KeyLogits, Nats};
 
 /// One thing that the network predicts for a key at a step, with some outputs of the last dense
@@ -105,9 +105,12 @@ impl Head {
     }
 }
 
-/// log(1 + eˣ), which is −log σ(−x).
-pub(super) fn softplus(x: f64) -> f64 {
-    x.max(0.0) + libm::log1p(libm::exp(-x.abs()))
+impl KeyLogits {
+    /// The negative log-likelihood of what the key does. The part of articulate is zero if the key
+    /// does not sound.
+    pub fn nats(self, action: KeyAction) -> Nats {
+        Nats { play: Head::Play.nll(self, action), articulate: Head::Articulate.nll(self, action) }
+    }
 }
 
 /// How often keys sound and are struck in some music.

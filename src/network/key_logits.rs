@@ -1,8 +1,7 @@
 //! The prediction for one key at one step, what the key does, and the negative log-likelihood of
 //! it.
 
-use super::head::{Head, softplus};
-use super::kernel::sigmoid;
+use super::kernel::{sigmoid, softplus};
 use crate::roll::Step;
 use serde::{Deserialize, Serialize};
 use std::ops::AddAssign;
@@ -85,12 +84,6 @@ impl KeyLogits {
             (log_sum(1.0) - log_sum(-1.0)) as f32
         };
         KeyLogits { play: mean(|it| it.play), articulate: mean(|it| it.articulate) }
-    }
-
-    /// The negative log-likelihood of what the key does. The part of articulate is zero if the key
-    /// does not sound.
-    pub fn nats(self, action: KeyAction) -> Nats {
-        Nats { play: Head::Play.nll(self, action), articulate: Head::Articulate.nll(self, action) }
     }
 }
 

@@ -71,6 +71,11 @@ pub fn sigmoid(x: f64) -> f64 {
     1.0 / (1.0 + libm::exp(-x))
 }
 
+/// log(1 + eˣ), which is −log σ(−x).
+pub fn softplus(x: f64) -> f64 {
+    x.max(0.0) + libm::log1p(libm::exp(-x.abs()))
+}
+
 /// tanh(x) as x·P(x²)/Q(x²), with P and Q fitted for the smallest maximum relative error (3.1e-7)
 /// on [0, 9.02]. Beyond that, tanh is 1 in single precision.
 #[inline(always)]

@@ -12,7 +12,7 @@ mod product;
 mod sparse;
 mod tile;
 
-pub use cell::{cell_backward, cell_forward, hyperbolic_tangent, sigmoid};
+pub use cell::{cell_backward, cell_forward, hyperbolic_tangent, sigmoid, softplus};
 pub use panels::Panels;
 pub use product::{add_product, add_product_transposed};
 pub use sparse::{add_sparse_product, add_sparse_product_transposed};
