@@ -1,4 +1,4 @@
-//! The command `deep-jammer inspect`.
+//! The command `inspect` gives a verdict on every file.
 
 use std::fs;
 use std::process::{Output, Stdio};

@@ -1,4 +1,4 @@
-//! The command `plot`, as a user runs it.
+//! The command `plot` draws the pictures of a run.
 
 use crate::sandbox::{Sandbox, said};
 use deep_jammer::midi;

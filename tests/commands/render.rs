@@ -1,4 +1,4 @@
-//! The command `render`, and what `compose -o` writes, as a user runs them.
+//! The command `render`, and `compose -o`, write every format.
 
 use crate::sandbox::{PIECES, Sandbox, said};
 use crate::tiny_soundfont;

@@ -1,5 +1,5 @@
-//! The wide layout, described once more the slow way: from whole pieces, key by key, straight from
-//! the words in which each block is documented.
+//! The wide layout agrees with a slow second version, written key by key from the documentation of each
+//! block.
 
 use deep_jammer::attribute::{Block, Layout, StepAttributes};
 use deep_jammer::roll::{KEYS, Keys, LOWEST_PITCH, Roll, Step};

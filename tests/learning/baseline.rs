@@ -1,4 +1,4 @@
-//! The baselines: against counts by hand, against all that could happen, and as composers.
+//! The baselines agree with counts by hand, sum to one over everything that could be played, and compose.
 
 use crate::real_music;
 use deep_jammer::baseline::{Baseline, Counts, Kind};

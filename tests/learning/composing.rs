@@ -1,4 +1,4 @@
-//! Composing with networks that nobody has trained: what holds whatever they have learned.
+//! Composing keeps its promises whatever the network has learned.
 
 use crate::untrained;
 use deep_jammer::composing::{

@@ -1,5 +1,5 @@
-//! The likelihood of a network: against a network that can be computed by hand, and against all that
-//! could happen.
+//! The likelihood agrees with a network computed by hand, and sums to one over everything that could be
+//! played.
 
 use crate::untrained;
 use deep_jammer::attribute::Layout;

@@ -1,5 +1,4 @@
-//! A piece that is shaped while it is composed: what can be changed and taken back, and that its recipe
-//! gives it again.
+//! A piece can be changed while it is composed, changes can be undone, and its recipe repeats it.
 
 use crate::untrained;
 use deep_jammer::attribute::Layout;

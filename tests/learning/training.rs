@@ -1,4 +1,4 @@
-//! Training as a library: what a trainer does from epoch to epoch.
+//! A trainer goes from epoch to epoch, and can be stopped and restored.
 
 use deep_jammer::corpus::{self, Piece};
 use deep_jammer::network::{Architecture, Cpu, Preset};

@@ -1,5 +1,5 @@
-//! Reading and writing Standard MIDI: files put together by hand, byte for byte after the
-//! specification (RP-001), one for each oddity that files in the wild have.
+//! MIDI files made by hand, byte by byte after the specification (RP-001), are read: one for each oddity
+//! found in the wild.
 
 use deep_jammer::midi::{self, MidiError, ParsedMidi, Warning};
 use deep_jammer::roll::Roll;

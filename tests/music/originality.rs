@@ -1,4 +1,4 @@
-//! Originality: what stands in a repertoire is found, all of it and nothing else.
+//! Every match with the training music is found, and nothing else.
 
 use deep_jammer::originality::{
     COPY_STEPS, LEAST_KEYS, LEAST_STROKES, Match, Originality, TrainingMusic, TrainingPiece,

@@ -1,4 +1,4 @@
-//! Real pieces of every metre, where they are at hand, as whatever can be written.
+//! Real pieces of every metre can be written in every format.
 
 use crate::real_pieces::folder;
 use deep_jammer::atomic_file::Existing;

@@ -1,4 +1,4 @@
-//! Pictures: what can be seen in them.
+//! Pictures show what they should, pixel by pixel and element by element.
 
 use deep_jammer::picture::{Format, LossCurves, growth, loss, roll};
 use deep_jammer::roll::{Keys, Roll, Step};

@@ -1,4 +1,4 @@
-//! The pieces that come with the program.
+//! The repository's pieces are as the example writes them, and can be trained on.
 
 #[path = "../../tools/write_pieces.rs"]
 #[allow(dead_code)]

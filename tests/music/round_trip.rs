@@ -1,4 +1,4 @@
-//! Properties of the way from MIDI to rolls and back, over random rolls and damaged files.
+//! Random rolls survive the way to MIDI and back, and damaged files never panic.
 
 use crate::regions;
 use deep_jammer::midi;

@@ -1,5 +1,4 @@
-//! What real music is like: the statistics of the 302 pieces of piano-midi.de beside what is
-//! published of them, and what these pieces have in common with each other.
+//! The statistics of the 302 pieces of piano-midi.de agree with the published ones.
 
 use crate::real_pieces::corpus;
 use deep_jammer::originality::{COPY_STEPS, Match, Originality, TrainingMusic};

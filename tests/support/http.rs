@@ -1,4 +1,4 @@
-//! A client of HTTP/1.1 that says and reads exactly what a test means.
+//! An HTTP/1.1 client that sends exactly the bytes that a test means.
 
 use serde_json::Value;
 use std::io::{Read, Write};

@@ -1,4 +1,4 @@
-//! The smallest SoundFont: one instrument, one looped sine at A4.
+//! The smallest SoundFont: one instrument with one looped sine at A4.
 
 /// A chunk of RIFF: a name, a length, bytes, and one more where their number is odd.
 fn chunk(name: &[u8; 4], bytes: &[u8]) -> Vec<u8> {

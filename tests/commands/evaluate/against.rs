@@ -1,4 +1,4 @@
-//! `evaluate --against`: which of two networks is the better.
+//! `evaluate --against` tells which of two networks predicts music better.
 
 use super::trained_run::{listeners, text};
 use crate::sandbox::Sandbox;

@@ -1,4 +1,4 @@
-//! The command `evaluate`, and the Markov chain of `compose`, as a user runs them.
+//! The command `evaluate` measures networks and baselines, and `compose` uses the Markov chain.
 
 use super::trained_run::{listeners, sandbox, text};
 use crate::sandbox::Sandbox;

@@ -1,4 +1,4 @@
-//! A run to evaluate, and what is in an evaluation.
+//! A sandbox with a trained run, and access to the parts of an evaluation.
 
 use crate::sandbox::{PIECES, Sandbox};
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! What cannot be trained: one clear error each, and nothing is written.
+//! Bad input gives one clear error, and nothing is written.
 
 use super::record::{TINY, checkpoints, everything};
 use crate::sandbox::{PIECES, Sandbox};

@@ -1,4 +1,4 @@
-//! Runs that are interrupted at any moment at which they ask, also in the midst of a validation.
+//! A run ends the same wherever it is interrupted, even in the middle of a validation.
 
 use crate::sandbox::{PIECES, Sandbox};
 use deep_jammer::corpus;

@@ -1,4 +1,4 @@
-//! Checkpoints that are not whole.
+//! A run survives damaged checkpoints.
 
 use super::record::{TINY, checkpoints, everything};
 use crate::sandbox::Sandbox;

@@ -1,4 +1,4 @@
-//! Disks that take no more.
+//! A full disk ends a run without losing its last good checkpoint.
 
 use super::record::everything;
 use crate::sandbox::{PIECES, PROGRAM, Sandbox, error_of, said};

@@ -1,4 +1,4 @@
-//! Training runs, as a user sees them: real processes in real folders.
+//! Real processes train in real folders.
 
 mod bad_input;
 mod broken_off;

@@ -1,4 +1,4 @@
-//! How a run is described: settings, data, memory, and the model card.
+//! A run describes its settings, its data, its memory and its model.
 
 use super::record::TINY;
 use crate::sandbox::Sandbox;

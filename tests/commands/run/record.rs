@@ -1,4 +1,4 @@
-//! What a training run leaves in its folder.
+//! Everything that a training run leaves in its folder, for comparison with another run.
 
 use crate::sandbox::Sandbox;
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! A run that is stopped, however it is, and resumed is the run that never stopped.
+//! A run that is stopped in any way and resumed ends like one that never stopped.
 
 use super::record::{TINY, checkpoints, everything};
 use crate::sandbox::{PIECES, Sandbox, error_of, said, signal};

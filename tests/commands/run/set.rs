@@ -1,4 +1,4 @@
-//! Sets of pieces in one file, with a published split.
+//! A run can train on a set of pieces in one file, with a published split.
 
 use super::record::TINY;
 use crate::sandbox::Sandbox;

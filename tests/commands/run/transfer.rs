@@ -1,4 +1,4 @@
-//! Going on from another model's weights.
+//! A run can start from another model's weights.
 
 use super::record::{TINY, checkpoints};
 use crate::sandbox::{PIECES, Sandbox};

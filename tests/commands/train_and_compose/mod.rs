@@ -1,4 +1,4 @@
-//! The commands `train` and `compose`, as a user runs them.
+//! The commands `train`, `compose` and `export` make models and music.
 
 mod pieces;
 mod recipe;

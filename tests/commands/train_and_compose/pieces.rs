@@ -1,4 +1,4 @@
-//! What musicians ask for, and what they get.
+//! Musicians get the pieces that they ask for.
 
 use super::TINY;
 use super::recipe::read;

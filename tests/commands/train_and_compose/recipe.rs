@@ -1,4 +1,4 @@
-//! What a composed file says of itself.
+//! Reads the recipe in a composed file.
 
 use crate::sandbox::Sandbox;
 use deep_jammer::composing::Recipe;

@@ -1,4 +1,4 @@
-//! The form of a page: what every reader relies on, and what makes it readable.
+//! Sheet music has the form that every program expects and that makes it readable.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! Sheet music: what can be read on it.
+//! Sheet music says what the roll says, and is well formed.
 
 mod form;
 mod music;

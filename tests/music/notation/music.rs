@@ -1,4 +1,4 @@
-//! Music to be engraved: the pieces that come with the program, and rolls drawn at random.
+//! Music to engrave: the repository's pieces, and random rolls.
 
 use std::path::Path;
 

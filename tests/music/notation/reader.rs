@@ -1,5 +1,4 @@
-//! A reader of MusicXML that knows nothing of the writer: it plays what is written, by the rules
-//! that every musician reads by.
+//! A reader of MusicXML that shares nothing with the writer and follows the rules that musicians read by.
 
 use std::collections::BTreeMap;
 

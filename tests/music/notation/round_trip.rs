@@ -1,4 +1,4 @@
-//! What stands on the page is what is in the roll, no note more or less.
+//! The sheet music has exactly the notes of the roll.
 
 use crate::real_pieces::corpus;
 use deep_jammer::corpus::Piece;

@@ -1,4 +1,4 @@
-//! The same sound, however it is taken, and on every machine.
+//! The sound is the same in blocks of any size, and on every machine.
 
 use super::measure::{piano, score};
 use deep_jammer::score::Score;

@@ -1,4 +1,4 @@
-//! Real pieces, where they are at hand.
+//! Real pieces sound, and are not clipped.
 
 use super::measure::{frames, peak, piano};
 use crate::real_pieces::folder;

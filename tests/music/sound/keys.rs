@@ -1,4 +1,4 @@
-//! Single keys: pitch, partials, how they die away, how loud and how bright they are.
+//! Single keys have the pitch, partials, decay, loudness and brightness of a piano.
 
 use super::measure::{
     brightness, cents, frames, frequency, held, level, listen, mono, piano, strength, tempered,

@@ -1,4 +1,4 @@
-//! WAV files: format, loudness, peaks.
+//! WAV files have the right format, loudness and peaks.
 
 use super::measure::{piano, score};
 use deep_jammer::atomic_file::{AtomicFileError, Existing};

@@ -1,4 +1,4 @@
-//! What is played, and measured.
+//! Plays notes and measures the sound.
 
 use deep_jammer::score::{At, Note, Score};
 use deep_jammer::sound::{Event, Instrument, Piano, SAMPLE_RATE};

@@ -1,4 +1,4 @@
-//! The sound of the program: what is measured in it, compared with what is known of pianos.
+//! The measured sound agrees with what is known about pianos.
 
 mod blocks;
 mod corpus;

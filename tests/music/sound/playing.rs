@@ -1,4 +1,4 @@
-//! Dampers, the pedal, chords, and the end.
+//! Dampers, the pedal, chords and the end of a piece sound right.
 
 use super::measure::{level, listen, peak, piano, score};
 use deep_jammer::sound::{Event, Instrument, Performance, Piano, Rendering};

@@ -1,4 +1,4 @@
-//! SoundFonts: one that is written here, byte by byte, and what is none.
+//! A SoundFont made byte by byte plays, and bad ones are refused.
 
 use super::measure::{cents, frequency, level, listen, mono, tempered};
 use crate::tiny_soundfont;

@@ -1,4 +1,4 @@
-//! Those who mean it no good: whatever they do, the others hear their music.
+//! Attackers cannot stop the music of other listeners.
 
 use super::server::Studio;
 use crate::http::{ask, get, many_connections, post, try_to_ask};

@@ -1,4 +1,4 @@
-//! The page in a real browser.
+//! The page works in a real browser.
 
 use super::server::{Studio, sandbox};
 use crate::chromium::Browser;

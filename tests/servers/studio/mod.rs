@@ -1,4 +1,4 @@
-//! The studio, as other programs, attackers, and a person in a browser see it.
+//! The studio serves programs, attackers, and people in a browser.
 
 mod attacks;
 mod browser;

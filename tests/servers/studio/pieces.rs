@@ -1,4 +1,4 @@
-//! What a page asks, asked without a page.
+//! The studio answers the requests that its page makes.
 
 use super::server::{Studio, sandbox};
 use crate::http::{Answer, ask, get, post};

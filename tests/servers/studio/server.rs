@@ -1,4 +1,4 @@
-//! The program itself, serving a small network on a port of its own.
+//! Runs the studio with a small network on a free port.
 
 use crate::http::get;
 use crate::process::Process;

@@ -1,4 +1,4 @@
-//! The report's statistics beside scipy's (golden.py), and beside what was published.
+//! The report's statistics agree with scipy's (`golden.py`) and with the published ones.
 
 use deep_jammer::survey::{Agreement, Answer, PUBLISHED, Preference, Rating, Report, Share};
 use serde_json::Value;

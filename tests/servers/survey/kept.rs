@@ -1,4 +1,4 @@
-//! Answers are kept, whatever happens.
+//! No answer is lost, whatever happens.
 
 use super::server::Server;
 use crate::http::many_connections;

@@ -1,4 +1,4 @@
-//! The survey: its figures, what it refuses, what it tells and what not, and as people take it in a browser.
+//! The survey stays blind, keeps every answer, and reports the right figures.
 
 mod blind;
 mod browser;

@@ -1,4 +1,4 @@
-//! What is refused, with a reason.
+//! The survey refuses bad requests and says why.
 
 use super::server::{SECONDS, Server};
 use crate::http::{Answer, ask, get, post};

@@ -1,4 +1,4 @@
-//! A survey of short excerpts, and the program itself serving it.
+//! Makes a survey of short excerpts and serves it.
 
 use crate::http::{Answer, ask, get, post};
 use crate::process::Process;
