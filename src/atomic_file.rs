@@ -124,7 +124,7 @@ pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
                 std::thread::sleep(Duration::from_millis(pause));
             }
             (Err(error), None) if is_in_use(&error) => {
-                let reason = format!("{error} Another program may have it open.");
+                let reason = format!("{error} Perhaps another program has the file open");
                 return Err(io::Error::new(error.kind(), reason));
             }
             (done, _) => return done,

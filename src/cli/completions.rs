@@ -25,8 +25,14 @@ pub struct Completions {
 pub fn run(command: &Completions) -> anyhow::Result<Outcome> {
     let mut script = Vec::new();
     clap_complete::generate(command.shell, &mut Cli::command(), "deep-jammer", &mut script);
+    let mut script = String::from_utf8(script)?;
+    if command.shell == Shell::Bash {
+        // clap_complete 4.6 spells the hyphen in two ways, so that no option of a command is ever
+        // found (clap issue 6421).
+        script = script.replace("deep__subcmd__jammer", "deep__jammer");
+    }
     let mut out = std::io::stdout().lock();
-    out.write_all(&script)?;
+    out.write_all(script.as_bytes())?;
     out.flush()?;
     Ok(Outcome::Done)
 }

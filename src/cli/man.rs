@@ -48,7 +48,7 @@ pub fn run(command: &Man) -> anyhow::Result<Outcome> {
 
 /// The manual page of a command, in the language of `man`.
 fn page(mut command: Command) -> io::Result<Vec<u8>> {
-    // It would say the same on each of the pages.
+    // Rendered here, as the crate would run the lines of examples together.
     let notes = command.get_after_long_help().or_else(|| command.get_after_help());
     let notes = notes.map(ToString::to_string);
     command = command.after_help(None::<&str>).after_long_help(None::<&str>);

@@ -68,11 +68,11 @@ pub(super) trait Row: Sized {
     fn from_cells(cells: &[&str]) -> Result<Self, String>;
 }
 
-/// A table that is open for appending.
+/// A table that rows are appended to.
 #[derive(Debug)]
 pub(super) struct Table {
+    // Only the path: on Windows no file can be replaced while it is open, and tables are.
     path: PathBuf,
-    file: File,
 }
 
 impl Table {
@@ -84,23 +84,27 @@ impl Table {
 
     /// Opens an existing table to append to.
     pub fn open(path: &Path) -> Result<Table, TableError> {
-        let file = OpenOptions::new().append(true).open(path);
-        let failed = |reason| TableError::Unwritable { path: path.to_owned(), reason };
-        Ok(Table { path: path.to_owned(), file: file.map_err(failed)? })
+        let table = Table { path: path.to_owned() };
+        table.append(|_| Ok(()))?;
+        Ok(table)
     }
 
     /// Appends a row and writes it at once.
     pub fn write<R: Row>(&mut self, row: &R) -> Result<(), TableError> {
         let line = format!("{}\n", row.to_line());
-        let written = self.file.write_all(line.as_bytes());
-        written.map_err(|reason| TableError::Unwritable { path: self.path.clone(), reason })
+        self.append(|mut file| file.write_all(line.as_bytes()))
     }
 
     /// Brings all rows to the disk.
     pub fn sync(&self) -> Result<(), TableError> {
-        // By the file that is open for writing: Windows does it for no other.
-        let synced = atomic_file::sync(&self.file);
-        synced.map_err(|reason| TableError::Unwritable { path: self.path.clone(), reason })
+        // Windows does so only for a file that is open for writing.
+        self.append(atomic_file::sync)
+    }
+
+    fn append(&self, act: impl FnOnce(&File) -> io::Result<()>) -> Result<(), TableError> {
+        let file = OpenOptions::new().append(true).open(&self.path);
+        let done = file.and_then(|file| act(&file));
+        done.map_err(|reason| TableError::Unwritable { path: self.path.clone(), reason })
     }
 }
 

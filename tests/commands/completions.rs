@@ -4,6 +4,16 @@ use crate::sandbox::{Sandbox, said};
 use crate::skipped::skipped;
 use std::process::Command;
 
+/// What bash does when Tab is pressed after the last of its arguments.
+const PRESS_TAB: &str = r#"
+source ./script
+function=$(complete -p deep-jammer | sed 's/.*-F \([^ ]*\).*/\1/')
+COMP_WORDS=("$@")
+COMP_CWORD=$(($# - 1))
+"$function" "$1" "${@: -1}" "${@: -2:1}"
+printf '%s\n' "${COMPREPLY[@]}"
+"#;
+
 #[test]
 fn there_is_a_script_for_every_shell_that_knows_every_command() {
     let sandbox = Sandbox::new();
@@ -30,12 +40,9 @@ fn bash_completes_commands_options_and_values_with_it() {
     }
     let sandbox = Sandbox::new();
     sandbox.write("script", sandbox.succeed("completions bash"));
-    // What bash does when Tab is pressed after the last of these words.
     let completed = |words: &[&str]| {
-        let line = "source ./script && COMP_WORDS=(\"$@\") && COMP_CWORD=$(($# - 1)) && \
-            _deep__jammer \"$1\" \"${@: -1}\" \"${@: -2:1}\" && printf '%s\\n' \"${COMPREPLY[@]}\"";
         let mut bash = Command::new("bash");
-        bash.current_dir(sandbox.0.path()).args(["-c", line, "bash"]).args(words);
+        bash.current_dir(sandbox.0.path()).args(["-c", PRESS_TAB, "bash"]).args(words);
         let output = bash.output().unwrap();
         assert_eq!(said(&output), "");
         let words = String::from_utf8(output.stdout).unwrap();
