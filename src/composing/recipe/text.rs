@@ -159,6 +159,10 @@ mod tests {
         assert_eq!(Recipe::from_text(&whole.to_json()).unwrap(), whole);
         assert!(whole.to_text().starts_with("deep-jammer {\"format\":2,\"version\":"));
         assert_eq!(Recipe::line_of(&whole.to_json()).unwrap(), whole.to_text());
+    }
+
+    #[test]
+    fn a_script_survives_being_written_down() {
         let shaped = Recipe {
             changes: vec![
                 Change { step: 0, temperature: Some(0.9), tempo: Some(96), ..Change::default() },
