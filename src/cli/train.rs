@@ -1,5 +1,7 @@
 //! `deep-jammer train`: train a network on MIDI files.
 
+mod configuration;
+mod defaults;
 mod options;
 mod origin;
 

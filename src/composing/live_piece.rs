@@ -1,13 +1,13 @@
 //! A piece under way: composed measure by measure, in one go or shaped by a musician as it grows.
 
+mod score;
+
 use super::history::{History, RestorePoint};
 use super::opening::LeadIn;
 use super::prepared::PreparedPrimers;
 use super::scratch::Scratch;
 use super::{Change, Choice, Composer, Form, Recipe, RecipeError, Stream};
-use crate::roll::{Roll, Step, TICKS_PER_STEP};
-use crate::score::{At, Score};
-use std::borrow::Cow;
+use crate::roll::Roll;
 
 /// A piece under way: the stream with its form, the music so far, and the changes.
 ///
@@ -232,53 +232,6 @@ impl LivePiece {
         self.keep_restore_point();
         self.make_changes(last.step);
         Some(last.step)
-    }
-
-    /// The piece as a score, with its title, and with its recipe as a text; of an endless stream
-    /// the part under way.
-    pub fn score(&self) -> Score {
-        let end = match (&self.history, self.recipe.steps) {
-            (None, Some(steps)) => steps,
-            _ => self.len(),
-        };
-        self.score_between(self.part, end)
-    }
-
-    /// What is remembered from one step up to another as a score, which begins with the measure of
-    /// the first step. Notes that sound at the end are cut off there. The recipe of all up to the
-    /// end is in it as a text.
-    pub fn score_between(&self, from: usize, until: usize) -> Score {
-        let from = from.saturating_sub(self.forgotten);
-        let starts = self.roll.measures();
-        let start = starts.partition_point(|&start| start <= from).max(1) - 1;
-        let from = starts.get(start).copied().unwrap_or(0);
-        let end = until.saturating_sub(self.forgotten).min(self.roll.len());
-        let recipe = self.recipe_until(until);
-        let title = recipe.title();
-        let mut score = self.roll.excerpt(from, end).to_score(Some(&title), &[recipe.to_text()]);
-        let from = self.forgotten + from;
-        let first = self.tempos.partition_point(|tempo| tempo.step <= from).max(1) - 1;
-        let tempos = self.tempos[first..].iter().take_while(|tempo| tempo.step < until.max(1));
-        let at = |tempo: &Tempo| At {
-            tick: tempo.step.saturating_sub(from) as u64 * TICKS_PER_STEP,
-            value: tempo.micros,
-        };
-        score.tempos = tempos.map(at).collect();
-        score
-    }
-
-    /// The music that is new, and with how many rests it begins: they stand for the beginning of
-    /// the measure in which the opening ends.
-    pub fn new_music(&self) -> (Cow<'_, Roll>, usize) {
-        let rests = self.roll.place(self.lead_in).in_measure as usize;
-        if self.recipe.lead_in == LeadIn::None {
-            return (Cow::Borrowed(&self.roll), rests);
-        }
-        let mut new = Roll::new(self.roll.metre_at(self.lead_in).metre);
-        (new.tempo, new.key) = (self.roll.tempo, self.roll.key);
-        (0..rests).for_each(|_| new.push(Step::SILENCE));
-        self.roll.steps()[self.lead_in..].iter().for_each(|&step| new.push(step));
-        (Cow::Owned(new), rests)
     }
 
     /// Says how it was chosen among several, and by the seed of which piece it is asked for.

@@ -44,3 +44,20 @@ pub(super) fn zigzag(number: i64) -> u64 {
 pub(super) fn unzigzag(number: u64) -> i64 {
     (number >> 1) as i64 ^ -((number & 1) as i64)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_as_many_bytes_as_they_need() {
+        for (number, bytes) in [(0, 1), (127, 1), (128, 2), (1 << 62, 9)] {
+            let mut text = Vec::new();
+            write_varint(&mut text, number);
+            assert_eq!((text.len(), read_varint(&mut &text[..]).unwrap()), (bytes, number));
+        }
+        for number in [0, 1, -1, 64, -64, i64::from(i8::MIN)] {
+            assert_eq!(unzigzag(zigzag(number)), number);
+        }
+    }
+}
