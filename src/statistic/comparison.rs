@@ -100,6 +100,7 @@ pub struct SetFigure {
     /// passages.
     pub distance: Option<f64>,
     /// The baseline: the same numbers for real music compared with other real music.
+    #[serde(rename = "yardstick")]
     pub real_vs_real: Option<RealVsReal>,
     /// The values of the generated passages.
     #[serde(skip)]

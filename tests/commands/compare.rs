@@ -138,6 +138,8 @@ fn real_pieces_beside_themselves_are_inside_and_all_copied() {
         assert_eq!(longest["run"]["transposition"], 0);
     }
     let overlaps = found["set"]["statistics"].as_array().unwrap();
+    // The real-vs-real baseline keeps the name that programs know.
+    assert!(overlaps.iter().all(|figure| figure.get("yardstick").is_some()), "{overlaps:?}");
     for figure in overlaps.iter().filter(|figure| !figure["overlap"].is_null()) {
         assert!(figure["overlap"].as_f64().unwrap() > 0.99, "{figure}");
         assert_eq!(figure["distance"], 0.0);
