@@ -8,19 +8,19 @@ use std::path::PathBuf;
 /// Compose new piano music.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-The composer listens to a primer, and continues in its metre, key and tempo. The primer is your own
-file, or one of the short excerpts that come with the model. Only the new music is written, unless
-you ask for --with-primer.
+The composer listens to a primer, and continues in its metre, key and tempo. The primer is your
+own file, or one of the short excerpts that come with the model. Only the new music is written,
+unless you ask for --with-primer.
 
-A network that draws note after note hardly ever plays a bar twice, but real pieces repeat one bar in
-three. So the composer brings back phrases of four bars. --repeats says how much comes back; 0 turns
-this off.
+A network that draws note after note hardly ever plays a bar twice, but real pieces repeat one
+bar in three. So the composer brings back phrases of four bars. --repeats says how much comes
+back; 0 turns this off.
 
 --best-of N composes N pieces and keeps the best one. The judge is the music that the model was
-trained on. The best piece has the fewest grave faults: 32 sixteenths or more copied from that music,
-in any key, or more than two measures of silence, of the same two keys, of eleven keys at once, or of
-going in circles. Among equals, it is the one most like real music in twelve statistics
-(docs/composer.md).
+trained on. The best piece has the fewest grave faults: 32 sixteenths or more copied from that
+music, in any key, or more than two measures of silence, of the same two keys, of eleven keys at
+once, or of going in circles. Among equals, it is the one most like real music in twelve
+statistics (docs/composer.md).
 
 The seed is printed. The MIDI file holds it with all other settings, as the recipe of the piece:
   deep-jammer compose -o new.mid
