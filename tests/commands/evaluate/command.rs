@@ -2,7 +2,7 @@
 
 use super::trained_run::{listeners, sandbox, text};
 use crate::sandbox::Sandbox;
-use deep_jammer::composing::Recipe;
+use deep_jammer::composing::{Opening, Recipe};
 use deep_jammer::midi;
 use serde_json::Value;
 use std::fs;
@@ -289,6 +289,12 @@ fn a_markov_chain_composes_and_its_recipe_repeats_it() {
     let recipe = Recipe::from_text(&score.texts[0]).unwrap();
     assert_eq!((recipe.seed, recipe.bars), (5, Some(6)));
     assert_eq!(recipe.model_name.as_deref(), Some("markov"), "{recipe:?}");
+    // It goes on in the metre of the piece whose excerpt it heard.
+    let Opening::Excerpt(excerpt) = &recipe.opening else { panic!("{recipe:?}") };
+    let source = format!("music/{}.mid", excerpt.source.as_ref().unwrap());
+    let heard = midi::read(&fs::read(sandbox.path(&source)).unwrap()).unwrap().score;
+    assert_eq!(recipe.metre, None, "no other metre was asked for");
+    assert_eq!(score.metres[0].value, heard.metres[0].value);
     // By nothing but the recipe.
     sandbox.succeed("compose --recipe chain.mid -o replayed.mid");
     assert!(fs::read(sandbox.path("replayed.mid")).unwrap() == bytes);
