@@ -10,8 +10,9 @@ use crate::model::{Model, Training};
 use crate::network::{Architecture, Batch, Layers, LstmState, Nats, Parameters, TrainingEngine};
 use crate::primer::{self, Primer};
 use crate::roll::Roll;
+use crate::segment::Segment;
 use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::SeedableRng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -119,13 +120,16 @@ impl<'a, E: TrainingEngine> Trainer<'a, E> {
         architecture: Architecture,
         settings: TrainingSettings,
         layout: Layout,
-        sampler: SegmentSampler<'a>,
+        mut sampler: SegmentSampler<'a>,
         parameters: Parameters,
         optimiser: Optimiser,
         engine: E,
         random: ChaCha8Rng,
     ) -> Trainer<'a, E> {
         let lanes = if settings.is_stateful() { settings.batch } else { 0 };
+        if layout.needs_matches() {
+            sampler.find_matches();
+        }
         Trainer {
             primers: primer::draw(sampler.music(), sampler.segment_steps(), settings.seed),
             ema: (settings.ema_decay > 0.0).then(|| parameters.values.clone()),
@@ -243,7 +247,10 @@ impl<'a, E: TrainingEngine> Trainer<'a, E> {
 
     /// Trains one epoch, which is one batch, as in the article.
     pub fn epoch(&mut self) -> Progress {
-        let segments = self.sample();
+        let mut segments = self.sample();
+        if self.settings.hide_matches > 0.0 {
+            segments = self.without_some_matches(segments);
+        }
         let batch = Batch::new(&segments, &self.layout);
         let batch = batch.with_dropout(&self.architecture, &mut self.random);
         self.engine.load(&self.parameters);
@@ -262,7 +269,7 @@ impl<'a, E: TrainingEngine> Trainer<'a, E> {
         progress
     }
 
-    fn sample(&mut self) -> Vec<crate::segment::Segment> {
+    fn sample(&mut self) -> Vec<Segment> {
         let TrainingSettings { batch, transpose, .. } = self.settings;
         let settings = &self.settings;
         let (engine, sampler, random) = (&self.engine, &self.sampler, &mut self.random);
@@ -279,6 +286,18 @@ impl<'a, E: TrainingEngine> Trainer<'a, E> {
             };
             self.lanes.iter_mut().zip(&mut self.states).map(next).collect()
         }
+    }
+
+    /// Hides what followed at matches from some of the segments, so that the network learns to go on
+    /// without it, too.
+    fn without_some_matches(&mut self, segments: Vec<Segment>) -> Vec<Segment> {
+        let threshold = (f64::from(self.settings.hide_matches) * 4_294_967_296.0) as u64;
+        let random = &mut self.random;
+        let hidden = |segment: Segment| match u64::from(random.next_u32()) < threshold {
+            true => segment.without_matches(),
+            false => segment,
+        };
+        segments.into_iter().map(hidden).collect()
     }
 
     fn step(&mut self) {
