@@ -134,6 +134,12 @@ pub struct Train {
     /// The notes stay within the keyboard. 0 never transposes.
     #[arg(long, value_name = "SEMITONES", help_heading = "Learning")]
     pub(super) transpose: Option<u8>,
+    /// The share of segments in which what was said before is hidden from the network.
+    ///
+    /// The layouts with memory tell the network what followed earlier in the piece. If that is hidden
+    /// now and then, it also learns to do without. For other layouts this has no effect.
+    #[arg(long, value_name = "SHARE", help_heading = "Learning")]
+    pub(super) hide: Option<f32>,
     /// Carry the LSTM state over through this many segments in a row (truncated BPTT).
     ///
     /// This is truncated backpropagation through time. Each batch continues the pieces of the batch
