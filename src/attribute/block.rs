@@ -61,8 +61,9 @@ pub enum Block {
     /// What followed the most similar place: played and articulated by class of similarity, and one
     /// step later; how many measures ago, and whether at the same place in the measure.
     SimilarMatch,
-    /// What followed the longest match of the keys from six below to six above: played and articulated
-    /// by length class.
+    /// What followed the longest match of the keys around this one, once for the keys up to 2 away,
+    /// once up to 6, once up to 14: played and articulated by length class, and by whether other such
+    /// matches were found and agreed.
     LocalMatch,
 }
 
@@ -141,7 +142,16 @@ impl Block {
     /// Whether the block says what followed earlier in the piece.
     pub(super) fn needs_matches(self) -> bool {
         use Block::{ExactMatch, LocalMatch, OtherMatch, SimilarMatch, TransposedMatch};
-        matches!(self, ExactMatch | OtherMatch | TransposedMatch | SimilarMatch | LocalMatch)
+        matches!(
+            self,
+            Block::NarrowMatch
+                | Block::HandMatch
+                | ExactMatch
+                | OtherMatch
+                | TransposedMatch
+                | SimilarMatch
+                | LocalMatch
+        )
     }
 
     /// Adds the values of one key that are not zero. `first` is the first column of the block.

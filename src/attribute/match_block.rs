@@ -1,7 +1,7 @@
 //! The blocks of attributes that say what followed earlier in the piece.
 
 use super::StepAttributes;
-use crate::match_model::{Continuation, Continuations, LocalMatches};
+use crate::match_model::{Continuation, Continuations, LOCAL_REACHES, LocalMatches};
 use crate::roll::{Place, Step};
 
 /// The longest match of each length class but the last, for exact matches, in steps.
@@ -27,7 +27,10 @@ pub(super) const EXACT_WIDTH: usize = 3 * (EXACT.len() + 1) + 4 + OCCURRENCES + 
 pub(super) const OTHERWISE_WIDTH: usize = 3 * (OTHERWISE.len() + 1);
 pub(super) const TRANSPOSED_WIDTH: usize = 3 * (TRANSPOSED.len() + 1) + 2;
 pub(super) const SIMILAR_WIDTH: usize = 3 * (SIMILAR.len() + 1) + 2 + PLACE;
-pub(super) const LOCAL_WIDTH: usize = 3 * LocalMatches::CLASSES;
+pub(super) const LOCAL_WIDTH: usize = LOCAL_REACHES.len() * ONE_LOCAL;
+
+/// The columns of one reach.
+const ONE_LOCAL: usize = 3 * LocalMatches::CLASSES + 3 * 3;
 
 /// Distance classes, and whether it is a whole number of measures.
 const PLACE: usize = MEASURES.len() + 2;
@@ -139,10 +142,20 @@ pub(super) fn similar(
     columns.distance(distance, place);
 }
 
-/// After the longest match of the key's neighbourhood.
+/// After the longest matches of the key's neighbourhoods.
 pub(super) fn local(key: usize, found: &Continuations, next: usize, to: &mut StepAttributes) {
-    let Some(class) = found.local.class(key) else { return };
-    let mut columns = Columns { key, next, to };
-    columns.class(class, LocalMatches::CLASSES);
-    columns.action(found.local.followed, class, LocalMatches::CLASSES);
+    for (number, local) in found.local.iter().enumerate() {
+        let Some(class) = local.class(key) else { continue };
+        let mut columns = Columns { key, next: next + number * ONE_LOCAL, to };
+        columns.class(class, LocalMatches::CLASSES);
+        columns.action(local.followed, class, LocalMatches::CLASSES);
+        // A single match, several that agree, several that do not.
+        let agreement = match (local.several.contains(key), local.disputed.contains(key)) {
+            (false, _) => 0,
+            (true, false) => 1,
+            (true, true) => 2,
+        };
+        columns.class(agreement, 3);
+        columns.action(local.followed, agreement, 3);
+    }
 }

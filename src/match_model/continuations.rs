@@ -31,7 +31,7 @@ pub struct Continuations {
     /// After the most similar place.
     pub similar: Continuation,
     /// After the longest match of each key's neighbourhood.
-    pub local: LocalMatches,
+    pub local: [LocalMatches; 3],
 }
 
 impl Continuations {
@@ -67,7 +67,7 @@ impl Continuations {
             otherwise: self.otherwise.transposed(semitones),
             transposed: self.transposed.transposed(semitones),
             similar: self.similar.transposed(semitones),
-            local: self.local.transposed(semitones),
+            local: self.local.map(|local| local.transposed(semitones)),
         }
     }
 }

@@ -7,13 +7,18 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
-/// How many keys to either side belong to a key's neighbourhood.
-pub const LOCAL_REACH: usize = 6;
+/// How many keys to either side belong to a key's neighbourhood: about those of a line, of a chord and
+/// of a hand. Each is matched by itself.
+pub const LOCAL_REACHES: [usize; 3] = [2, 6, 14];
 
-/// The shortest and the longest local match that counts, in steps.
-pub const SHORTEST_LOCAL: usize = 4;
+/// The shortest local match that counts, in steps, for each of the [`LOCAL_REACHES`].
+pub const SHORTEST_LOCAL: [usize; 3] = [4, 4, 4];
+
 /// The longest local match that is told apart, in steps.
 pub const LONGEST_LOCAL: usize = 48;
+
+/// The most steps of a context.
+const CONTEXT: usize = 4;
 
 /// How many earlier places of a key are compared: the latest.
 const CANDIDATES: usize = 6;
@@ -29,6 +34,10 @@ pub struct LocalMatches {
     class: [Keys; 3],
     /// What the keys did.
     pub followed: Step,
+    /// The keys of which several matches were found.
+    pub several: Keys,
+    /// The keys that did something else after another match.
+    pub disputed: Keys,
 }
 
 impl LocalMatches {
@@ -62,19 +71,20 @@ impl LocalMatches {
         LocalMatches {
             class: self.class.map(|keys| keys.transposed(semitones)),
             followed: self.followed.transposed(semitones),
+            several: self.several.transposed(semitones),
+            disputed: self.disputed.transposed(semitones),
         }
     }
 }
 
 /// What the keys around each key did at a step: a bit for each that sounds, and above them a bit for
 /// each that is struck.
-type Windows = [u32; KEYS];
+type Windows = [u64; KEYS];
 
-const WINDOW: usize = 2 * LOCAL_REACH + 1;
-
-fn window(step: Step, key: usize) -> u32 {
-    let bits = |keys: Keys| ((keys.bits() << LOCAL_REACH) >> key) as u32 & ((1 << WINDOW) - 1);
-    bits(step.play) | bits(step.articulate) << WINDOW
+fn window(step: Step, key: usize, reach: usize) -> u64 {
+    let width = 2 * reach + 1;
+    let bits = |keys: Keys| ((keys.bits() << reach) >> key) as u64 & ((1 << width) - 1);
+    bits(step.play) | bits(step.articulate) << width
 }
 
 /// The latest places in a block at which a context was met, as steps of the block, the latest first.
@@ -102,22 +112,27 @@ impl Hasher for Hashed {
     }
 }
 
-/// By context (a key and the last [`SHORTEST_LOCAL`] windows around it), where it was met.
+/// By context (a key and the last windows around it), where it was met.
 type Table = HashMap<u64, Places, BuildHasherDefault<Hashed>>;
 
 /// An index of the contexts of all keys. Tables of full blocks are shared by all copies.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct LocalIndex {
+    reach: usize,
+    /// The steps of a context.
+    shortest: usize,
     blocks: Vec<Arc<Table>>,
     tail: Table,
     /// The windows of the last steps, the latest first.
-    recent: [Windows; SHORTEST_LOCAL],
+    recent: [Windows; CONTEXT],
 }
 
-impl Default for LocalIndex {
-    fn default() -> LocalIndex {
-        let recent = [[0; KEYS]; SHORTEST_LOCAL];
-        LocalIndex { blocks: Vec::new(), tail: Table::default(), recent }
+impl LocalIndex {
+    /// An index of nothing, for one of the [`LOCAL_REACHES`].
+    pub(super) fn new(number: usize) -> LocalIndex {
+        let recent = [[0; KEYS]; CONTEXT];
+        let (reach, shortest) = (LOCAL_REACHES[number], SHORTEST_LOCAL[number]);
+        LocalIndex { reach, shortest, blocks: Vec::new(), tail: Table::default(), recent }
     }
 }
 
@@ -127,14 +142,14 @@ impl LocalIndex {
         let next = steps.next();
         let step = steps.get(next - 1);
         self.recent.rotate_right(1);
-        self.recent[0] = std::array::from_fn(|key| window(step, key));
+        self.recent[0] = std::array::from_fn(|key| window(step, key, self.reach));
         if full {
             self.blocks.push(Arc::new(std::mem::take(&mut self.tail)));
         }
         // The place of the step that comes next: what follows the context. It belongs to the block of
         // that step.
         let place = (next % BLOCK) as u8;
-        if next < SHORTEST_LOCAL {
+        if next < self.shortest {
             return;
         }
         for key in 0..KEYS {
@@ -152,24 +167,24 @@ impl LocalIndex {
 
     /// The hash of the context of a key; `None` if all is silent.
     fn context(&self, key: usize) -> Option<u64> {
-        let windows: [u32; SHORTEST_LOCAL] = std::array::from_fn(|ago| self.recent[ago][key]);
-        if windows == [0; SHORTEST_LOCAL] {
+        let windows = self.recent[..self.shortest].iter().map(|windows| windows[key]);
+        if windows.clone().all(|window| window == 0) {
             return None;
         }
-        let pairs = windows.chunks(2).map(|pair| u64::from(pair[0]) << 32 | u64::from(pair[1]));
-        Some(pairs.fold(key as u64, |hash, pair| mix(hash ^ pair)))
+        Some(windows.fold(key as u64, |hash, window| mix(hash ^ window)))
     }
 
     /// The longest match of each key, of those at the latest places with the same context.
     pub(super) fn matches(&self, steps: &PieceSteps) -> LocalMatches {
         let mut matches = LocalMatches::default();
         let next = steps.next();
-        if next < SHORTEST_LOCAL {
+        if next < self.shortest {
             return matches;
         }
         for key in 0..KEYS {
             let Some(context) = self.context(key) else { continue };
             let (mut longest, mut source, mut compared) = (0, 0, 0);
+            let (mut played, mut silent, mut struck, mut held) = (false, false, false, false);
             let first = steps.first() + self.blocks.len() * BLOCK;
             let tables = self.blocks.iter().map(|table| &**table).chain([&self.tail]).rev();
             'places: for (before, table) in tables.enumerate() {
@@ -180,11 +195,16 @@ impl LocalIndex {
                     if at >= next {
                         continue;
                     }
-                    let length = agreement(steps, key, at, next);
+                    let length = self.agreement(steps, key, at, next);
                     if length > longest {
                         (longest, source) = (length, at);
                     }
                     compared += 1;
+                    let step = steps.get(at);
+                    let (play, articulate) =
+                        (step.play.contains(key), step.articulate.contains(key));
+                    (played, silent) = (played | play, silent | !play);
+                    (struck, held) = (struck | articulate, held | play & !articulate);
                     if compared == CANDIDATES || longest == LONGEST_LOCAL {
                         break 'places;
                     }
@@ -192,17 +212,23 @@ impl LocalIndex {
             }
             if longest > 0 {
                 matches.set(key, longest, steps.get(source));
+                if compared > 1 {
+                    matches.several.insert(key);
+                }
+                if played & silent | struck & held {
+                    matches.disputed.insert(key);
+                }
             }
         }
         matches
     }
-}
 
-/// For how many steps the keys around a key did the same before two places.
-fn agreement(steps: &PieceSteps, key: usize, at: usize, next: usize) -> usize {
-    let most = LONGEST_LOCAL.min(at - steps.first());
-    let same =
-        |&back: &usize| window(steps.get(at - back), key) == window(steps.get(next - back), key);
-    // The context has been compared already.
-    SHORTEST_LOCAL + (SHORTEST_LOCAL + 1..=most).take_while(same).count()
+    /// For how many steps the keys around a key did the same before two places, of which the context is
+    /// known to be the same.
+    fn agreement(&self, steps: &PieceSteps, key: usize, at: usize, next: usize) -> usize {
+        let most = LONGEST_LOCAL.min(at - steps.first());
+        let window = |step| window(steps.get(step), key, self.reach);
+        let same = |&back: &usize| window(at - back) == window(next - back);
+        self.shortest + (self.shortest + 1..=most).take_while(same).count()
+    }
 }

@@ -45,5 +45,5 @@ pub struct Matches {
     /// The most similar place.
     pub similar: SimilarMatch,
     /// The longest match of each key's neighbourhood.
-    pub local: LocalMatches,
+    pub local: [LocalMatches; 3],
 }

@@ -24,6 +24,6 @@ mod model;
 mod piece_steps;
 
 pub use continuations::{Continuation, Continuations};
-pub use local::{LOCAL_REACH, LONGEST_LOCAL, LocalMatches, SHORTEST_LOCAL};
+pub use local::{LOCAL_REACHES, LONGEST_LOCAL, LocalMatches, SHORTEST_LOCAL};
 pub use matches::{Match, Matches, SimilarMatch, TransposedMatch};
 pub use model::{MatchModel, REMEMBERED_STEPS, SHORTEST_EXACT, SHORTEST_TRANSPOSED};

@@ -21,29 +21,38 @@ pub const SHORTEST_TRANSPOSED: u16 = 4;
 ///
 /// It is a value: a copy goes on by itself. A copy takes about 100 KB and a thirtieth of a millisecond
 /// at most, because copies share what is older than 128 steps.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct MatchModel {
     steps: PieceSteps,
     alignments: Alignments,
-    local: LocalIndex,
+    local: [LocalIndex; 3],
 }
 
 impl MatchModel {
     /// The match model of a piece that has not begun.
     pub fn new() -> MatchModel {
-        MatchModel::default()
+        MatchModel {
+            steps: PieceSteps::default(),
+            alignments: Alignments::default(),
+            local: std::array::from_fn(LocalIndex::new),
+        }
     }
 
     /// Takes in the next step of the piece.
     pub fn push(&mut self, step: Step) {
         self.alignments.push(&self.steps, step);
         let full = self.steps.push(step);
-        self.local.push(&self.steps, full);
-        if full && self.steps.next() - self.steps.first() > REMEMBERED_STEPS {
+        self.local.iter_mut().for_each(|local| local.push(&self.steps, full));
+        if full && self.remembered() > REMEMBERED_STEPS {
             self.steps.drop_block();
             self.alignments.drop_first(BLOCK);
-            self.local.drop_block();
+            self.local.iter_mut().for_each(|local| local.drop_block());
         }
+    }
+
+    /// How many steps are remembered.
+    pub fn remembered(&self) -> usize {
+        self.steps.next() - self.steps.first()
     }
 
     /// Where the last steps occurred before.
@@ -57,7 +66,7 @@ impl MatchModel {
             otherwise,
             transposed: self.alignments.transposed(next),
             similar: self.alignments.similar(next),
-            local: self.local.matches(&self.steps),
+            local: self.local.each_ref().map(|local| local.matches(&self.steps)),
         }
     }
 

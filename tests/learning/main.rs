@@ -5,6 +5,7 @@ mod baseline;
 mod composing;
 mod likelihood;
 mod live_piece;
+mod match_model;
 mod network;
 #[path = "../support/real_music.rs"]
 mod real_music;
