@@ -142,16 +142,7 @@ impl Block {
     /// Whether the block says what followed earlier in the piece.
     pub(super) fn needs_matches(self) -> bool {
         use Block::{ExactMatch, LocalMatch, OtherMatch, SimilarMatch, TransposedMatch};
-        matches!(
-            self,
-            Block::NarrowMatch
-                | Block::HandMatch
-                | ExactMatch
-                | OtherMatch
-                | TransposedMatch
-                | SimilarMatch
-                | LocalMatch
-        )
+        matches!(self, ExactMatch | OtherMatch | TransposedMatch | SimilarMatch | LocalMatch)
     }
 
     /// Adds the values of one key that are not zero. `first` is the first column of the block.
