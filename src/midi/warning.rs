@@ -5,6 +5,40 @@
 /// Tracks are counted from 1, and bytes from the start of the track's data.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Warning {
+    /// The file does not begin with its header; a wrapper (as that of MacBinary) or other bytes stand
+    /// before it.
+    #[error("{0} bytes before the MIDI header are ignored")]
+    Prefix(usize),
+    /// The header names a format that does not exist. The file is read as format 1.
+    #[error("unknown MIDI format {0}; its tracks are read as parts that sound together")]
+    UnknownFormat(u16),
+    /// Time is counted in film frames. The notes have their times, but there are no beats.
+    #[error(
+        "time is counted in film frames ({0} per second, SMPTE), so the file has no beats; \
+         it is read by the clock, as 120 quarters a minute"
+    )]
+    Smpte(u8),
+    /// The file is of format 2 and has several patterns.
+    #[error("the {0} patterns of the file (format 2) are read one after another")]
+    Patterns(usize),
+    /// A track does not have as many bytes as its length says, and is read as far as it goes.
+    #[error("track {track}: its length is given as {given} bytes, but {found} belong to it")]
+    Length {
+        /// The number of the track.
+        track: usize,
+        /// The length as given.
+        given: usize,
+        /// The number of bytes up to the next track or the end of the file.
+        found: usize,
+    },
+    /// Bytes within a track are no events; the reading goes on after them.
+    #[error("track {track}: {bytes} bytes cannot be read and are skipped")]
+    Unreadable {
+        /// The number of the track.
+        track: usize,
+        /// How many bytes.
+        bytes: usize,
+    },
     /// An event cannot be read, and the rest of the track is lost.
     #[error("track {track}: damaged at byte {byte}, the last {lost} bytes of the track are lost")]
     TrackDamaged {
@@ -29,9 +63,25 @@ pub enum Warning {
         /// How many bytes.
         bytes: usize,
     },
-    /// The file has more tracks than its header promises; all are read.
-    #[error("the header promises {promised} tracks, but there are {found}; all were read")]
+    /// The file has more tracks than its header promises. They are left out, as by other programs,
+    /// unless the promised ones have no notes.
+    #[error(
+        "{beyond} tracks beyond the {promised} that the header promises are {}",
+        if *read { "read, because the others have no notes" } else { "left out" }
+    )]
     MoreTracks {
+        /// How many the header promises.
+        promised: usize,
+        /// How many there are after those.
+        beyond: usize,
+        /// Whether they were read.
+        read: bool,
+    },
+    /// The file has fewer tracks than its header promises; those that are there are read.
+    #[error(
+        "the header promises {promised} tracks, but there are {found}; the file may be cut short"
+    )]
+    TracksMissing {
         /// How many the header promises.
         promised: u16,
         /// How many there are.
@@ -45,14 +95,17 @@ pub enum Warning {
         /// How many.
         bytes: usize,
     },
+    /// Messages with a data byte above 127.
+    #[error("{0} messages have a value above 127, which is clipped to 127")]
+    Clipped(usize),
     /// Malformed events, or events that do not belong in a file; each is skipped.
     #[error("{0} malformed events are skipped")]
     OddEvents(usize),
-    /// Time signatures that do not describe a measure.
+    /// Time signatures that are not [plausible](crate::score::Metre::is_plausible).
     #[error("{0} impossible time signatures are ignored")]
     OddMetres(usize),
-    /// Tempos of zero microseconds per quarter.
-    #[error("{0} tempos of zero are ignored")]
+    /// Tempos that are not [plausible](crate::score::Score::is_plausible_tempo).
+    #[error("{0} impossible tempos are ignored")]
     OddTempos(usize),
     /// Key signatures of more than seven sharps or flats.
     #[error("{0} impossible key signatures are ignored")]
@@ -62,4 +115,13 @@ pub enum Warning {
         "{0} notes are never released; each ends when its key is struck again or its track ends"
     )]
     Unreleased(usize),
+    /// Notes that go on long after everything else.
+    #[error("{0} notes that go on long after the music are made shorter")]
+    Shortened(usize),
+    /// Notes, or changes of tempo, metre, key or pedals, long after everything else.
+    #[error("{0} events long after the music are left out")]
+    FarAway(usize),
+    /// More texts than are kept.
+    #[error("{0} more texts are left out")]
+    MoreTexts(usize),
 }
