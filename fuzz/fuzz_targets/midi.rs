@@ -11,6 +11,8 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|bytes: &[u8]| {
     let Ok(reading) = midi::read(bytes) else { return };
     let again = midi::read(&midi::write(&reading.score)).expect("what we write can be read");
+    assert_eq!(again.warnings, []);
+    assert_eq!(again.score.tempos, reading.score.tempos);
     assert_eq!(again.score.metres, reading.score.metres);
     let Ok(found) = Roll::from_score(&reading.score) else { return };
     let bytes = midi::write(&found.roll.to_score(None, &[]));

@@ -229,14 +229,14 @@ fn cut(data: &[u8], at: usize, delta: u64, running: Option<u8>) -> Option<Cut<'_
         }
         0xF0 | 0xF7 => {
             let (length, from) = variable_length(data, at + 1)?;
-            let next = from.checked_add(length as usize)?;
-            match next <= data.len() {
-                true => plain(next),
-                // Written without its length, as it goes over a cable.
-                false => {
-                    let end = data[at + 1..].iter().position(|&byte| byte == 0xF7)?;
-                    Cut { malformed: true, ..plain(at + 1 + end + 1) }
-                }
+            let next = from.checked_add(length as usize).filter(|&next| next <= data.len());
+            let unmeasured = match first {
+                0xF0 => end_of_unmeasured(data, at + 1, next),
+                _ => None,
+            };
+            match unmeasured {
+                Some(next) => Cut { malformed: true, ..plain(next) },
+                None => plain(next?),
             }
         }
         0xF1..=0xFE => {
@@ -263,6 +263,22 @@ fn cut(data: &[u8], at: usize, delta: u64, running: Option<u8>) -> Option<Cut<'_
         }
     };
     Some(cut)
+}
+
+/// The offset after a system exclusive event that was written without its length, as it goes over a
+/// cable: it ends before the offset that its first byte would give as a length, and an event with a
+/// status follows.
+fn end_of_unmeasured(data: &[u8], from: usize, measured: Option<usize>) -> Option<usize> {
+    const LONGEST: usize = 4096;
+    let end = from + data[from..].iter().take(LONGEST).position(|&byte| byte >= 0x80)?;
+    let next = end + 1;
+    let begins_event = || {
+        let (_, status) = variable_length(data, next)?;
+        data.get(status).filter(|&&status| status >= 0x80)
+    };
+    (data[end] == 0xF7 && measured.is_none_or(|measured| next < measured))
+        .then_some(next)
+        .filter(|_| begins_event().is_some())
 }
 
 /// The number of data bytes of a message on a channel.

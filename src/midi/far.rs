@@ -21,7 +21,7 @@ const STRAYS: usize = 10;
 pub(super) struct FarAway {
     /// How many notes were made shorter.
     pub shortened: usize,
-    /// How many notes, and changes of tempo, metre, key and pedals, were left out.
+    /// How many notes were left out.
     pub left_out: usize,
 }
 
@@ -51,33 +51,43 @@ pub(super) fn bound(
     (far, music_end.saturating_add(FAR * quarter))
 }
 
-/// The tick of the last onset or release before a silence that is too long.
+/// The tick of the last onset or release before a silence that is too long, and after which there are
+/// only strays. It is sought from the end, so that a piece that was bounded once stays as it is.
 fn end_of_music(notes: &[Note], is_hung: &[bool], quarter: u64) -> u64 {
     let released = notes.iter().zip(is_hung).filter(|(_, is_hung)| !**is_hung);
-    let mut moments: Vec<u64> = notes.iter().map(|note| note.start).collect();
-    let mut starts = moments.clone();
+    let mut starts: Vec<u64> = notes.iter().map(|note| note.start).collect();
+    let mut moments = starts.clone();
     moments.extend(released.map(|(note, _)| note.end()));
     moments.sort_unstable();
     starts.sort_unstable();
-    let ends = moments.windows(2).filter(|pair| pair[1] - pair[0] > FAR * quarter);
-    let strays = |tick| starts.len() - starts.partition_point(|&start| start <= tick);
-    let end = ends.map(|pair| pair[0]).find(|&tick| strays(tick) * STRAYS <= starts.len());
-    end.or(moments.last().copied()).unwrap_or(0)
+    let mut end = moments.last().copied().unwrap_or(0);
+    let mut kept = starts.len();
+    let silences = moments.windows(2).rev().filter(|pair| pair[1] - pair[0] > FAR * quarter);
+    for silence in silences {
+        let before = starts.partition_point(|&start| start <= silence[0]);
+        let strays = kept - before;
+        // A single note after it is no second piece, however short the first.
+        if strays * STRAYS > kept && (strays > 1 || kept == 1) {
+            break;
+        }
+        (end, kept) = (silence[0], before);
+    }
+    end
 }
 
-/// Leaves out changes after a tick, and returns how many there were.
-pub(super) fn leave_out_changes(score: &mut Score, after: u64) -> usize {
-    fn cut<T>(changes: &mut Vec<At<T>>, after: u64) -> usize {
-        let before = changes.len();
-        changes.retain(|change| change.tick <= after);
-        before - changes.len()
+/// Leaves out changes of tempo, metre, key and pedals after a tick. Nothing is lost by that, for
+/// nothing sounds there. But a file that is written would end as far away.
+pub(super) fn leave_out_changes(score: &mut Score, after: u64) {
+    fn cut<T>(changes: &mut Vec<At<T>>, after: u64) {
+        let kept = changes.partition_point(|change| change.tick <= after);
+        changes.truncate(kept);
     }
-    cut(&mut score.tempos, after)
-        + cut(&mut score.metres, after)
-        + cut(&mut score.keys, after)
-        + cut(&mut score.pedal, after)
-        + cut(&mut score.sostenuto, after)
-        + cut(&mut score.soft, after)
+    cut(&mut score.tempos, after);
+    cut(&mut score.metres, after);
+    cut(&mut score.keys, after);
+    cut(&mut score.pedal, after);
+    cut(&mut score.sostenuto, after);
+    cut(&mut score.soft, after);
 }
 
 #[cfg(test)]
@@ -127,6 +137,7 @@ mod tests {
         let music: Vec<_> = (0..20).map(|start| (start, start + 1)).collect();
         let (notes, far) = bounded(&[&music[..], &[(50_000, 50_001)]].concat(), &[]);
         assert_eq!((notes, far), (music.clone(), FarAway { shortened: 0, left_out: 1 }));
+        assert_eq!(bounded(&[(0, 1), (240_000, 240_001)], &[]).0, [(0, 1)]);
         let second: Vec<_> = music.iter().map(|&(start, end)| (start + 2000, end + 2000)).collect();
         let both = [music, second].concat();
         assert_eq!(bounded(&both, &[]), (both, FarAway::default()));

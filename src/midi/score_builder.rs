@@ -234,9 +234,9 @@ impl<'a> ScoreBuilder<'a> {
             texts: texts.flatten().collect(),
             length: 0,
         };
-        let changes = far::leave_out_changes(&mut score, nothing_after);
+        far::leave_out_changes(&mut score, nothing_after);
         let percussion = self.percussion;
-        let warnings = self.warnings(FarAway { left_out: far.left_out + changes, ..far });
+        let warnings = self.warnings(far);
         match score.notes.is_empty() {
             true => Err(MidiError::NoNotes { percussion, warnings }),
             false => Ok(ParsedMidi { score, percussion, warnings }),

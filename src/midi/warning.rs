@@ -1,5 +1,16 @@
 //! Oddities of files that could be read.
 
+/// What is said of notes that are never released: of one, and of several.
+const UNRELEASED: (&str, &str) = (
+    "note is never released; it ends when its key is struck again or its track ends",
+    "notes are never released; each ends when its key is struck again or its track ends",
+);
+
+/// A number of things, and what is said of one or of several.
+fn said(count: usize, one: &str, several: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { several })
+}
+
 /// Something odd about a file that could be read all the same.
 ///
 /// Tracks are counted from 1, and bytes from the start of the track's data.
@@ -7,7 +18,7 @@
 pub enum Warning {
     /// The file does not begin with its header; a wrapper (as that of MacBinary) or other bytes stand
     /// before it.
-    #[error("{0} bytes before the MIDI header are ignored")]
+    #[error("{}", said(*.0, "byte before the MIDI header is ignored", "bytes before the MIDI header are ignored"))]
     Prefix(usize),
     /// The header names a format that does not exist. The file is read as format 1.
     #[error("unknown MIDI format {0}; its tracks are read as parts that sound together")]
@@ -66,8 +77,13 @@ pub enum Warning {
     /// The file has more tracks than its header promises. They are left out, as by other programs,
     /// unless the promised ones have no notes.
     #[error(
-        "{beyond} tracks beyond the {promised} that the header promises are {}",
-        if *read { "read, because the others have no notes" } else { "left out" }
+        "{} beyond the {promised} that the header promises {}",
+        said(*beyond, "track", "tracks"),
+        match (*read, *beyond) {
+            (true, _) => "had to be read, because the others have no notes",
+            (false, 1) => "is left out",
+            (false, _) => "are left out",
+        }
     )]
     MoreTracks {
         /// How many the header promises.
@@ -96,32 +112,30 @@ pub enum Warning {
         bytes: usize,
     },
     /// Messages with a data byte above 127.
-    #[error("{0} messages have a value above 127, which is clipped to 127")]
+    #[error("{}", said(*.0, "message has a value above 127, which is clipped to 127", "messages have a value above 127, which is clipped to 127"))]
     Clipped(usize),
     /// Malformed events, or events that do not belong in a file; each is skipped.
-    #[error("{0} malformed events are skipped")]
+    #[error("{}", said(*.0, "malformed event is skipped", "malformed events are skipped"))]
     OddEvents(usize),
     /// Time signatures that are not [plausible](crate::score::Metre::is_plausible).
-    #[error("{0} impossible time signatures are ignored")]
+    #[error("{}", said(*.0, "impossible time signature is ignored", "impossible time signatures are ignored"))]
     OddMetres(usize),
     /// Tempos that are not [plausible](crate::score::Score::is_plausible_tempo).
-    #[error("{0} impossible tempos are ignored")]
+    #[error("{}", said(*.0, "impossible tempo is ignored", "impossible tempos are ignored"))]
     OddTempos(usize),
     /// Key signatures of more than seven sharps or flats.
-    #[error("{0} impossible key signatures are ignored")]
+    #[error("{}", said(*.0, "impossible key signature is ignored", "impossible key signatures are ignored"))]
     OddKeys(usize),
     /// Note-on events without a note-off.
-    #[error(
-        "{0} notes are never released; each ends when its key is struck again or its track ends"
-    )]
+    #[error("{}", said(*.0, UNRELEASED.0, UNRELEASED.1))]
     Unreleased(usize),
     /// Notes that go on long after everything else.
-    #[error("{0} notes that go on long after the music are made shorter")]
+    #[error("{}", said(*.0, "note that goes on long after the music is made shorter", "notes that go on long after the music are made shorter"))]
     Shortened(usize),
-    /// Notes, or changes of tempo, metre, key or pedals, long after everything else.
-    #[error("{0} events long after the music are left out")]
+    /// A few notes after a silence that no music has.
+    #[error("{}", said(*.0, "note long after the music is left out", "notes long after the music are left out"))]
     FarAway(usize),
     /// More texts than are kept.
-    #[error("{0} more texts are left out")]
+    #[error("{}", said(*.0, "more text is left out", "more texts are left out"))]
     MoreTexts(usize),
 }
