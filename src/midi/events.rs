@@ -100,7 +100,7 @@ impl<'a> EventReader<'a> {
         cut.event.map(|event| (self.tick, event))
     }
 
-    /// Reads a message that has a data byte above 127. `start` is the offset of its first data byte.
+    /// Accepts a message that has a data byte above 127, at the offset `over`, or what it is taken for.
     fn take_doubtful(&mut self, cut: Cut<'a>, over: usize) -> Option<(u64, Event<'a>)> {
         let (data, status) = (self.data, cut.status);
         let problems = |at| look_ahead(data, at, status);
@@ -157,11 +157,11 @@ impl<'a> EventReader<'a> {
         self.tick += delta;
         self.at = until;
         match next {
-            Some(_) => self.skipped += until - from + usize::from(text.is_none()),
+            Some(next) if text.is_none() => self.skipped += next - start,
+            Some(_) => self.malformed += 1,
             None => self.end = TrackEnd::Damaged { byte: start, lost },
         }
         let (kind, from) = text?;
-        self.malformed += usize::from(next.is_some());
         Some((self.tick, Event::Meta { kind, data: &data[from..until] }))
     }
 }
