@@ -32,9 +32,9 @@ pub(super) enum TrackEnd {
 
 /// Reads the events of a track one after another, as an iterator over ticks and events.
 ///
-/// It never gives up a track for a bad byte. A data byte above 127 is clipped. Where that would lead
-/// to nonsense, the message is taken to be cut short, or to have a byte of the system clock within
-/// it, and where nothing else helps, the next place is sought from which events can be read.
+/// It does not give up a track for a bad byte. A data byte above 127 is clipped, unless it is a byte of
+/// the system clock and what follows makes sense without it. After bytes that are no event, the next
+/// place is sought from which events can be read.
 pub(super) struct EventReader<'a> {
     data: &'a [u8],
     at: usize,
@@ -100,33 +100,17 @@ impl<'a> EventReader<'a> {
         cut.event.map(|event| (self.tick, event))
     }
 
-    /// Accepts a message that has a data byte above 127, at the offset `over`, or what it is taken for.
+    /// Accepts a message that has a data byte above 127, at the offset `over`.
     fn take_doubtful(&mut self, cut: Cut<'a>, over: usize) -> Option<(u64, Event<'a>)> {
         let (data, status) = (self.data, cut.status);
-        let problems = |at| look_ahead(data, at, status);
-        let clipped = problems(cut.next);
-        if clipped != Some(0) {
-            let start = cut.next - data_bytes(status.unwrap_or(0));
-            if let Some((bytes, next)) = without_clock(data, start, cut.next - start)
-                && problems(next) == Some(0)
-            {
-                let event = cut.event.map(|event| with_data(event, bytes));
-                return self.take(Cut { event, next, malformed: true, ..cut });
-            }
-        }
-        // The message lacks data bytes. The next event begins with its delta time, or at once with
-        // its status.
-        if clipped.is_none() {
-            if problems(over) == Some(0) {
-                return self.take(Cut { event: None, next: over, malformed: true, ..cut });
-            }
-            if let Some(next) = self::cut(data, over, 0, status)
-                && next.over.is_none()
-                && look_ahead(data, next.next, next.status.or(status)) == Some(0)
-            {
-                self.malformed += 1;
-                return self.take(Cut { delta: cut.delta, ..next });
-            }
+        let leads_on = |at| look_ahead(data, at, status) == Some(0);
+        let count = data_bytes(status.unwrap_or(0));
+        if let Some((bytes, next)) = without_clock(data, cut.next - count, count)
+            && !leads_on(cut.next)
+            && leads_on(next)
+        {
+            let event = cut.event.map(|event| with_data(event, bytes));
+            return self.take(Cut { event, next, malformed: true, ..cut });
         }
         self.clipped += 1;
         // Nobody knows which controller a number above 127 stands for.

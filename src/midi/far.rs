@@ -60,8 +60,10 @@ fn end_of_music(notes: &[Note], is_hung: &[bool], quarter: u64) -> u64 {
     moments.extend(released.map(|(note, _)| note.end()));
     moments.sort_unstable();
     starts.sort_unstable();
-    let mut end = moments.last().copied().unwrap_or(0);
-    let mut kept = starts.len();
+    // The end and the number of notes up to there: with all notes, and without strays.
+    let all = starts.len();
+    let mut last_note = moments.last().copied().unwrap_or(0);
+    let (mut end, mut kept) = (last_note, all);
     let silences = moments.windows(2).rev().filter(|pair| pair[1] - pair[0] > FAR * quarter);
     for silence in silences {
         let before = starts.partition_point(|&start| start <= silence[0]);
@@ -71,8 +73,12 @@ fn end_of_music(notes: &[Note], is_hung: &[bool], quarter: u64) -> u64 {
             break;
         }
         (end, kept) = (silence[0], before);
+        if kept == all {
+            last_note = end;
+        }
     }
-    end
+    // If that is half of the notes, none of them is a stray, and the file is something else.
+    if 2 * kept < all { last_note } else { end }
 }
 
 /// Leaves out changes of tempo, metre, key and pedals after a tick. Nothing is lost by that, for
@@ -138,6 +144,9 @@ mod tests {
         let (notes, far) = bounded(&[&music[..], &[(50_000, 50_001)]].concat(), &[]);
         assert_eq!((notes, far), (music.clone(), FarAway { shortened: 0, left_out: 1 }));
         assert_eq!(bounded(&[(0, 1), (240_000, 240_001)], &[]).0, [(0, 1)]);
+        // Where every note is far from the others, none is left out.
+        let scattered: Vec<_> = (0..20).map(|at| (5000 * at, 5000 * at + 1)).collect();
+        assert_eq!(bounded(&scattered, &[]), (scattered, FarAway::default()));
         let second: Vec<_> = music.iter().map(|&(start, end)| (start + 2000, end + 2000)).collect();
         let both = [music, second].concat();
         assert_eq!(bounded(&both, &[]), (both, FarAway::default()));

@@ -45,7 +45,9 @@ fn can_be_japanese(bytes: &[u8]) -> bool {
     };
     let is_japanese =
         |letter: char| matches!(letter, '\u{3000}'..='\u{30FF}' | '\u{4E00}'..='\u{9FFF}');
-    let pairs = text.chars().zip(text.chars().skip(1));
+    // A number may stand between them.
+    let letters = text.chars().filter(|letter| !letter.is_ascii_digit());
+    let pairs = letters.clone().zip(letters.skip(1));
     let undefined_in_windows_1252 = [0x81, 0x8D, 0x8F, 0x90, 0x9D];
     pairs.clone().any(|(one, other)| is_japanese(one) && is_japanese(other))
         || (text.chars().any(is_japanese)

@@ -131,8 +131,9 @@ pub struct SoundFontPiano {
 /// once in 64 frames. A lift that it has seen damps for good.
 const SHORTEST_LIFT: usize = 128;
 
-/// The softest velocity that the synthesiser plays. What is softer it leaves out.
-const SOFTEST: u8 = 5;
+/// The softest velocity that is played. The synthesiser leaves out what is below −60 dB, so it would
+/// cut softer strokes off, or leave them out.
+const SOFTEST: u8 = 16;
 
 /// The number of inaudible frames after which the piano counts as silent: a quarter of a second.
 const PATIENCE: u64 = SAMPLE_RATE as u64 / 4;

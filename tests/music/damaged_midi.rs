@@ -174,16 +174,6 @@ fn a_beat_of_the_system_clock_within_a_message_is_taken_out() {
 }
 
 #[test]
-fn a_message_without_its_data_does_not_take_the_next_ones_with_it() {
-    // The status of a tempo stands where a velocity should be; read as a velocity, it would leave a
-    // meta event that ends far beyond the track.
-    let odd = [0, 0x90, 60, 0xFF, 0x51, 3, 0x0A, 0x2C, 0x2B];
-    let reading = read_track(&[&odd[..], &scale()[..scale().len() - 4]].concat());
-    assert_eq!(reading.score.tempos.len(), 1);
-    assert!(notes(&reading).len() >= 32, "{:?}", reading.warnings);
-}
-
-#[test]
 fn after_bytes_that_are_no_event_the_next_event_is_found() {
     // A data byte before there is any status; a text and a title that are longer than the track; a
     // system exclusive event without a length.

@@ -235,13 +235,18 @@ fn errors_of_files_name_them() {
 
 #[test]
 fn hostile_delta_times_are_refused_without_taking_memory() {
-    let longest = [0xFF, 0xFF, 0xFF, 0x7F, 0x90, 60, 0];
-    let mut track = vec![0, 0x90, 60, 64];
-    (0..1000).for_each(|_| track.extend([0xFF, 0xFF, 0xFF, 0x7F, 0x90, 62, 0]));
-    track.extend(longest);
+    let mut track = Vec::new();
+    (0..1000).for_each(|_| track.extend([0xFF, 0xFF, 0xFF, 0x7F, 0x90, 62, 80, 96, 62, 0]));
     let reading = read_track(&track);
+    assert_eq!((reading.score.notes.len(), reading.warnings.len()), (1000, 0));
     let error = Roll::from_score(&reading.score).unwrap_err().to_string();
     assert!(error.contains("the limit is 1000000"), "{error}");
+    // A note that nothing releases is bounded instead.
+    let mut track = vec![0, 0x90, 60, 64];
+    (0..1000).for_each(|_| track.extend([0xFF, 0xFF, 0xFF, 0x7F, 0x90, 62, 0]));
+    let reading = read_track(&track);
+    assert_eq!(reading.warnings, [Warning::Unreleased(1), Warning::Shortened(1)]);
+    assert_eq!(Roll::from_score(&reading.score).unwrap().roll.len(), 16);
 }
 
 /// The bytes of a whole file, put together by hand from the specification.
