@@ -225,6 +225,8 @@ mod tests {
             metres: Vec::new(),
             keys: Vec::new(),
             pedal: Vec::new(),
+            sostenuto: Vec::new(),
+            soft: Vec::new(),
             texts: Vec::new(),
             length: 0,
         }

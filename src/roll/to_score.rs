@@ -32,6 +32,8 @@ impl Roll {
             metres: metres.collect(),
             keys: self.key.map(|value| At { tick: 0, value }).into_iter().collect(),
             pedal: Vec::new(),
+            sostenuto: Vec::new(),
+            soft: Vec::new(),
             texts: texts.to_vec(),
             length: tick(self.len()),
         }

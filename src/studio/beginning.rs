@@ -283,6 +283,8 @@ fn score_of(notes: &[PlayedNote], asked: &BeginRequest) -> Result<Score, ApiErro
         metres: vec![At { tick: 0, value: metre.unwrap_or(Metre::COMMON) }],
         keys: Vec::new(),
         pedal: Vec::new(),
+        sostenuto: Vec::new(),
+        soft: Vec::new(),
         texts: Vec::new(),
         length: 0,
     })

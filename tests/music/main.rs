@@ -1,9 +1,11 @@
 //! Tests the library's way from MIDI files to rolls, and from rolls to sound, pictures and sheet music.
 
 mod corpus;
+mod damaged_midi;
 mod midi;
 mod notation;
 mod originality;
+mod pedals;
 mod output;
 mod picture;
 mod pieces;
