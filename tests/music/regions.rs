@@ -17,7 +17,7 @@ pub fn roll(regions: Vec<Region>, tempo: u32, key: Option<(i8, bool)>) -> Roll {
             (1..times).for_each(|_| roll.push(held));
         }
     }
-    roll.tempo = tempo;
+    roll.set_tempo(tempo);
     roll.key = key.map(|(sharps, minor)| KeySignature { sharps, minor });
     roll
 }

@@ -1,0 +1,134 @@
+//! The notes that are struck within one step: what a roll cannot keep apart.
+
+use super::{KEYS, Losses};
+
+/// A note on one of the 88 keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Stroke {
+    pub key: usize,
+    /// Its onset, in ticks.
+    pub start: u64,
+    /// In ticks.
+    pub length: u64,
+    /// Its first step.
+    pub step: usize,
+    /// The first step at which it no longer sounds.
+    pub end: usize,
+}
+
+impl Stroke {
+    /// Whether most of this note is over when another begins. Then the two are heard one after the
+    /// other. Notes of a chord begin together but for a tenth of a 16th, or go on sounding.
+    fn is_over(&self, other: &Stroke, sixteenth: u64) -> bool {
+        let later = u128::from(other.start.saturating_sub(self.start));
+        10 * 4 * later > u128::from(sixteenth) && 2 * later >= u128::from(self.length)
+    }
+
+    /// Whether this note leads to another as a grace note does: it is shorter than a 16th and over
+    /// when the other begins, which is at least a 16th long and twice as long.
+    fn leads_to(&self, main: &Stroke, sixteenth: u64) -> bool {
+        self.is_short(sixteenth)
+            && !main.is_short(sixteenth)
+            && main.length / 2 >= self.length
+            && self.is_near(main)
+            && self.is_over(main, sixteenth)
+            && 10 * self.beyond(main) <= u128::from(sixteenth)
+    }
+
+    /// Whether a short note like this one ends where another begins, as in a run.
+    fn runs_into(&self, next: &Stroke, sixteenth: u64) -> bool {
+        let gap = 4 * u128::from(next.start.saturating_sub(self.start + self.length));
+        self.is_short(sixteenth)
+            && self.is_near(next)
+            && 10 * gap.max(self.beyond(next)) <= u128::from(sixteenth)
+    }
+
+    fn is_short(&self, sixteenth: u64) -> bool {
+        4 * u128::from(self.length) < u128::from(sixteenth)
+    }
+
+    /// Whether it is at most an octave away.
+    fn is_near(&self, other: &Stroke) -> bool {
+        self.key.abs_diff(other.key) <= 12
+    }
+
+    /// How far it sounds into another note, in quarters of a tick.
+    fn beyond(&self, other: &Stroke) -> u128 {
+        4 * u128::from((self.start + self.length).saturating_sub(other.start))
+    }
+}
+
+/// The strokes on one key within a step.
+#[derive(Clone, Copy)]
+struct OnKey {
+    first: Stroke,
+    last: Stroke,
+    /// The length of the longest.
+    longest: u64,
+}
+
+/// A grace note.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Grace {
+    pub key: usize,
+    /// Whether it can be moved to the step before. It cannot if notes that lead to it are struck
+    /// there, and of several in one step only the last can: they would strike together.
+    pub moves: bool,
+}
+
+/// Finds the grace notes among the strokes of one step, which are in order, and counts what else is
+/// lost there. `before` are the strokes of the step before. A 16th is `sixteenth` quarters of a
+/// tick.
+pub(super) fn examine(
+    strokes: &[Stroke],
+    before: &[Stroke],
+    sixteenth: u64,
+    losses: &mut Losses,
+) -> Vec<Grace> {
+    if strokes.len() < 2 {
+        return Vec::new();
+    }
+    let keys = by_key(strokes, losses);
+    // A note leads to the nearest one that follows it: a run in one hand does not lead to a long
+    // note of the other.
+    let is_grace = |one: &OnKey| {
+        let last = Stroke { length: one.longest, ..one.last };
+        let later = keys.iter().map(|other| &other.last);
+        let later = later.filter(|other| other.key != last.key && last.is_over(other, sixteenth));
+        let next = later.min_by_key(|other| other.key.abs_diff(last.key));
+        next.is_some_and(|next| last.leads_to(next, sixteenth))
+    };
+    let (graces, others): (Vec<OnKey>, Vec<OnKey>) = keys.iter().partition(|one| is_grace(one));
+    let is_late = |other: &&OnKey| {
+        let is_over = |one: &OnKey| one.first.is_over(&other.first, sixteenth);
+        others.iter().any(|one| one.first.key != other.first.key && is_over(one))
+    };
+    losses.struck_together += others.iter().filter(is_late).count();
+    let moves = |one: &OnKey| {
+        let follows = |other: &OnKey| one.last.is_over(&other.last, sixteenth);
+        let leads_here = |other: &Stroke| other.runs_into(&one.first, sixteenth);
+        !graces.iter().any(follows) && !before.iter().any(leads_here)
+    };
+    graces.iter().map(|one| Grace { key: one.last.key, moves: moves(one) }).collect()
+}
+
+/// The strokes of one step by key. Counts those that are not the first on their key.
+fn by_key(strokes: &[Stroke], losses: &mut Losses) -> Vec<OnKey> {
+    let mut keys: Vec<OnKey> = Vec::new();
+    let mut places = [usize::MAX; KEYS];
+    for &stroke in strokes {
+        match keys.get_mut(places[stroke.key]) {
+            None => {
+                places[stroke.key] = keys.len();
+                keys.push(OnKey { first: stroke, last: stroke, longest: stroke.length });
+            }
+            Some(on_key) => {
+                // Two voices may strike a key at once: that is one stroke.
+                losses.repeated += usize::from(stroke.start > on_key.last.start);
+                on_key.last = stroke;
+                on_key.longest = on_key.longest.max(stroke.length);
+            }
+        }
+    }
+    keys
+}
