@@ -148,6 +148,34 @@ mod tests {
     }
 
     #[test]
+    fn a_primer_in_one_tempo_is_written_as_before_and_others_keep_their_map() {
+        let mut roll = Roll::new(Metre::COMMON);
+        (0..8).for_each(|_| roll.push(Step::SILENCE));
+        roll.set_tempo(612_345);
+        let mut primer = Primer { source: "x".into(), roll };
+        let before = "{\"source\":\"x\",\"tempo\":612345,\"sharps\":null,\"minor\":null,\
+                      \"metres\":[[0,\"4/4\"]],\"steps\":\"- - - - - - - -\"}";
+        assert_eq!(serde_json::to_string(&Record::of(&primer)).unwrap(), before);
+        let read: Record = serde_json::from_str(before).unwrap();
+        assert_eq!(read.primer().unwrap(), primer);
+
+        primer.roll.change_tempo(4, 500_000);
+        let text = serde_json::to_string(&Record::of(&primer)).unwrap();
+        assert!(text.contains("\"tempos\":[[0,612345],[4,500000]]"), "{text}");
+        let read: Record = serde_json::from_str(&text).unwrap();
+        assert_eq!(read.primer().unwrap(), primer);
+
+        let with = |tempos: &str| {
+            let text = text.replace("[[0,612345],[4,500000]]", tempos);
+            serde_json::from_str::<Record>(&text).unwrap().primer().map(|read| read.roll)
+        };
+        assert!(with("[[4,1],[0,2]]").unwrap_err().to_string().contains("out of order"));
+        // What is after its end, and what no file can hold, is not kept.
+        let odd = with("[[2,0],[8,7],[9,8]]").unwrap();
+        assert_eq!([0, 2, 9].map(|step| odd.tempo_at(step)), [556_173, 1, 1]);
+    }
+
+    #[test]
     fn what_is_no_primer_is_refused_with_a_reason() {
         let read = |metres: &[(usize, &str)], steps: &str| {
             let metres = metres.iter().map(|(step, metre)| (*step, metre.to_string())).collect();

@@ -172,3 +172,104 @@ fn distance(runs: &[TempoRun], tempo: u32) -> f64 {
 fn logarithm(tempo: u32) -> f64 {
     libm::log(f64::from(tempo.clamp(FASTEST, SLOWEST)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::roll::Step;
+
+    /// A roll with so many steps in each of some tempos, in quarters per minute.
+    fn roll(metre: &str, parts: &[(usize, f64)]) -> Roll {
+        let mut roll = Roll::new(metre.parse().unwrap());
+        for &(steps, tempo) in parts {
+            roll.change_tempo(roll.len(), (60e6 / tempo).round() as u32);
+            (0..steps).for_each(|_| roll.push(Step::SILENCE));
+        }
+        roll
+    }
+
+    fn marks(roll: &Roll) -> Vec<(usize, u32)> {
+        let quarters = |tempo: u32| (60e6 / f64::from(tempo)).round() as u32;
+        roll.marked_tempos().iter().map(|mark| (mark.step, quarters(mark.tempo))).collect()
+    }
+
+    fn settled(roll: &Roll) -> u32 {
+        (60e6 / f64::from(roll.settled_tempo())).round() as u32
+    }
+
+    #[test]
+    fn a_tempo_for_all_is_the_only_mark() {
+        let all = roll("3/4", &[(400, 96.0)]);
+        assert_eq!((marks(&all), settled(&all)), (vec![(0, 96)], 96));
+        let empty = roll("4/4", &[(0, 72.0)]);
+        assert_eq!((marks(&empty), settled(&empty)), (vec![(0, 120)], 120));
+    }
+
+    #[test]
+    fn sections_are_marked_where_they_begin() {
+        let suite = roll("4/4", &[(160, 138.0), (320, 60.0), (96, 76.0)]);
+        assert_eq!(marks(&suite), [(0, 138), (160, 60), (480, 76)]);
+        assert_eq!(settled(&suite), 76);
+    }
+
+    #[test]
+    fn an_ending_in_another_tempo_is_marked_but_not_gone_on_with() {
+        // Seven measures, and one that is six times as slow.
+        let slow = roll("4/4", &[(112, 120.0), (16, 20.0)]);
+        assert_eq!(marks(&slow), [(0, 120), (112, 20)]);
+        assert_eq!(settled(&slow), 120);
+        let fast = roll("2/4", &[(112, 60.0), (32, 132.0)]);
+        assert_eq!((marks(&fast), settled(&fast)), (vec![(0, 60), (112, 132)], 60));
+    }
+
+    #[test]
+    fn a_ritardando_and_a_fermata_are_no_marks() {
+        let mut parts = vec![(160, 100.0), (4, 30.0), (160, 100.0)];
+        parts.extend((0..24).map(|step| (1, 100.0 - 2.5 * f64::from(step))));
+        let ending = roll("4/4", &parts);
+        assert_eq!((marks(&ending), settled(&ending)), (vec![(0, 100)], 100));
+    }
+
+    #[test]
+    fn rubato_around_a_tempo_is_felt_as_that_tempo() {
+        let swaying = |tempo: f64, steps: usize| {
+            let sway = move |step: usize| (1, tempo * (1.0 + 0.12 * (step as f64 * 0.4).sin()));
+            (0..steps).map(sway)
+        };
+        let parts: Vec<_> = swaying(90.0, 300).chain(swaying(132.0, 304)).collect();
+        let found = marks(&roll("4/4", &parts));
+        let near = |mark: (usize, u32), step: usize, tempo: u32| {
+            mark.0.abs_diff(step) <= 8 && mark.1.abs_diff(tempo) <= 4
+        };
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(near(found[0], 0, 90) && near(found[1], 304, 132), "{found:?}");
+    }
+
+    #[test]
+    fn small_changes_add_up_to_a_mark() {
+        let parts: Vec<_> = (0..6).map(|nth| (160, 100.0 * 1.08f64.powi(nth))).collect();
+        let found = marks(&roll("4/4", &parts));
+        assert!((2..=4).contains(&found.len()), "{found:?}");
+        assert!(found.windows(2).all(|pair| 8 * pair[1].1 > 9 * pair[0].1 - 8), "{found:?}");
+    }
+
+    #[test]
+    fn near_a_bar_line_a_mark_stands_at_it() {
+        let upbeat = roll("4/4", &[(158, 120.0), (162, 60.0)]);
+        assert_eq!(marks(&upbeat), [(0, 120), (160, 60)]);
+        let within = roll("4/4", &[(152, 120.0), (168, 60.0)]);
+        assert_eq!(marks(&within), [(0, 120), (152, 60)]);
+    }
+
+    #[test]
+    fn a_million_tempos_as_odd_as_can_be_are_read_at_once() {
+        let mut roll = Roll::new("4/4".parse().unwrap());
+        let mut random = 1u32;
+        for step in 0..1_000_000 {
+            roll.push(Step::SILENCE);
+            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            roll.change_tempo(step, random >> 8);
+        }
+        assert!(!roll.marked_tempos().is_empty());
+    }
+}

@@ -365,4 +365,18 @@ mod tests {
         let found = Roll::from_score(&score(4, &notes)).unwrap();
         assert_eq!((found.notes, found.roll.len()), (100_000, 999_999));
     }
+
+    #[test]
+    fn a_step_has_the_mean_tempo_of_the_score_over_it() {
+        // 24 ticks a quarter: 6 a 16th.
+        let mut score = score(24, &[(0, 48, 60)]);
+        let tempos = [(0, 600_000), (9, 300_000), (12, 300_000), (24, 500_000), (99, 1)];
+        score.tempos = tempos.map(|(tick, value)| At { tick, value }).to_vec();
+        let found = Roll::from_score(&score).unwrap();
+        let map: Vec<_> = found.roll.tempos().iter().map(|at| (at.step, at.tempo)).collect();
+        assert_eq!(map, [(0, 600_000), (1, 450_000), (2, 300_000), (4, 500_000)]);
+        // (9 × 600 + 15 × 300 + 24 × 500) / 48 = 456.25.
+        assert_eq!((found.mean_tempo, found.roll.mean_tempo()), (456_250, 456_250));
+        assert_eq!(found.roll.seconds(), 2.0 * 0.456_25);
+    }
 }

@@ -32,7 +32,11 @@ impl Grid {
         let sixteenth = i128::from(score.ticks_per_quarter.max(1));
         let first = Region { tick: 0, step: 0, metre: Metre::COMMON, offset: 0 };
         let mut grid = Grid { sixteenth, regions: vec![first] };
-        for change in &score.metres {
+        let mut holds = Metre::COMMON;
+        for change in score.metres.iter() {
+            if std::mem::replace(&mut holds, change.value) == change.value {
+                continue;
+            }
             let step = grid.rounded(position(change.tick));
             if step as u64 > LONGEST_ROLL {
                 break;
@@ -42,6 +46,7 @@ impl Grid {
             let tick = change.tick;
             grid.regions.push(Region { tick, step, metre: change.value, offset: 0 });
         }
+        // What is taken back within a step is said again there.
         grid.regions.dedup_by(|next, last| next.metre == last.metre);
         grid.choose_offsets(onsets);
         grid.regions[0].tick = 0;

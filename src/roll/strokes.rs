@@ -89,17 +89,28 @@ pub(super) fn examine(
         return Vec::new();
     }
     let keys = by_key(strokes, losses);
-    // A note leads to the nearest one that follows it: a run in one hand does not lead to a long
-    // note of the other.
-    let is_grace = |one: &OnKey| {
+    let mut graces: Vec<OnKey> = Vec::new();
+    // From the last on: a grace note may lead to another.
+    let mut latest_first = keys.clone();
+    latest_first.sort_by_key(|one| std::cmp::Reverse(one.last.start));
+    for one in &latest_first {
         let last = Stroke { length: one.longest, ..one.last };
+        // It leads to the nearest key that follows: a run in one hand does not lead to a long note
+        // of the other.
         let later = keys.iter().map(|other| &other.last);
         let later = later.filter(|other| other.key != last.key && last.is_over(other, sixteenth));
         let next = later.min_by_key(|other| other.key.abs_diff(last.key));
-        next.is_some_and(|next| last.leads_to(next, sixteenth))
-    };
-    let (graces, others): (Vec<OnKey>, Vec<OnKey>) = keys.iter().partition(|one| is_grace(one));
-    let is_late = |other: &&OnKey| {
+        let leads = |next: &Stroke| {
+            let is_grace = graces.iter().any(|grace| grace.last == *next);
+            last.leads_to(next, sixteenth) || is_grace && last.runs_into(next, sixteenth)
+        };
+        if next.is_some_and(leads) {
+            graces.push(*one);
+        }
+    }
+    let is_grace = |key: usize| graces.iter().any(|grace| grace.last.key == key);
+    let others: Vec<&OnKey> = keys.iter().filter(|one| !is_grace(one.last.key)).collect();
+    let is_late = |other: &&&OnKey| {
         let is_over = |one: &OnKey| one.first.is_over(&other.first, sixteenth);
         others.iter().any(|one| one.first.key != other.first.key && is_over(one))
     };

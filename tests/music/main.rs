@@ -1,6 +1,8 @@
 //! Tests the library's way from MIDI files to rolls, and from rolls to sound, pictures and sheet music.
 
 mod corpus;
+mod grid;
+mod losses;
 mod midi;
 mod notation;
 mod originality;
@@ -16,5 +18,6 @@ mod round_trip;
 mod skipped;
 mod sound;
 mod statistic;
+mod tempo;
 #[path = "../support/tiny_soundfont.rs"]
 mod tiny_soundfont;
