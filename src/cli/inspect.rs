@@ -25,6 +25,9 @@ Each file gets one line:
     off the grid  more than a quarter of its notes begin off the grid
     good          nothing speaks against it
 
+A line below says what a grid of 16ths loses: strokes and trills that are faster, grace notes. More:
+docs/transcription.md
+
 Training does not need this command. `train` skips unreadable files by itself.
 
 Examples:

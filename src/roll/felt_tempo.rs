@@ -202,7 +202,7 @@ mod tests {
         let all = roll("3/4", &[(400, 96.0)]);
         assert_eq!((marks(&all), settled(&all)), (vec![(0, 96)], 96));
         let empty = roll("4/4", &[(0, 72.0)]);
-        assert_eq!((marks(&empty), settled(&empty)), (vec![(0, 120)], 120));
+        assert_eq!((marks(&empty), settled(&empty)), (vec![(0, 72)], 72));
     }
 
     #[test]
