@@ -1,7 +1,7 @@
 //! Quantises a score to 16th notes.
 
 use super::grid::Grid;
-use super::strokes::{Stroke, examine};
+use super::strokes::{Ornaments, Stroke};
 use super::{KEYS, LOWEST_PITCH, Losses, Roll, Step};
 use crate::midi::ParsedMidi;
 use crate::score::{KeySignature, Metre, Note, Score};
@@ -105,7 +105,7 @@ impl Roll {
         let strokes = strokes(score, &grid);
         let mut losses =
             Losses { out_of_range: score.notes.len() - strokes.len(), ..Losses::default() };
-        let mut steps = played(&strokes, u64::from(score.ticks_per_quarter.max(1)), &mut losses);
+        let mut steps = played(&strokes, score.ticks_per_quarter, &mut losses);
         steps.resize(steps.len().max(grid.step(score.length)), Step::SILENCE);
 
         let mut roll = Roll::new(Metre::COMMON);
@@ -157,17 +157,13 @@ fn strokes(score: &Score, grid: &Grid) -> Vec<Stroke> {
 }
 
 /// The steps at which strokes are played, and what is lost there.
-fn played(strokes: &[Stroke], sixteenth: u64, losses: &mut Losses) -> Vec<Step> {
+fn played(strokes: &[Stroke], ticks_per_quarter: u32, losses: &mut Losses) -> Vec<Step> {
     let mut steps = vec![Step::SILENCE; strokes.iter().map(|stroke| stroke.end).max().unwrap_or(0)];
     let mut sounds_until = [0; KEYS];
     let mut graces = Vec::new();
-    let mut before: &[Stroke] = &[];
+    let mut ornaments = Ornaments::new(ticks_per_quarter);
     for together in strokes.chunk_by(|one, next| one.step == next.step) {
-        if before.first().is_some_and(|other| other.step + 1 < together[0].step) {
-            before = &[];
-        }
-        let found = examine(together, before, sixteenth, losses);
-        before = together;
+        let found = ornaments.examine(together, losses);
         for stroke in together {
             let &Stroke { key, step: start, end, .. } = stroke;
             if found.iter().any(|grace| grace.key == key) {

@@ -65,6 +65,8 @@ struct OnKey {
     last: Stroke,
     /// The length of the longest.
     longest: u64,
+    /// The number of short notes in a row that end with the first stroke, itself included.
+    run: usize,
 }
 
 /// A grace note.
@@ -76,70 +78,99 @@ pub(super) struct Grace {
     pub moves: bool,
 }
 
-/// Finds the grace notes among the strokes of one step, which are in order, and counts what else is
-/// lost there. `before` are the strokes of the step before. A 16th is `sixteenth` quarters of a
-/// tick.
-pub(super) fn examine(
-    strokes: &[Stroke],
-    before: &[Stroke],
+/// More short notes in a row are a run or a trill, and no grace notes.
+const MOST_GRACE_NOTES: usize = 3;
+
+/// Looks at the strokes of one step after the other.
+pub(super) struct Ornaments {
+    /// The length of a 16th in quarters of a tick.
     sixteenth: u64,
-    losses: &mut Losses,
-) -> Vec<Grace> {
-    if strokes.len() < 2 {
-        return Vec::new();
-    }
-    let keys = by_key(strokes, losses);
-    let mut graces: Vec<OnKey> = Vec::new();
-    // From the last on: a grace note may lead to another.
-    let mut latest_first = keys.clone();
-    latest_first.sort_by_key(|one| std::cmp::Reverse(one.last.start));
-    for one in &latest_first {
-        let last = Stroke { length: one.longest, ..one.last };
-        // It leads to the nearest key that follows: a run in one hand does not lead to a long note
-        // of the other.
-        let later = keys.iter().map(|other| &other.last);
-        let later = later.filter(|other| other.key != last.key && last.is_over(other, sixteenth));
-        let next = later.min_by_key(|other| other.key.abs_diff(last.key));
-        let leads = |next: &Stroke| {
-            let is_grace = graces.iter().any(|grace| grace.last == *next);
-            last.leads_to(next, sixteenth) || is_grace && last.runs_into(next, sixteenth)
-        };
-        if next.is_some_and(leads) {
-            graces.push(*one);
-        }
-    }
-    let is_grace = |key: usize| graces.iter().any(|grace| grace.last.key == key);
-    let others: Vec<&OnKey> = keys.iter().filter(|one| !is_grace(one.last.key)).collect();
-    let is_late = |other: &&&OnKey| {
-        let is_over = |one: &OnKey| one.first.is_over(&other.first, sixteenth);
-        others.iter().any(|one| one.first.key != other.first.key && is_over(one))
-    };
-    losses.struck_together += others.iter().filter(is_late).count();
-    let moves = |one: &OnKey| {
-        let follows = |other: &OnKey| one.last.is_over(&other.last, sixteenth);
-        let leads_here = |other: &Stroke| other.runs_into(&one.first, sixteenth);
-        !graces.iter().any(follows) && !before.iter().any(leads_here)
-    };
-    graces.iter().map(|one| Grace { key: one.last.key, moves: moves(one) }).collect()
+    /// The step that was looked at last, and its strokes.
+    before: (usize, Vec<OnKey>),
 }
 
-/// The strokes of one step by key. Counts those that are not the first on their key.
-fn by_key(strokes: &[Stroke], losses: &mut Losses) -> Vec<OnKey> {
-    let mut keys: Vec<OnKey> = Vec::new();
-    let mut places = [usize::MAX; KEYS];
-    for &stroke in strokes {
-        match keys.get_mut(places[stroke.key]) {
-            None => {
-                places[stroke.key] = keys.len();
-                keys.push(OnKey { first: stroke, last: stroke, longest: stroke.length });
-            }
-            Some(on_key) => {
-                // Two voices may strike a key at once: that is one stroke.
-                losses.repeated += usize::from(stroke.start > on_key.last.start);
-                on_key.last = stroke;
-                on_key.longest = on_key.longest.max(stroke.length);
+impl Ornaments {
+    pub fn new(ticks_per_quarter: u32) -> Ornaments {
+        Ornaments { sixteenth: u64::from(ticks_per_quarter.max(1)), before: (0, Vec::new()) }
+    }
+
+    /// Finds the grace notes among all strokes of a step, which are in order, and counts what else
+    /// is lost there.
+    pub fn examine(&mut self, strokes: &[Stroke], losses: &mut Losses) -> Vec<Grace> {
+        let step = strokes[0].step;
+        if self.before.0 + 1 != step {
+            self.before.1.clear();
+        }
+        let keys = self.by_key(strokes, losses);
+        let graces = self.graces(&keys);
+        let is_grace = |one: &&OnKey| graces.iter().any(|grace| grace.last.key == one.last.key);
+        let others: Vec<&OnKey> = keys.iter().filter(|one| !is_grace(one)).collect();
+        let is_late = |other: &&&OnKey| {
+            let is_over = |one: &&OnKey| one.first.is_over(&other.first, self.sixteenth);
+            others.iter().any(|one| one.first.key != other.first.key && is_over(one))
+        };
+        losses.struck_together += others.iter().filter(is_late).count();
+        let moves = |one: &OnKey| {
+            let follows = |other: &OnKey| one.last.is_over(&other.last, self.sixteenth);
+            let leads_here = |other: &OnKey| other.last.runs_into(&one.first, self.sixteenth);
+            !graces.iter().any(follows) && !self.before.1.iter().any(leads_here)
+        };
+        let found = graces.iter().map(|one| Grace { key: one.last.key, moves: moves(one) });
+        let found = found.collect();
+        self.before = (step, keys);
+        found
+    }
+
+    /// The strokes of one step by key, in the order of the first of each. Counts the others.
+    fn by_key(&self, strokes: &[Stroke], losses: &mut Losses) -> Vec<OnKey> {
+        let mut keys: Vec<OnKey> = Vec::new();
+        let mut places = [usize::MAX; KEYS];
+        for &stroke in strokes {
+            match keys.get_mut(places[stroke.key]) {
+                None => {
+                    places[stroke.key] = keys.len();
+                    let longest = stroke.length;
+                    keys.push(OnKey { first: stroke, last: stroke, longest, run: 1 });
+                }
+                Some(on_key) => {
+                    // Two voices may strike a key at once: that is one stroke.
+                    losses.repeated += usize::from(stroke.start > on_key.last.start);
+                    on_key.last = stroke;
+                    on_key.longest = on_key.longest.max(stroke.length);
+                }
             }
         }
+        for index in 0..keys.len() {
+            let leads = |other: &&OnKey| other.last.runs_into(&keys[index].first, self.sixteenth);
+            let leading = self.before.1.iter().chain(&keys[..index]).filter(leads);
+            keys[index].run = 1 + leading.map(|other| other.run).max().unwrap_or(0);
+        }
+        keys
     }
-    keys
+
+    /// The grace notes of one step.
+    fn graces(&self, keys: &[OnKey]) -> Vec<OnKey> {
+        let mut graces: Vec<OnKey> = Vec::new();
+        // From the last on: a grace note may lead to another.
+        let mut latest_first = keys.to_vec();
+        latest_first.sort_by_key(|one| std::cmp::Reverse(one.last.start));
+        for one in latest_first.into_iter().filter(|one| one.run <= MOST_GRACE_NOTES) {
+            let last = Stroke { length: one.longest, ..one.last };
+            // It leads to the nearest key that follows: a run in one hand does not lead to a long
+            // note of the other.
+            let is_over = |next: &&Stroke| last.is_over(next, self.sixteenth);
+            let later = keys.iter().map(|other| &other.last);
+            let later = later.filter(|other| other.key != last.key).filter(is_over);
+            let next = later.min_by_key(|other| other.key.abs_diff(last.key));
+            let leads = |next: &Stroke| {
+                let is_grace = graces.iter().any(|grace| grace.last == *next);
+                last.leads_to(next, self.sixteenth)
+                    || is_grace && last.runs_into(next, self.sixteenth)
+            };
+            if next.is_some_and(leads) {
+                graces.push(one);
+            }
+        }
+        graces
+    }
 }

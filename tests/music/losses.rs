@@ -154,6 +154,18 @@ fn a_run_over_long_notes_of_the_other_hand_is_no_grace_note() {
 }
 
 #[test]
+fn more_than_three_short_notes_that_lead_to_a_long_one_are_a_run_and_keep_their_places() {
+    for (run, is_grace) in [(2, true), (3, true), (4, false), (8, false)] {
+        let short = (0..run).map(|nth| (960 - 60 * (run - nth), 60, 70 + nth as u8));
+        let found = read(short.chain([(0, 300, 48), (960, 480, 70 + run as u8)]));
+        assert_eq!(found.losses.grace_notes_left_out, usize::from(is_grace), "{run}");
+        assert_eq!(found.losses.grace_notes_moved, 0);
+        let at_main = struck(&found).iter().filter(|(step, _)| *step == 8).count();
+        assert_eq!(at_main, if is_grace { 1 } else { 2 }, "{run}");
+    }
+}
+
+#[test]
 fn what_a_roll_is_written_as_loses_nothing_when_it_is_read() {
     let found = read((0..256).map(|nth| (60 * nth, 50, 60)));
     let bytes = midi::write(&found.roll.to_score(None, &[]));
