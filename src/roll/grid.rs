@@ -69,7 +69,7 @@ impl Grid {
                 let to = onsets.partition_point(|&onset| onset < next);
                 let off = |offset: i128| {
                     let onsets = onsets.get(from..to).unwrap_or_default().iter();
-                    onsets.filter(|&&onset| self.is_far(self.from_line(onset, offset))).count()
+                    onsets.filter(|&&onset| self.is_far(self.beside_line(onset, offset))).count()
                 };
                 if off(own) < off(offset) {
                     offset = own;
@@ -142,7 +142,7 @@ impl Grid {
     }
 
     /// The distance of a tick from the nearest line of a grid.
-    fn from_line(&self, tick: u64, offset: i128) -> i128 {
+    fn beside_line(&self, tick: u64, offset: i128) -> i128 {
         let after = (position(tick) - offset).rem_euclid(self.sixteenth);
         after.min(self.sixteenth - after)
     }

@@ -65,8 +65,9 @@ struct OnKey {
     last: Stroke,
     /// The length of the longest.
     longest: u64,
-    /// The number of short notes in a row that end with the first stroke, itself included.
-    run: usize,
+    /// The onset and the step of the first of the short notes that run into the first stroke, one
+    /// after the other.
+    row: (u64, usize),
 }
 
 /// A grace note.
@@ -77,9 +78,6 @@ pub(super) struct Grace {
     /// there, and of several in one step only the last can: they would strike together.
     pub moves: bool,
 }
-
-/// More short notes in a row are a run or a trill, and no grace notes.
-const MOST_GRACE_NOTES: usize = 3;
 
 /// Looks at the strokes of one step after the other.
 pub(super) struct Ornaments {
@@ -112,8 +110,7 @@ impl Ornaments {
         losses.struck_together += others.iter().filter(is_late).count();
         let moves = |one: &OnKey| {
             let follows = |other: &OnKey| one.last.is_over(&other.last, self.sixteenth);
-            let leads_here = |other: &OnKey| other.last.runs_into(&one.first, self.sixteenth);
-            !graces.iter().any(follows) && !self.before.1.iter().any(leads_here)
+            !graces.iter().any(follows) && one.row.1 == step
         };
         let found = graces.iter().map(|one| Grace { key: one.last.key, moves: moves(one) });
         let found = found.collect();
@@ -130,7 +127,8 @@ impl Ornaments {
                 None => {
                     places[stroke.key] = keys.len();
                     let longest = stroke.length;
-                    keys.push(OnKey { first: stroke, last: stroke, longest, run: 1 });
+                    let row = (stroke.start, stroke.step);
+                    keys.push(OnKey { first: stroke, last: stroke, longest, row });
                 }
                 Some(on_key) => {
                     // Two voices may strike a key at once: that is one stroke.
@@ -143,7 +141,9 @@ impl Ornaments {
         for index in 0..keys.len() {
             let leads = |other: &&OnKey| other.last.runs_into(&keys[index].first, self.sixteenth);
             let leading = self.before.1.iter().chain(&keys[..index]).filter(leads);
-            keys[index].run = 1 + leading.map(|other| other.run).max().unwrap_or(0);
+            if let Some(row) = leading.map(|other| other.row).min() {
+                keys[index].row = row;
+            }
         }
         keys
     }
@@ -154,7 +154,7 @@ impl Ornaments {
         // From the last on: a grace note may lead to another.
         let mut latest_first = keys.to_vec();
         latest_first.sort_by_key(|one| std::cmp::Reverse(one.last.start));
-        for one in latest_first.into_iter().filter(|one| one.run <= MOST_GRACE_NOTES) {
+        for one in latest_first {
             let last = Stroke { length: one.longest, ..one.last };
             // It leads to the nearest key that follows: a run in one hand does not lead to a long
             // note of the other.
@@ -167,7 +167,10 @@ impl Ornaments {
                 last.leads_to(next, self.sixteenth)
                     || is_grace && last.runs_into(next, self.sixteenth)
             };
-            if next.is_some_and(leads) {
+            // What lasts longer than a 16th in all is a run or a trill.
+            let row = |next: &Stroke| 4 * u128::from(next.start - one.row.0);
+            let is_brief = |next: &Stroke| 10 * row(next) <= 11 * u128::from(self.sixteenth);
+            if next.is_some_and(|next| leads(next) && is_brief(next)) {
                 graces.push(one);
             }
         }

@@ -154,15 +154,20 @@ fn a_run_over_long_notes_of_the_other_hand_is_no_grace_note() {
 }
 
 #[test]
-fn more_than_three_short_notes_that_lead_to_a_long_one_are_a_run_and_keep_their_places() {
-    for (run, is_grace) in [(2, true), (3, true), (4, false), (8, false)] {
-        let short = (0..run).map(|nth| (960 - 60 * (run - nth), 60, 70 + nth as u8));
+fn short_notes_that_last_longer_than_a_16th_in_all_are_a_run_and_keep_their_places() {
+    for (run, ticks, is_grace) in [(2, 60, true), (3, 60, false), (4, 60, false), (8, 60, false)] {
+        let short = (0..run).map(|nth| (960 - ticks * (run - nth), ticks, 70 + nth as u8));
         let found = read(short.chain([(0, 300, 48), (960, 480, 70 + run as u8)]));
         assert_eq!(found.losses.grace_notes_left_out, usize::from(is_grace), "{run}");
         assert_eq!(found.losses.grace_notes_moved, 0);
         let at_main = struck(&found).iter().filter(|(step, _)| *step == 8).count();
         assert_eq!(at_main, if is_grace { 1 } else { 2 }, "{run}");
     }
+    // Four in a 16th are grace notes: two have the step before, and for the others there is no room.
+    let slide = (0..4).map(|nth| (840 + 30 * nth, 30, 70 + nth as u8));
+    let found = read(slide.chain([(0, 300, 48), (960, 480, 75)]));
+    assert_eq!(struck(&found), [(0, 48), (7, 70), (7, 71), (8, 75)]);
+    assert_eq!(found.losses, Losses { struck_together: 1, grace_notes_left_out: 2, ..NOTHING });
 }
 
 #[test]
