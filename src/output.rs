@@ -60,6 +60,12 @@ impl Kind {
         }
     }
 
+    /// Whether it has no more than 16ths: what is faster is lost
+    /// ([`Losses::on_the_grid`](crate::roll::Losses::on_the_grid)).
+    pub fn is_quantised(self) -> bool {
+        matches!(self, Kind::Picture(_) | Kind::SheetMusic)
+    }
+
     /// What the kind is to a musician.
     fn description(self) -> &'static str {
         match self {

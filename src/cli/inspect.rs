@@ -25,6 +25,9 @@ Each file gets one line:
     off the grid  more than a quarter of its notes begin off the grid
     good          nothing speaks against it
 
+A line below says what a grid of 16ths loses: strokes and trills that are faster, grace notes. More:
+docs/transcription.md
+
 Training does not need this command. `train` skips unreadable files by itself.
 
 Examples:
@@ -138,7 +141,10 @@ fn notes(file: &FileReport) -> Vec<String> {
     let more = warnings.clone().count().saturating_sub(MOST_WARNINGS);
     let more = (more > 0).then(|| format!("and {more} more warnings; --json lists them all"));
     let warnings = warnings.take(MOST_WARNINGS).cloned();
-    reason.chain(repeats).chain(warnings).chain(more).collect()
+    // What a piano does not play has columns of its own.
+    let lost = file.music.iter().map(|music| music.losses.on_the_grid().join("; "));
+    let lost = lost.filter(|lost| !lost.is_empty());
+    reason.chain(repeats).chain(warnings).chain(more).chain(lost).collect()
 }
 
 /// A text without control characters, which could move the cursor or colour the terminal.

@@ -7,8 +7,7 @@ use anyhow::{Context, bail};
 use deep_jammer::atomic_file::Existing;
 use deep_jammer::midi;
 use deep_jammer::output::{Kind, Output};
-use deep_jammer::roll::{KEYS, LOWEST_PITCH};
-use deep_jammer::score::Note;
+use deep_jammer::roll::{Losses, Roll};
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -66,13 +65,20 @@ pub fn run(command: &Render) -> anyhow::Result<Outcome> {
     for warning in &reading.warnings {
         eprintln!("{name}: {warning}");
     }
-    let score = reading.score;
-    let keys = LOWEST_PITCH..LOWEST_PITCH + KEYS as u8;
-    let beyond = |note: &&Note| !keys.contains(&note.pitch);
-    let beyond = score.notes.iter().filter(beyond).count();
-    if beyond > 0 {
-        eprintln!("{name}: {beyond} notes are outside the 88 keys and are left out");
+    for loss in Losses::beyond_the_piano(&reading).left_out() {
+        eprintln!("{name}: {loss}");
     }
+    let quantised = outputs.iter().filter(|output| output.kind().is_quantised());
+    let quantised: Vec<_> = quantised.map(|output| output.path().display().to_string()).collect();
+    // Why a file cannot be quantised is said when it is to be written.
+    if !quantised.is_empty()
+        && let Ok(found) = Roll::from_midi(&reading)
+    {
+        for loss in found.losses.on_the_grid() {
+            eprintln!("{}: {loss}", quantised.join(", "));
+        }
+    }
+    let score = reading.score;
     let voice = command.voice.voice(&outputs)?;
     let file = command.input.file_stem().unwrap_or_default().to_string_lossy();
     let title = score.title.as_deref().unwrap_or(&file);

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::{Corpus, CorpusError, Failure, Piece, duplicate_of, read};
-use crate::roll::Roll;
+use crate::roll::{Losses, Roll, TempoChange};
 use crate::score::Metre;
 use crate::segment::SEGMENT_STEPS;
 
@@ -75,9 +75,11 @@ pub struct Music {
     pub key: Option<String>,
     /// Its mean tempo, in quarters per minute.
     pub tempo: f64,
+    /// The tempos that a musician would mark; the first is at step 0.
+    pub tempos: Vec<TempoMark>,
     /// Its length in 16ths.
     pub steps: usize,
-    /// Its length in seconds at its mean tempo.
+    /// Its length in seconds in its tempos.
     pub seconds: f64,
     /// The number of notes on the 88 keys.
     pub notes: usize,
@@ -89,8 +91,21 @@ pub struct Music {
     pub out_of_range: usize,
     /// The number of percussion notes, which were left out.
     pub percussion: usize,
+    /// All that is lost, these two numbers included.
+    pub losses: Losses,
+    /// The same in sentences.
+    pub lost: Vec<String>,
     /// What was odd about the file.
     pub warnings: Vec<String>,
+}
+
+/// A tempo that a musician would mark.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct TempoMark {
+    /// The step at which it stands.
+    pub step: usize,
+    /// The tempo in quarters per minute.
+    pub tempo: f64,
 }
 
 /// Totals over all files.
@@ -104,7 +119,7 @@ pub struct Summary {
     pub good: usize,
     /// The length of the readable files in 16ths.
     pub steps: usize,
-    /// Their length in hours, each at its mean tempo.
+    /// Their length in hours, in their tempos.
     pub hours: f64,
     /// The number of readable files by main metre.
     pub metres: BTreeMap<String, usize>,
@@ -182,14 +197,17 @@ impl Music {
             title: piece.title.clone(),
             metres: metres_by_length(roll),
             key: roll.key.map(|key| key.to_string()),
-            tempo: 60e6 / f64::from(roll.tempo.max(1)),
+            tempo: 60e6 / f64::from(found.mean_tempo.max(1)),
             steps: roll.len(),
             seconds: piece.seconds(),
             notes: found.notes,
             off_grid: found.off_grid as f64 / found.notes.max(1) as f64,
             polyphony: sounding as f64 / roll.len().max(1) as f64,
-            out_of_range: found.out_of_range,
-            percussion: piece.percussion,
+            tempos: marks(roll),
+            out_of_range: found.losses.out_of_range,
+            percussion: found.losses.percussion,
+            losses: found.losses,
+            lost: found.losses.sentences(),
             warnings: piece.warnings.iter().map(ToString::to_string).collect(),
         }
     }
@@ -211,6 +229,13 @@ impl Summary {
             metres,
         }
     }
+}
+
+fn marks(roll: &Roll) -> Vec<TempoMark> {
+    let marks = roll.marked_tempos().into_iter();
+    marks
+        .map(|TempoChange { step, tempo }| TempoMark { step, tempo: 60e6 / f64::from(tempo) })
+        .collect()
 }
 
 /// The metres of a roll; the one that holds for most steps comes first.

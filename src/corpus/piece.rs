@@ -22,8 +22,6 @@ pub struct Piece {
     pub title: Option<String>,
     /// The roll, and what was lost in quantising the file.
     pub transcription: Transcription,
-    /// The number of percussion notes, which were left out.
-    pub percussion: usize,
     /// What was odd about the file.
     pub warnings: Vec<Warning>,
     /// Its split, if it comes from a dataset with a published split.
@@ -86,7 +84,7 @@ impl Piece {
     /// Reads a MIDI file and quantises it to a roll.
     pub fn read(path: &Path) -> Result<Piece, PieceError> {
         let reading = midi::read_file(path)?;
-        let transcription = Roll::from_score(&reading.score)
+        let transcription = Roll::from_midi(&reading)
             .map_err(|reason| PieceError::Roll { path: path.to_owned(), reason })?;
         let in_words =
             |name: Option<&std::ffi::OsStr>| name.unwrap_or_default().to_string_lossy().into();
@@ -96,7 +94,6 @@ impl Piece {
             folder: in_words(path.parent().and_then(Path::file_name)),
             title: reading.score.title,
             transcription,
-            percussion: reading.percussion,
             warnings: reading.warnings,
             published_split: None,
         })
@@ -107,9 +104,9 @@ impl Piece {
         &self.transcription.roll
     }
 
-    /// The length of the piece at its mean tempo, in seconds.
+    /// The length of the piece in its tempos, in seconds.
     pub fn seconds(&self) -> f64 {
-        self.roll().len() as f64 / 4.0 * f64::from(self.roll().tempo) / 1e6
+        self.roll().seconds()
     }
 }
 

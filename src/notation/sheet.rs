@@ -44,7 +44,7 @@ impl Sheet {
         let measures = measures(roll);
         let sharps = signatures(roll, changes, &measures);
         let notes = staff_notes(roll, &measures, &sharps);
-        let mut sheet = Sheet { tempo: roll.tempo, notes, measures: Vec::new() };
+        let mut sheet = Sheet { tempo: roll.mean_tempo(), notes, measures: Vec::new() };
         let mut pulse = Pulse::of(measures[0].metre);
         let mut metre = measures[0].metre;
         let (mut sounding, mut next) = (Vec::new(), 0);

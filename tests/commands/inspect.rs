@@ -6,6 +6,7 @@ use std::process::{Output, Stdio};
 use crate::sandbox::Sandbox;
 use deep_jammer::midi;
 use deep_jammer::roll::{Keys, Roll, Step};
+use deep_jammer::score::Note;
 
 /// Runs a command that must fail.
 fn fail(sandbox: &Sandbox, line: &str) -> Output {
@@ -131,4 +132,52 @@ fn a_reader_that_has_seen_enough_is_no_failure() {
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), String::new()));
+}
+
+#[test]
+fn what_the_grid_loses_is_said_below_the_line_of_the_file_and_counted_in_json() {
+    let folder = Sandbox::new();
+    let note = |start, length, pitch| Note { start, pitch, length, velocity: 64 };
+    // 64 strokes in 32nds, and a grace note before each of 32 quarters.
+    let strokes = (0..64).map(|nth| note(60 * nth, 50, 60));
+    let quarters = (16..48).map(|nth| note(480 * nth, 440, 72));
+    let graces = (16..48).map(|nth| note(480 * nth - 30, 30, 74));
+    let mut score = Roll::new("4/4".parse().unwrap()).to_score(None, &[]);
+    score.notes = strokes.chain(quarters).chain(graces).collect();
+    score.notes.sort();
+    folder.write("fast.mid", midi::write(&score));
+    let table = folder.succeed("inspect fast.mid");
+    assert!(
+        table.contains(
+            "\n    31 repeated strokes are lost: they are faster than 16ths; 32 grace notes are played \
+             a 16th before their main notes\n"
+        ),
+        "{table}"
+    );
+    let json = folder.json("inspect fast.mid");
+    let file = &json["files"][0];
+    assert_eq!((&file["notes"], &file["out_of_range"]), (&128.into(), &0.into()));
+    assert_eq!(file["losses"]["repeated"], 31);
+    assert_eq!(file["losses"]["grace_notes_moved"], 32);
+    assert_eq!(file["losses"]["percussion"], 0);
+    assert_eq!(file["lost"][0], "31 repeated strokes are lost: they are faster than 16ths");
+}
+
+#[test]
+fn json_has_the_tempos_that_a_musician_would_mark() {
+    let folder = Sandbox::new();
+    let mut roll = Roll::new("4/4".parse().unwrap());
+    for (steps, tempo) in [(112, 500_000), (16, 3_000_000)] {
+        roll.change_tempo(roll.len(), tempo);
+        for step in 0..steps {
+            let keys = Keys::from_iter([40 + step % 12]);
+            roll.push(Step { play: keys, articulate: keys });
+        }
+    }
+    folder.write("slow-end.mid", midi::write(&roll.to_score(None, &[])));
+    let file = folder.json("inspect slow-end.mid")["files"][0].clone();
+    let mark = |step: usize, tempo: f64| serde_json::json!({ "step": step, "tempo": tempo });
+    assert_eq!(file["tempos"], serde_json::json!([mark(0, 120.0), mark(112, 20.0)]));
+    assert_eq!(file["seconds"], 26.0);
+    assert!((file["tempo"].as_f64().unwrap() - 73.846).abs() < 0.001, "the mean: {file}");
 }

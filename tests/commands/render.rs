@@ -97,3 +97,36 @@ fn compositions_are_written_as_whatever_is_asked_for_and_numbered() {
     assert!(said.contains("new-1.svg already exists"), "{said}");
     assert!(!sandbox.names().contains(&"other-1.mid".to_owned()));
 }
+
+/// A file with 32 drum strokes, 64 strokes in 32nds on a key, and a note that no piano has.
+fn lossy() -> Vec<u8> {
+    let mut bytes = b"MThd\0\0\0\x06\0\0\0\x01\0\x60MTrk".to_vec();
+    let mut track = Vec::new();
+    let mut event = |status: u8, pitch: u8, ticks: u8| {
+        track.extend([0, 0x90 | status, pitch, 64, ticks, 0x80 | status, pitch, 64]);
+    };
+    (0..64).for_each(|_| event(0, 60, 12));
+    event(0, 12, 96);
+    (0..32).for_each(|_| event(9, 38, 24));
+    track.extend(b"\0\xFF\x2F\0");
+    bytes.extend((track.len() as u32).to_be_bytes());
+    bytes.extend(track);
+    bytes
+}
+
+#[test]
+fn what_of_a_file_is_left_out_is_said_once_and_what_the_grid_loses_where_there_is_a_grid() {
+    let sandbox = Sandbox::new();
+    sandbox.write("in.mid", lossy());
+    let said = |line: &str| said(&sandbox.finish(line));
+    let left_out = "in.mid: 32 drum strokes are left out\n\
+                    in.mid: 1 note is outside the 88 keys and is left out\n";
+    let sound = said("render in.mid -o a.wav");
+    assert!(sound.starts_with(left_out) && !sound.contains("lost"), "sound has no grid: {sound}");
+    let lost = "31 repeated strokes are lost: they are faster than 16ths\n";
+    assert_eq!(said("render in.mid -o a.png"), format!("{left_out}a.png: {lost}"));
+    let line = "render in.mid -o b.wav -o b.png -o b.svg";
+    let both = said(line);
+    assert!(both.starts_with(&format!("{left_out}b.png, b.svg: {lost}")), "{both}");
+    assert_eq!(both.matches(lost.trim()).count(), 1, "{both}");
+}

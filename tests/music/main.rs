@@ -2,6 +2,8 @@
 
 mod corpus;
 mod damaged_midi;
+mod grid;
+mod losses;
 mod midi;
 mod notation;
 mod originality;
@@ -18,5 +20,6 @@ mod round_trip;
 mod skipped;
 mod sound;
 mod statistic;
+mod tempo;
 #[path = "../support/tiny_soundfont.rs"]
 mod tiny_soundfont;

@@ -2,7 +2,7 @@
 
 use crate::regions;
 use deep_jammer::midi;
-use deep_jammer::roll::{Keys, Roll, Step};
+use deep_jammer::roll::{Keys, Losses, Roll, Step};
 use deep_jammer::score::{At, Metre, Score};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -57,7 +57,7 @@ proptest! {
         prop_assert_eq!(&reading.warnings, &[]);
         prop_assert_eq!(&reading.score.texts, &texts);
         let again = Roll::from_score(&reading.score).unwrap();
-        prop_assert_eq!((again.out_of_range, again.off_grid), (0, 0));
+        prop_assert_eq!((again.losses, again.off_grid), (Losses::default(), 0));
         prop_assert_eq!(&again.roll, &roll);
         // Of the score itself the rests at its end come back, too, be they all there is.
         let mut with_rests = roll.clone();
@@ -65,7 +65,9 @@ proptest! {
         let again = Roll::from_score(&with_rests.to_score(None, &[])).unwrap();
         prop_assert_eq!(again.roll, with_rests);
         let mut silent = Roll::new(roll.metre_at(0).metre);
-        (silent.tempo, silent.key) = (roll.tempo, roll.key);
+        silent.copy_tempos(&roll);
+        silent.truncate(0);
+        silent.key = roll.key;
         (0..=rests).for_each(|_| silent.push(Step::SILENCE));
         prop_assert_eq!(Roll::from_score(&silent.to_score(None, &[])).unwrap().roll, silent);
         // The same score gives the same bytes.
@@ -172,7 +174,7 @@ fn read_and_write_score(bytes: &[u8]) -> Option<Score> {
     assert_eq!(again.pedal, reading.score.pedal);
     assert_eq!(again.soft, reading.score.soft);
     if let Ok(found) = Roll::from_score(&reading.score) {
-        assert_eq!(found.notes + found.out_of_range, reading.score.notes.len());
+        assert_eq!(found.notes + found.losses.out_of_range, reading.score.notes.len());
     }
     Some(reading.score)
 }

@@ -140,11 +140,11 @@ fn pieces(argument: &str, real: bool) -> anyhow::Result<Vec<Source>> {
         eprintln!("skipped {}", failure.reason);
     }
     ensure!(!corpus.pieces.is_empty(), "{} contains no piece that can be read", path.display());
-    let source = |piece: corpus::Piece| Source {
-        model: model.clone(),
-        real,
-        title: format!("{}/{}", piece.folder, piece.name),
-        roll: piece.transcription.roll,
+    let source = |piece: corpus::Piece| {
+        let mut roll = piece.transcription.roll;
+        roll.set_tempo(piece.transcription.mean_tempo);
+        let title = format!("{}/{}", piece.folder, piece.name);
+        Source { model: model.clone(), real, title, roll }
     };
     Ok(corpus.pieces.into_iter().map(source).collect())
 }

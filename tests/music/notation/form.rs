@@ -179,7 +179,7 @@ fn the_frame_of_a_page_is_in_the_schemas_order() {
 #[test]
 fn the_tempo_is_that_of_the_metres_beat() {
     let mut roll = music::roll("6/8", &[(60, 0, 12)]);
-    roll.tempo = 60_000_000 / 66;
+    roll.set_tempo(60_000_000 / 66);
     let page = Element::read(&to_musicxml(&roll, &Heading::default()));
     let all = page.everything();
     let metronome = all.iter().find(|element| element.name == "metronome").unwrap();
@@ -262,7 +262,7 @@ fn a_small_page_is_written_as_ever() {
         (72, 18, 6),
     ];
     let mut roll = music::roll("3/4", &notes);
-    roll.tempo = 600_000;
+    roll.set_tempo(600_000);
     let page = to_musicxml(&roll, &Heading { title: Some("A small page"), ..Heading::default() });
     let golden = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/music/notation/small.musicxml");
     // The version of the program is in it.
