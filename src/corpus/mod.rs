@@ -12,7 +12,7 @@ mod piece;
 mod set;
 
 pub use duplicates::{CONTAINMENT, all_duplicates, duplicate_of};
-pub use files::{CorpusError, EXTENSIONS, find};
+pub use files::{CorpusError, EXTENSIONS, Found, find};
 pub use inspection::{
     FileReport, Inspection, Music, OFF_GRID_SHARE, SHORTEST, Summary, Verdict, inspect,
 };
