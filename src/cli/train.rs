@@ -265,6 +265,9 @@ fn train(run: &Path, prepared: Prepared) -> anyhow::Result<Outcome> {
             Session::resume(&folder, config, dataset, &pieces, *checkpoint, Cpu::for_training)?
         }
     };
+    for error in session.unreadable_primers() {
+        eprintln!("{}: {error}; it is left out", folder.model().display());
+    }
     session.set_slice(estimate.slice);
     let done = session.is_done();
     if resumed {

@@ -190,12 +190,13 @@ mod tests {
     fn a_folder_that_cannot_be_listed_is_left_out_and_the_rest_is_found() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("a.mid"), "").unwrap();
-        let deeper = "d=$(printf %0200d 0); for i in $(seq 25); do mkdir $d && cd $d; done";
+        let deeper =
+            "d=$(printf %0200d 0); for i in $(seq 25); do mkdir $d && cd $d || break; done";
         let made = std::process::Command::new("sh")
             .current_dir(folder.path())
             .args(["-c", deeper])
-            .status();
-        assert!(made.unwrap().success());
+            .output();
+        assert!(made.unwrap().status.success());
         let found = find(&[folder.path()]).unwrap();
         assert_eq!(found.files, [folder.path().join("a.mid")]);
         assert_eq!(found.failures.len(), 1);

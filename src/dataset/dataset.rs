@@ -155,7 +155,12 @@ impl Dataset {
     pub fn read(path: &Path) -> Result<Dataset, DatasetError> {
         let failed = |what: String| DatasetError::List { path: path.to_owned(), what };
         let bytes = fs::read(path).map_err(|error| failed(format!("cannot be read: {error}")))?;
-        serde_json::from_slice(&bytes).map_err(|error| failed(format!("is damaged: {error}")))
+        Dataset::from_json(&bytes).map_err(|error| failed(format!("is damaged: {error}")))
+    }
+
+    /// Reads the content of `dataset.json`.
+    pub fn from_json(json: &[u8]) -> serde_json::Result<Dataset> {
+        serde_json::from_slice(json)
     }
 
     /// The content of `dataset.json`.

@@ -70,8 +70,8 @@ fn all_commands_that_walk_folders_leave_out_the_same() {
     for line in [
         "evaluate music --model run",
         "evaluate PIECES --learn music",
-        "compare music --against PIECES",
-        "compare PIECES --against music",
+        "compare music --with PIECES",
+        "compare PIECES --with music",
         "compose --model markov --learn music --bars 2 --seed 1 -o a.mid",
     ] {
         assert_eq!(skipped(&sandbox.messages(line)), SKIPPED, "{line}");
@@ -116,7 +116,7 @@ fn a_given_path_that_cannot_be_named_is_refused_with_what_to_do() {
         assert_eq!(output.status.code(), Some(1), "{line}");
         error_of(&said(&output))
     };
-    for line in ["inspect", "evaluate --learn", "compare"] {
+    for line in ["inspect", "evaluate PIECES --learn", "compare PIECES --with"] {
         for given in [&b"music/caf\xe9.mid"[..], b"music/n\xe9"] {
             let error = refused(line, given);
             assert!(error.contains("the path is not Unicode text; rename it"), "{line}: {error}");
@@ -164,9 +164,11 @@ fn a_folder_that_cannot_be_listed_is_skipped_with_a_line() {
     sandbox.write("music/minuet-in-g.mid", piece("minuet-in-g"));
     // No permissions are taken away here, because they do not bind every user. Linux lists no
     // folder whose path is longer than 4096 bytes.
-    let deeper = "cd music; d=$(printf %0200d 0); for i in $(seq 25); do mkdir $d && cd $d; done";
+    let deeper =
+        "cd music; d=$(printf %0200d 0); for i in $(seq 25); do mkdir $d && cd $d || break; done";
     let mut shell = std::process::Command::new("sh");
-    assert!(shell.current_dir(sandbox.0.path()).args(["-c", deeper]).status().unwrap().success());
+    let made = shell.current_dir(sandbox.0.path()).args(["-c", deeper]).output();
+    assert!(made.unwrap().status.success());
     let messages = sandbox.messages(&format!("train music --run run {TINY}"));
     let lines = skipped(&messages);
     assert_eq!(lines.len(), 1, "{messages}");
