@@ -43,7 +43,7 @@ fn what_cannot_be_written_is_refused_before_anything_is() {
     };
     refused("render in.mid -o a.wav -o a.mp3", "a.mp3: the name must end in");
     refused("render in.mid -o a.wav -o a", "a: the name must end in");
-    refused("render in.mid -o a.wav -o b.mid", "a MIDI file already");
+    refused("render in.mid -o a.wav -o in.mid", "in.mid already exists");
     refused("render in.mid -o a.wav -o a.wav", "given twice");
     refused("render in.mid -o a.wav -o nowhere/a.png", "nowhere/a.png");
     refused("render nowhere.mid -o a.wav", "nowhere.mid: cannot be read");
