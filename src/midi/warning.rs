@@ -2,8 +2,10 @@
 
 /// Something odd about a file that could be read all the same.
 ///
-/// Tracks are counted from 1, and bytes from the start of the track's data.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+/// Tracks are counted from 1, and bytes from the start of the track's data. Reports count warnings by
+/// their names.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Warning {
     /// An event cannot be read, and the rest of the track is lost.
     #[error("track {track}: damaged at byte {byte}, the last {lost} bytes of the track are lost")]

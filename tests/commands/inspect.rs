@@ -55,6 +55,7 @@ File              Metre       Steps    Notes  Off grid  Sounding  Beyond  Drums 
     not a MIDI file: it begins with neither \"MThd\" nor a RIFF wrapper around it; give a Standard MIDI file (.mid)
 
 4 files, 3 readable, 1 good; 567 steps, 0.0 hours at their tempo; metres: 3/4 3
+refused: not midi 1
 ";
     assert_eq!(table, expected);
     assert_eq!(text(&output.stderr), "");
@@ -82,6 +83,7 @@ fn json_gives_the_same_for_programs() {
     let files = json["files"].as_array().unwrap();
     let verdicts: Vec<_> = files.iter().map(|file| file["verdict"].as_str().unwrap()).collect();
     assert_eq!(verdicts, ["good", "repeats", "short", "unreadable"]);
+    assert_eq!(json["summary"]["refused"], serde_json::json!({"not-midi": 1}));
     assert_eq!(files[0]["steps"], 240);
     assert_eq!(files[0]["title"], "Tune");
     assert_eq!(files[0]["folder"], "Anon");
