@@ -109,12 +109,12 @@ pub struct Music {
     pub percussion: usize,
     /// What was odd about the file.
     pub warnings: Vec<String>,
-    /// What was lost on the way from the file to the roll, by kind.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub lost: BTreeMap<String, usize>,
-    /// The oddities of the file, counted by kind.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub warned: BTreeMap<String, usize>,
+    /// What was lost on the way from the file to the roll, by kind: for the summary.
+    #[serde(skip)]
+    pub(super) lost_by_kind: BTreeMap<String, usize>,
+    /// What was odd about the file, by kind: for the summary.
+    #[serde(skip)]
+    pub(super) odd_by_kind: BTreeMap<String, usize>,
 }
 
 /// The reports on all files, and their totals.
@@ -246,15 +246,15 @@ impl Music {
             out_of_range: found.out_of_range,
             percussion: piece.percussion,
             warnings: piece.warnings.iter().map(ToString::to_string).collect(),
-            lost: lost(piece),
-            warned: warned(piece),
+            lost_by_kind: lost_by_kind(piece),
+            odd_by_kind: odd_by_kind(piece),
         }
     }
 }
 
 /// What a piece has lost on the way from its file to its roll, by kind, without what it has not.
 /// Whatever counts a loss is listed here; the summary adds it up.
-fn lost(piece: &Piece) -> BTreeMap<String, usize> {
+fn lost_by_kind(piece: &Piece) -> BTreeMap<String, usize> {
     let found = &piece.transcription;
     let counts = [("percussion", piece.percussion), ("out-of-range", found.out_of_range)];
     let counts = counts.into_iter().filter(|(_, count)| *count > 0);
@@ -262,7 +262,7 @@ fn lost(piece: &Piece) -> BTreeMap<String, usize> {
 }
 
 /// The oddities of a piece's file, by the kind of their warnings.
-fn warned(piece: &Piece) -> BTreeMap<String, usize> {
+fn odd_by_kind(piece: &Piece) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     for (kind, count) in piece.warnings.iter().map(kind_of) {
         *counts.entry(kind).or_default() += count;

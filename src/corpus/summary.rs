@@ -59,8 +59,8 @@ impl Summary {
             metres: numbers(&mut music().filter_map(|music| music.metres.first().cloned())),
             verdicts,
             refused: numbers(&mut files.iter().filter_map(|file| file.refused.clone())),
-            lost: totals(music().map(|music| &music.lost)),
-            warnings: totals(music().map(|music| &music.warned)),
+            lost: totals(music().map(|music| &music.lost_by_kind)),
+            warnings: totals(music().map(|music| &music.odd_by_kind)),
         }
     }
 }

@@ -7,6 +7,7 @@ mod originality;
 mod output;
 mod picture;
 mod pieces;
+mod read_back;
 #[path = "../support/real_music.rs"]
 mod real_music;
 mod real_pieces;
