@@ -134,3 +134,42 @@ fn a_reader_that_has_seen_enough_is_no_failure() {
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), String::new()));
 }
+
+#[test]
+fn the_totals_say_what_was_refused_and_what_was_lost_by_kind() {
+    let folder = folder();
+    folder.write("empty.mid", "");
+    folder.write("not music.mid", "either");
+    // Two drum strokes beside a tune, and a note below the piano; neither has its End of Track.
+    let track = |events: &[u8]| {
+        let length = (events.len() as u32).to_be_bytes();
+        [&b"MThd\0\0\0\x06\0\0\0\x01\0\x60MTrk"[..], &length, events].concat()
+    };
+    let note = b"\0\x90\x3C\x40\x60\x80\x3C\0".to_vec();
+    let drums = [&note[..], b"\0\x99\x24\x40\x10\x99\x24\x40"].concat();
+    let low = [&note[..], b"\0\x90\x10\x40\x60\x80\x10\0"].concat();
+    folder.write("drums.mid", track(&drums));
+    folder.write("low.mid", track(&low));
+    let json = folder.json("inspect .");
+    let summary = &json["summary"];
+    assert_eq!((&summary["files"], &summary["readable"]), (&8.into(), &5.into()));
+    assert_eq!(summary["refused"], serde_json::json!({"empty": 1, "not-midi": 2}));
+    let lost = serde_json::json!({
+        "percussion": {"files": 1, "count": 2}, "out-of-range": {"files": 1, "count": 1}
+    });
+    assert_eq!(summary["lost"], lost);
+    let warnings = serde_json::json!({"no-end-of-track": {"files": 2, "count": 2}});
+    assert_eq!(summary["warnings"], warnings);
+    let verdicts = serde_json::json!({"good": 1, "repeats": 1, "short": 3, "unreadable": 3});
+    assert_eq!(summary["verdicts"], verdicts);
+    let keys: Vec<_> = json["files"].as_array().unwrap().iter().map(|it| &it["refused"]).collect();
+    assert_eq!(keys.iter().filter(|key| **key == "not-midi").count(), 2);
+    let table = folder.succeed("inspect .");
+    for line in [
+        "refused: empty 1, not midi 2",
+        "left out: out of range 1 in 1 file, percussion 2 in 1 file",
+        "warnings: no end of track 2 in 2 files",
+    ] {
+        assert!(table.lines().any(|found| found == line), "{line}: {table}");
+    }
+}

@@ -221,15 +221,14 @@ fn architecture() -> impl Strategy<Value = Architecture> {
 fn training() -> impl Strategy<Value = TrainingSettings> {
     let share = || prop_oneof![Just(0.0f32), 0.0f32..1.0, Just(f32::MIN_POSITIVE)];
     let more = || prop_oneof![f32::MIN_POSITIVE..1.0, 1.0f32..1e9, Just(f32::MAX)];
-    let optimiser =
-        prop_oneof![
-            (share(), more(), more()).prop_map(|(rho, epsilon, rate)| {
-                OptimiserSettings::Adadelta { rho, epsilon, rate }
-            }),
-            (more(), share(), share(), more()).prop_map(|(rate, beta1, beta2, epsilon)| {
-                OptimiserSettings::Adam { rate, beta1, beta2, epsilon }
-            }),
-        ];
+    let optimiser = prop_oneof![
+        (share(), more(), more()).prop_map(|(rho, epsilon, rate)| {
+            OptimiserSettings::Adadelta { rho, epsilon, rate }
+        }),
+        (more(), share(), share(), more()).prop_map(|(rate, beta1, beta2, epsilon)| {
+            OptimiserSettings::Adam { rate, beta1, beta2, epsilon }
+        }),
+    ];
     let integers = (any::<u64>(), 2usize..=65_536, 1usize..=65_536, 0u8..=43, any::<u32>());
     (integers, (any::<u64>(), any::<u64>()), more(), share(), optimiser).prop_map(
         |(
