@@ -242,9 +242,22 @@ impl Config {
         if let Some(path) = paths.into_iter().find(|path| path.to_str().is_none()) {
             return Err(ConfigError::Path(path.clone()));
         }
-        // Integers of TOML end at 2⁶³.
-        let toml = toml::to_string(self).map(|_| ());
-        toml.map_err(|error| ConfigError::NotToml(error.to_string()))
+        let TrainingSettings { seed, warmup, decay_after, .. } = self.training;
+        let Retention { validate_every, sample_every, .. } = self.retention;
+        let integers = [
+            ("seed", seed),
+            ("warmup", warmup),
+            ("decay_after", decay_after),
+            ("epochs", epochs),
+            ("patience", patience),
+            ("validate_every", validate_every),
+            ("sample_every", sample_every),
+            ("checkpoint_every", checkpoint_every),
+            ("checkpoints", checkpoints as u64),
+        ];
+        integers.into_iter().try_for_each(|(name, value)| {
+            range(value <= i64::MAX as u64, name, "less than 2⁶³, where TOML ends", &value)
+        })
     }
 
     /// Changes settings.

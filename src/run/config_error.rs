@@ -26,9 +26,6 @@ pub enum ConfigError {
     /// A path is not Unicode text, so TOML cannot hold it.
     #[error("{}: the path is not Unicode text; rename it, or start in another folder", .0.display())]
     Path(PathBuf),
-    /// TOML cannot hold a value.
-    #[error("the settings cannot be written as TOML ({0}); give other values")]
-    NotToml(String),
     /// A value is out of range.
     #[error("{name} must be {allowed}, not {value}")]
     Range {

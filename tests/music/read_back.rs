@@ -207,7 +207,7 @@ fn check_cleaned(score: &Score) {
         let alone = score.notes.iter().filter(overlaps).count() == 1;
         // One of no length lasts a tick, and another may begin there.
         let instant = |other: &Note| same_key(note, other) && other.length == 0;
-        if note.length > 0 && alone && !score.notes.iter().any(|it| instant(it)) {
+        if note.length > 0 && alone && !score.notes.iter().any(instant) {
             assert!(found.score.notes.contains(note), "{note:?}");
         }
     }
