@@ -9,6 +9,7 @@ pub use options::Train;
 
 use super::progress::{Progress, in_words};
 use super::{Outcome, interruption, quoted, remedy};
+use crate::cli::skipped::report_skipped;
 use anyhow::{Context, anyhow, bail};
 use deep_jammer::corpus::{self, Corpus, Piece};
 use deep_jammer::dataset::{Dataset, Pieces, Split};
@@ -264,6 +265,9 @@ fn train(run: &Path, prepared: Prepared) -> anyhow::Result<Outcome> {
             Session::resume(&folder, config, dataset, &pieces, *checkpoint, Cpu::for_training)?
         }
     };
+    for error in session.unreadable_primers() {
+        eprintln!("{}: {error}; it is left out", folder.model().display());
+    }
     session.set_slice(estimate.slice);
     let done = session.is_done();
     if resumed {
@@ -384,9 +388,7 @@ impl Observer for ProgressDisplay {
 fn read(given: &[PathBuf], paths: &[PathBuf]) -> anyhow::Result<Corpus> {
     let paths = if given.is_empty() { paths } else { given };
     let corpus = corpus::read(paths)?;
-    for failure in &corpus.failures {
-        eprintln!("skipped {}", failure.reason);
-    }
+    report_skipped(&corpus.failures);
     if corpus.pieces.is_empty() {
         bail!("none of the {} files could be read", corpus.failures.len());
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::set::{SetError, is_set, read_set};
-use super::{CorpusError, find};
+use super::{CorpusError, Found, find};
 use crate::midi::{self, FileError, Warning};
 use crate::roll::{Roll, RollError, Transcription};
 
@@ -67,6 +67,37 @@ pub enum PieceError {
     /// It is a set of pieces that cannot be read.
     #[error(transparent)]
     Set(#[from] SetError),
+    /// Its name, or that of a folder that it is in, is not Unicode text. No file that the program
+    /// writes could name it.
+    #[error("{}: {}", path.display(), not_unicode(path, part))]
+    NotUnicode {
+        /// The file.
+        path: PathBuf,
+        /// The file, or the outermost of the folders with such a name.
+        part: PathBuf,
+    },
+    /// It is a folder that cannot be listed.
+    #[error("{}: {}", path.display(), not_listed(reason))]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// The system's error.
+        reason: walkdir::Error,
+    },
+}
+
+fn not_unicode(path: &Path, part: &Path) -> String {
+    let name = part.file_name().unwrap_or_default().to_string_lossy();
+    match path == part {
+        true => "its name is not Unicode text; rename it".to_owned(),
+        false => format!("its folder {name} has a name that is not Unicode text; rename it"),
+    }
+}
+
+fn not_listed(reason: &walkdir::Error) -> String {
+    // By itself, the system's error does not repeat the path.
+    let reason = reason.io_error().map_or_else(|| reason.to_string(), ToString::to_string);
+    format!("this folder cannot be listed ({reason}); check its permissions")
 }
 
 impl PieceError {
@@ -76,6 +107,8 @@ impl PieceError {
             PieceError::File(error) => error.fault.to_string(),
             PieceError::Roll { reason, .. } => reason.to_string(),
             PieceError::Set(error) => error.fault.to_string(),
+            PieceError::NotUnicode { path, part } => not_unicode(path, part),
+            PieceError::Folder { reason, .. } => not_listed(reason),
         }
     }
 }
@@ -110,7 +143,7 @@ impl Piece {
     }
 }
 
-/// A file that cannot be read as a piece.
+/// A file that cannot be read as a piece, or a folder that cannot be listed.
 #[derive(Debug)]
 pub struct Failure {
     /// The file.
@@ -131,20 +164,23 @@ pub struct Corpus {
 /// Reads all MIDI files in some paths, as [`find`] finds them, on all processors. A file that ends
 /// in `.json` or `.json.gz` is read as a set of many pieces ([`read_set`]).
 pub fn read<P: AsRef<Path>>(paths: &[P]) -> Result<Corpus, CorpusError> {
-    let files = find(paths)?;
-    let readings: Vec<Result<Vec<Piece>, PieceError>> = files
-        .par_iter()
-        .map(|path| match is_set(path) {
-            true => Ok(read_set(path)?),
-            false => Ok(vec![Piece::read(path)?]),
-        })
-        .collect();
-    let mut corpus = Corpus::default();
+    let Found { files, failures } = find(paths)?;
+    let readings: Vec<_> = files.par_iter().map(|path| pieces_of(path)).collect();
+    let mut corpus = Corpus { pieces: Vec::new(), failures };
     for (path, reading) in files.into_iter().zip(readings) {
         match reading {
             Ok(pieces) => corpus.pieces.extend(pieces),
             Err(reason) => corpus.failures.push(Failure { path, reason }),
         }
     }
+    corpus.failures.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(corpus)
+}
+
+/// The piece of a file, or all pieces of a set.
+pub(super) fn pieces_of(path: &Path) -> Result<Vec<Piece>, PieceError> {
+    match is_set(path) {
+        true => Ok(read_set(path)?),
+        false => Ok(vec![Piece::read(path)?]),
+    }
 }

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use super::Warning;
 
-/// Why bytes cannot be read as a piece.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+/// Why bytes cannot be read as a piece. Reports count such errors by their names.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum MidiError {
     /// There are no bytes.
     #[error("the file is empty; fetch or export it again")]

@@ -13,8 +13,10 @@ fn said(count: usize, one: &str, several: &str) -> String {
 
 /// Something odd about a file that could be read all the same.
 ///
-/// Tracks are counted from 1, and bytes from the start of the track's data.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+/// Tracks are counted from 1, and bytes from the start of the track's data. Reports count warnings by
+/// their names.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Warning {
     /// The file does not begin with its header; a wrapper (as that of MacBinary) or other bytes stand
     /// before it.

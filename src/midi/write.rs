@@ -25,8 +25,9 @@ pub fn write(score: &Score) -> Vec<u8> {
     bytes
 }
 
-/// The longest text of one event in bytes; the format's own limit is 2²⁸ − 1.
-const LONGEST_TEXT: usize = 1 << 20;
+/// The longest text of one event in bytes: that of the longest recipe. The format's own limit is
+/// 2²⁸ − 1.
+const LONGEST_TEXT: usize = 1 << 24;
 
 /// The ticks per quarter note of the score, and those of the file.
 struct Clock {

@@ -4,7 +4,10 @@ mod built_in;
 mod file;
 
 pub use built_in::built_in;
-pub use file::{ModelError, ModelFault, from_bytes, read, to_bytes, to_half_bytes, write};
+pub use file::{
+    ModelError, ModelFault, ModelWriteError, from_bytes, read, to_bytes, to_half_bytes,
+    to_readable_bytes, write, write_bytes,
+};
 
 use crate::attribute::Layout;
 use crate::fingerprint;

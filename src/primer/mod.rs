@@ -7,7 +7,7 @@ mod selection;
 
 pub use draw::draw;
 pub use openings::openings;
-pub use record::{PrimerError, Record, from_records, to_records};
+pub use record::{PrimerError, Record, from_records, readable, to_records};
 pub use selection::{Adapted, Request, SelectionError, chosen, select};
 
 use crate::fingerprint;

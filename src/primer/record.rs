@@ -24,7 +24,7 @@ pub struct Record {
 }
 
 /// Why a primer cannot be read.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("its primer from \"{from}\" cannot be read: {what}")]
 pub struct PrimerError {
     /// The primer's source.
@@ -41,6 +41,21 @@ pub fn to_records(primers: &[Primer]) -> Vec<Record> {
 /// Primers from what a model file holds.
 pub fn from_records(records: Vec<Record>) -> Result<Vec<Primer>, PrimerError> {
     records.iter().map(Record::primer).collect()
+}
+
+/// The primers that can be read back from a model file, and why others cannot.
+pub fn readable(primers: Vec<Primer>) -> (Vec<Primer>, Vec<PrimerError>) {
+    let (mut readable, mut errors) = (Vec::new(), Vec::new());
+    for primer in primers {
+        let json = serde_json::to_string(&Record::of(&primer)).expect("a record is always text");
+        let record: Result<Record, _> = serde_json::from_str(&json);
+        let failed = |what: String| PrimerError { from: primer.source.clone(), what };
+        match record.map_err(|error| failed(error.to_string())).and_then(|it| it.primer()) {
+            Ok(_) => readable.push(primer),
+            Err(error) => errors.push(error),
+        }
+    }
+    (readable, errors)
 }
 
 impl Record {
@@ -173,6 +188,19 @@ mod tests {
         // What is after its end, and what no file can hold, is not kept.
         let odd = with("[[2,0],[8,7],[9,8]]").unwrap();
         assert_eq!([0, 2, 9].map(|step| odd.tempo_at(step)), [556_173, 1, 1]);
+    }
+
+    #[test]
+    fn a_primer_that_could_not_be_read_back_is_told_from_the_others() {
+        let primer = |source: &str, numerator| Primer {
+            source: source.to_owned(),
+            roll: Roll::new(Metre { numerator, denominator_power: 2 }),
+        };
+        let good = [primer("a \u{0} \u{FFFF} \"b\"", 3), primer("c", 255)];
+        let (found, errors) = readable(vec![good[0].clone(), primer("odd", 0), good[1].clone()]);
+        assert_eq!(found, good);
+        assert_eq!(errors.len(), 1);
+        assert!(errors[0].to_string().contains("from \"odd\""), "{}", errors[0]);
     }
 
     #[test]

@@ -20,8 +20,8 @@ pub mod times;
 mod observer;
 
 pub use checkpoint::{
-    Best, Checkpoint, DamagedCheckpoint, NoCheckpoint, RunState, newest as newest_checkpoint,
-    newest_path as newest_checkpoint_path,
+    Best, Checkpoint, CheckpointError, DamagedCheckpoint, NoCheckpoint, RunState,
+    newest as newest_checkpoint, newest_path as newest_checkpoint_path,
 };
 pub use config::{
     ARTICLE_EPOCHS, Config, CorpusSettings, DEFAULT_EPOCHS, Goal, Initialization, Retention,
@@ -34,4 +34,4 @@ pub use resource_estimate::{ResourceError, ResourceEstimate};
 pub use schedule::{Schedule, StopReason};
 pub use session::{Session, SessionError};
 pub use settings::Settings;
-pub use training_music::{music_to_carry, training_music};
+pub use training_music::{MusicError, music_to_carry, training_music};

@@ -3,7 +3,7 @@
 //! All files of an epoch are written before its checkpoint. So everything before a checkpoint
 //! exists if the checkpoint does, and a resume only has to remove what came after it.
 
-use super::checkpoint::{self, Best, Checkpoint, Contents, RunState};
+use super::checkpoint::{self, Best, Checkpoint, CheckpointError, Contents, RunState};
 use super::kept_model::KeptModel;
 use super::metrics::{self, Metrics};
 use super::observer::{EpochReport, Observer, RunOutcome};
@@ -11,13 +11,16 @@ use super::plots::{PlotsError, plots};
 use super::samples::{self, SampleError};
 use super::table::TableError;
 use super::times::{self, Times};
-use super::{Config, FolderError, RunFolder, Schedule, StopReason, card, music_to_carry};
+use super::{
+    Config, FolderError, MusicError, RunFolder, Schedule, StopReason, card, music_to_carry,
+};
 use crate::atomic_file::{self, AtomicFileError, Existing};
 use crate::corpus::Piece;
 use crate::dataset::{Dataset, Pieces};
-use crate::model::{self, Model};
+use crate::model::{self, Model, ModelWriteError};
 use crate::network::{Nats, Parameters, TrainingEngine};
-use crate::originality::{Packed, TooMuchMusic, TrainingMusic};
+use crate::originality::{Packed, TrainingMusic};
+use crate::primer::PrimerError;
 use crate::roll::Roll;
 use crate::training::{Progress, SegmentSampler, SnapshotError, Start, Trainer};
 use std::fs;
@@ -62,9 +65,31 @@ pub enum SessionError {
     /// A table cannot be read or written.
     #[error(transparent)]
     Table(#[from] TableError),
-    /// There is too much training music for a model.
+    /// A model cannot carry the training music.
     #[error(transparent)]
-    Music(#[from] TooMuchMusic),
+    Music(#[from] MusicError),
+    /// A model was not written: it cannot be, or it could not be read back.
+    #[error(transparent)]
+    Model(#[from] ModelWriteError),
+    /// A checkpoint was not saved: it cannot be, or it could not be read back.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
+    /// A file of the run was not written, because it could not be read back.
+    #[error("{}: not written, because it could not be read back: {what}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with its content.
+        what: String,
+    },
+    /// A model file could give none of the primers back.
+    #[error("{}: {reason}, and so it is with all others; leave that piece out", path.display())]
+    Primers {
+        /// The model file.
+        path: PathBuf,
+        /// Why the first of them cannot be read back.
+        reason: PrimerError,
+    },
     /// The files that a resume has to remove cannot be removed.
     #[error(transparent)]
     Folder(#[from] FolderError),
@@ -94,6 +119,10 @@ pub enum SessionError {
 
 impl<'a, E: TrainingEngine> Session<'a, E> {
     /// Begins a run in a folder without one, and writes the configuration last.
+    ///
+    /// Whatever the run will write is written here for the first time, and read back: if that fails,
+    /// it does so now, and not after a night of training.
+    ///
     /// `training_music` is the music that the model carries
     /// ([`music_to_carry`](super::music_to_carry)); `engine` makes the engine, such as
     /// [`Cpu::for_training`](crate::network::Cpu::for_training).
@@ -109,7 +138,15 @@ impl<'a, E: TrainingEngine> Session<'a, E> {
         let excerpts = SegmentSampler::new(&pieces.training, config.training.segment);
         let architecture = config.architecture.clone();
         let trainer = Trainer::new(architecture, config.training, excerpts, start, engine);
-        atomic_file::write(&folder.dataset(), &dataset.to_json(), Existing::Replace)?;
+        if let ([], Some(reason)) = (trainer.primers(), trainer.unreadable_primers().first()) {
+            return Err(SessionError::Primers { path: folder.model(), reason: reason.clone() });
+        }
+        let list = dataset.to_json();
+        match Dataset::from_json(&list) {
+            Ok(read) if read == dataset => {}
+            read => return Err(unreadable(folder.dataset(), read.map_err(|it| it.to_string()))),
+        }
+        atomic_file::write(&folder.dataset(), &list, Existing::Replace)?;
         let mut session = Session {
             training_music,
             metrics: Metrics::create(&folder.metrics())?,
@@ -184,6 +221,12 @@ impl<'a, E: TrainingEngine> Session<'a, E> {
     /// The number of weights.
     pub fn size(&self) -> usize {
         self.trainer.size()
+    }
+
+    /// Why primers that were drawn from the music are left out of the run's model: no model file
+    /// could give them back.
+    pub fn unreadable_primers(&self) -> &[PrimerError] {
+        self.trainer.unreadable_primers()
     }
 
     /// How many epochs (batches) have been trained.
@@ -314,7 +357,7 @@ impl<'a, E: TrainingEngine> Session<'a, E> {
         if is_better(nats, self.run_state.best) {
             self.run_state.best = Some(Best { epoch: self.epochs(), nats });
             self.run_state.without_improvement = 0;
-            let bytes = model::to_bytes(&self.model(Some(nats)));
+            let bytes = self.model_bytes(Some(nats))?;
             atomic_file::write(&self.folder.model(), &bytes, Existing::Replace)?;
             self.best = Some(bytes);
         } else {
@@ -336,7 +379,7 @@ impl<'a, E: TrainingEngine> Session<'a, E> {
         self.times.sync()?;
         let validated =
             self.run_state.best.filter(|best| best.epoch == epoch).map(|best| best.nats);
-        let model = self.model(validated);
+        let model = self.model_bytes(validated)?;
         let contents = Contents {
             config: &self.config,
             dataset: &self.fingerprint,
@@ -348,7 +391,7 @@ impl<'a, E: TrainingEngine> Session<'a, E> {
         checkpoint::save(&self.folder.checkpoints(), contents, self.config.retention.checkpoints)?;
         self.checkpointed = Some(epoch);
         if self.run_state.best.is_none() {
-            model::write(&self.folder.model(), &model, Existing::Replace)?;
+            atomic_file::write(&self.folder.model(), &model, Existing::Replace)?;
         }
         Ok(())
     }
@@ -369,8 +412,8 @@ impl<'a, E: TrainingEngine> Session<'a, E> {
             metrics::set_last_validation(&self.folder.metrics(), epoch, nats)?;
             if is_better(nats.total(), best) {
                 best = Some(Best { epoch, nats: nats.total() });
-                let model = self.model(Some(nats.total()));
-                model::write(&self.folder.model(), &model, Existing::Replace)?;
+                let model = self.model_bytes(Some(nats.total()))?;
+                atomic_file::write(&self.folder.model(), &model, Existing::Replace)?;
             }
         }
         if epoch > 0 {
@@ -389,10 +432,28 @@ impl<'a, E: TrainingEngine> Session<'a, E> {
         model
     }
 
-    fn write_config(&self) -> Result<(), AtomicFileError> {
-        let text = self.config.to_toml();
-        atomic_file::write(&self.folder.config(), text.as_bytes(), Existing::Replace)
+    /// The content of a file of the present model, which has been read back. The training music in
+    /// it has been read back [before](music_to_carry).
+    fn model_bytes(&self, held_out: Option<f64>) -> Result<Vec<u8>, SessionError> {
+        let path = || self.folder.model();
+        model::to_readable_bytes(&self.model(held_out))
+            .map_err(|fault| ModelWriteError::Unreadable { path: path(), fault }.into())
     }
+
+    fn write_config(&self) -> Result<(), SessionError> {
+        let (path, text) = (self.folder.config(), self.config.to_toml());
+        match Config::from_toml(&path, &text) {
+            Ok(read) if read == self.config => {}
+            read => return Err(unreadable(path, read.map_err(|it| it.to_string()))),
+        }
+        Ok(atomic_file::write(&path, text.as_bytes(), Existing::Replace)?)
+    }
+}
+
+/// The error of a file whose content was read back as something else, or not at all.
+fn unreadable<T>(path: PathBuf, read: Result<T, String>) -> SessionError {
+    let other = || "it came back as something else".to_owned();
+    SessionError::Unreadable { path, what: read.err().unwrap_or_else(other) }
 }
 
 fn is_better(nats: f64, best: Option<Best>) -> bool {

@@ -8,7 +8,7 @@ use crate::attribute::Layout;
 use crate::likelihood::{nll, per_step};
 use crate::model::{Model, Training};
 use crate::network::{Architecture, Batch, Layers, LstmState, Nats, Parameters, TrainingEngine};
-use crate::primer::{self, Primer};
+use crate::primer::{self, Primer, PrimerError};
 use crate::roll::Roll;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -37,6 +37,8 @@ pub struct Trainer<'a, E: TrainingEngine> {
     layout: Layout,
     sampler: SegmentSampler<'a>,
     primers: Vec<Primer>,
+    /// The primers that no model file could give back.
+    unreadable_primers: Vec<PrimerError>,
     parameters: Parameters,
     /// The exponential moving average of the weights, if the settings ask for it.
     ema: Option<Vec<f32>>,
@@ -126,8 +128,11 @@ impl<'a, E: TrainingEngine> Trainer<'a, E> {
         random: ChaCha8Rng,
     ) -> Trainer<'a, E> {
         let lanes = if settings.is_stateful() { settings.batch } else { 0 };
+        let primers = primer::draw(sampler.music(), sampler.segment_steps(), settings.seed);
+        let (primers, unreadable_primers) = primer::readable(primers);
         Trainer {
-            primers: primer::draw(sampler.music(), sampler.segment_steps(), settings.seed),
+            primers,
+            unreadable_primers,
             ema: (settings.ema_decay > 0.0).then(|| parameters.values.clone()),
             gradient: Parameters::zeros(&parameters.layers),
             optimiser,
@@ -233,6 +238,16 @@ impl<'a, E: TrainingEngine> Trainer<'a, E> {
     /// The number of epochs so far, of one batch each.
     pub fn epochs(&self) -> u64 {
         self.epochs
+    }
+
+    /// The primers of its models.
+    pub fn primers(&self) -> &[Primer] {
+        &self.primers
+    }
+
+    /// Why primers that were drawn are left out of its models: they could not be read back.
+    pub fn unreadable_primers(&self) -> &[PrimerError] {
+        &self.unreadable_primers
     }
 
     /// From now on the engine works on `segments` segments of a batch at once. This changes the

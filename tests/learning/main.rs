@@ -6,6 +6,7 @@ mod composing;
 mod likelihood;
 mod live_piece;
 mod network;
+mod read_back;
 #[path = "../support/real_music.rs"]
 mod real_music;
 #[path = "../support/skipped.rs"]

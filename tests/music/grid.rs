@@ -14,6 +14,8 @@ fn score(ticks_per_quarter: u32, notes: Vec<Note>, metres: Vec<At<Metre>>) -> Sc
         metres,
         keys: Vec::new(),
         pedal: Vec::new(),
+        sostenuto: Vec::new(),
+        soft: Vec::new(),
         texts: Vec::new(),
         length: 0,
     }

@@ -17,6 +17,8 @@ fn read(notes: impl IntoIterator<Item = (u64, u64, u8)>) -> Transcription {
         metres: Vec::new(),
         keys: Vec::new(),
         pedal: Vec::new(),
+        sostenuto: Vec::new(),
+        soft: Vec::new(),
         texts: Vec::new(),
         length: 0,
     };

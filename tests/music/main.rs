@@ -11,6 +11,7 @@ mod pedals;
 mod output;
 mod picture;
 mod pieces;
+mod read_back;
 #[path = "../support/real_music.rs"]
 mod real_music;
 mod real_pieces;

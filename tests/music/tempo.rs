@@ -21,6 +21,8 @@ fn score(ticks_per_quarter: u32, quarters: u64, tempos: &[(u64, f64)]) -> Score 
         metres: Vec::new(),
         keys: Vec::new(),
         pedal: Vec::new(),
+        sostenuto: Vec::new(),
+        soft: Vec::new(),
         texts: Vec::new(),
         length: 0,
     }

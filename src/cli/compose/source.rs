@@ -1,6 +1,7 @@
 //! The model that composes: a trained network, or a Markov chain that learns on the spot.
 
 use super::Compose;
+use crate::cli::skipped::report_skipped;
 use crate::cli::{self, quoted};
 use anyhow::{Context, bail};
 use deep_jammer::baseline::{Baseline, Counts, Kind};
@@ -124,9 +125,7 @@ impl Source {
             bail!("the Markov chain learns on the spot: give it music with --learn FOLDER-OF-MIDI");
         }
         let mut corpus = corpus::read(paths)?;
-        for failure in &corpus.failures {
-            eprintln!("skipped {}", failure.reason);
-        }
+        report_skipped(&corpus.failures);
         if corpus.pieces.is_empty() {
             bail!("none of the {} files could be read", corpus.failures.len());
         }
