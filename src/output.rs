@@ -5,7 +5,7 @@
 
 use crate::atomic_file::{self, AtomicFileError, Existing};
 use crate::midi;
-use crate::notation::{self, Heading};
+use crate::notation::{Heading, Page};
 use crate::picture::{self, Format};
 use crate::roll::{Roll, RollError, Transcription};
 use crate::score::Score;
@@ -197,18 +197,21 @@ impl Output {
                 atomic_file::write(&self.path, &picture::roll(&roll, title, format), existing)?;
             }
             Kind::SheetMusic => {
-                let Transcription { roll, keys, .. } = self.transcription(score)?;
-                let heading = Heading { title: Some(title), composer: None, keys: &keys };
-                let page = notation::to_musicxml(&roll, &heading);
-                atomic_file::write(&self.path, page.as_bytes(), existing)?;
+                let page = Page::of_score(score, &[]).map_err(|reason| self.roll_error(reason))?;
+                let heading = Heading { title: Some(title), ..Heading::default() };
+                let document = page.to_musicxml(&heading);
+                atomic_file::write(&self.path, document.as_bytes(), existing)?;
             }
         }
         Ok(())
     }
 
     fn transcription(&self, score: &Score) -> Result<Transcription, OutputError> {
-        let path = || self.path.clone();
-        Roll::from_score(score).map_err(|reason| OutputError::Roll { path: path(), reason })
+        Roll::from_score(score).map_err(|reason| self.roll_error(reason))
+    }
+
+    fn roll_error(&self, reason: RollError) -> OutputError {
+        OutputError::Roll { path: self.path.clone(), reason }
     }
 
     fn write_sound(
