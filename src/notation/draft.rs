@@ -123,7 +123,6 @@ impl Draft {
         };
         Score {
             ticks_per_quarter: Page::TICKS_PER_QUARTER,
-            title: title.map(str::to_owned),
             notes: self.notes.iter().map(note).collect(),
             tempos: self
                 .tempos
@@ -135,10 +134,8 @@ impl Draft {
                 .iter()
                 .map(|m| At { tick: ticks(m.start), value: m.metre })
                 .collect(),
-            keys: Vec::new(),
-            pedal: Vec::new(),
-            texts: Vec::new(),
             length: ticks(self.length),
+            ..Roll::new(Metre::COMMON).to_score(title, &[])
         }
     }
 }

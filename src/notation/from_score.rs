@@ -1,6 +1,6 @@
 //! Quantises a score for the page.
 
-use super::beat_grid::{Beat, Grid, Stroke, grids};
+use super::beat_grid::{Beat, Grid, Stroke, beat_at, grids, share};
 use super::draft::{Draft, DraftNote, GraceNote, KeyChange, TempoMark};
 use super::grace_notes::{Found, grace_notes, on_the_beat};
 use super::hands::right_hand;
@@ -149,12 +149,6 @@ fn length(strokes: &[Stroke], silence: f64) -> usize {
     end.max(least) as usize * SIXTEENTH
 }
 
-/// The beat in which a time lies; after the last, the last one.
-fn beat_at(beats: &[Beat], time: f64) -> usize {
-    let next = beats.partition_point(|beat| beat.start as f64 <= time);
-    next.max(1) - 1
-}
-
 /// Divides strokes between the right hand and the left, and chooses where they begin.
 fn hands(strokes: &[Stroke], beats: &[Beat], losses: &mut PageLosses) -> [Hand; 2] {
     // Hands are chosen in 16ths, so that a chord that is not struck quite at once is one chord.
@@ -174,30 +168,46 @@ fn hands(strokes: &[Stroke], beats: &[Beat], losses: &mut PageLosses) -> [Hand; 
     for ((_, index), right) in spans.into_iter().zip(right) {
         of_right[index] = right;
     }
-    [true, false].map(|right| {
-        let numbered = strokes.iter().enumerate().filter(|(index, _)| of_right[*index] == right);
-        let (indices, strokes): (Vec<usize>, Vec<Stroke>) = numbered.unzip();
-        let grids = grids(beats, &strokes);
+    let of_hands = [true, false].map(|right| {
+        let of_hand = strokes.iter().enumerate().filter(|(index, _)| of_right[*index] == right);
+        let of_hand: (Vec<usize>, Vec<Stroke>) = of_hand.unzip();
+        of_hand
+    });
+    let mut both = [&of_hands[0].1, &of_hands[1].1].map(|strokes| grids(beats, strokes));
+    share(beats, [&of_hands[0].1, &of_hands[1].1], &mut both);
+    let mut both = both.into_iter();
+    of_hands.map(|(indices, strokes)| {
+        let grids = both.next().unwrap_or_default();
         let place = |stroke: &Stroke| {
             let beat = beat_at(beats, stroke.start);
             grids[beat].nearest(&beats[beat], stroke.start)
         };
         let starts: Vec<usize> = strokes.iter().map(place).collect();
-        let pairs = strokes.windows(2).zip(starts.windows(2));
+        let hand = Hand { indices, strokes, starts, grids };
+        losses.struck_together += hand.struck_together();
+        losses.moved += hand.moved();
+        hand
+    })
+}
+
+impl Hand {
+    /// How many strokes fall together with one before them.
+    fn struck_together(&self) -> usize {
+        let pairs = self.strokes.windows(2).zip(self.starts.windows(2));
         let together = pairs.filter(|(strokes, starts)| {
             starts[0] == starts[1]
                 && strokes[0].key != strokes[1].key
                 && strokes[0].is_before(&strokes[1])
         });
-        losses.struck_together += together.count();
-        let moved = strokes.iter().zip(&starts);
-        losses.moved +=
-            moved.filter(|(stroke, start)| (**start as f64 - stroke.start).abs() > MOVED).count();
-        Hand { indices, strokes, starts, grids }
-    })
-}
+        together.count()
+    }
 
-impl Hand {
+    /// How many strokes are moved so far that it is told.
+    fn moved(&self) -> usize {
+        let moves = self.strokes.iter().zip(&self.starts);
+        moves.filter(|(stroke, start)| (**start as f64 - stroke.start).abs() > MOVED).count()
+    }
+
     /// Where a note ends that is released at a time.
     fn end(
         &self,
