@@ -21,7 +21,7 @@ const CHANGE: f64 = 0.05;
 const CHORD: f64 = 1.0;
 
 /// The notes of a rolled chord follow each other at most this fast, and sound on.
-const ROLLED: f64 = 4.0;
+const ROLLED: f64 = 3.5;
 
 /// A note that is released this long after the next one begins still comes before it.
 const LEGATO: f64 = 3.0;
@@ -74,7 +74,7 @@ const GRIDS: [Grid; 8] = [
     Grid::new(Some(3), None, 0.6),
     Grid::new(None, Some(16), 0.12),
     Grid::new(None, Some(8), 0.25),
-    Grid::new(None, Some(4), 0.9),
+    Grid::new(None, Some(4), 0.65),
     // A hand with two voices.
     Grid::new(Some(12), Some(16), 0.4),
     Grid::new(Some(12), Some(8), 0.65),

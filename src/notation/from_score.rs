@@ -151,13 +151,14 @@ fn length(strokes: &[Stroke], silence: f64) -> usize {
 
 /// Divides strokes between the right hand and the left, and chooses where they begin.
 fn hands(strokes: &[Stroke], beats: &[Beat], losses: &mut PageLosses) -> [Hand; 2] {
-    // Hands are chosen in 16ths, so that a chord that is not struck quite at once is one chord.
-    let rounded = |time: f64| (time / SIXTEENTH as f64).round() as usize * SIXTEENTH;
+    // Hands are chosen in 32nds, so that a chord that is not struck quite at once is one chord.
+    let unit = SIXTEENTH / 2;
+    let rounded = |time: f64| (time / unit as f64).round() as usize * unit;
     let mut spans: Vec<(Span, usize)> = strokes
         .iter()
         .map(|stroke| {
             let start = rounded(stroke.start);
-            let end = rounded(stroke.end).max(start + SIXTEENTH);
+            let end = rounded(stroke.end).max(start + unit);
             Span { key: stroke.key, start, end }
         })
         .zip(0..)

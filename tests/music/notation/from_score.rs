@@ -8,6 +8,7 @@ use deep_jammer::roll::{Roll, Step};
 use deep_jammer::score::{Note, Score};
 use proptest::collection::vec;
 use proptest::prelude::*;
+use std::collections::BTreeSet;
 
 /// Units of the reader: 48 to a quarter.
 const QUARTER: usize = 48;
@@ -44,9 +45,15 @@ fn struck(document: &Element) -> Vec<(String, bool)> {
     heads.map(kind).collect()
 }
 
+/// The number of times at which tuplets begin, in whichever staff.
 fn tuplets(document: &Element) -> usize {
-    let begins = |e: &&&Element| e.name == "tuplet" && e.attributes["type"] == "start";
-    document.everything().iter().filter(begins).count()
+    let measures = measures_in(document, QUARTER);
+    let signs = measures.iter().flat_map(|measure| &measure.signs);
+    let begins = |sign: &&Sign<'_>| {
+        let all = sign.element.everything();
+        all.iter().any(|e| e.name == "tuplet" && e.attributes["type"] == "start")
+    };
+    signs.filter(begins).map(|sign| sign.start).collect::<BTreeSet<_>>().len()
 }
 
 /// Where the strokes of a score are in units, and their pitches.
