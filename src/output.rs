@@ -6,7 +6,7 @@
 use crate::atomic_file::{self, AtomicFileError, Existing};
 use crate::composing::Recipe;
 use crate::midi;
-use crate::notation::{self, Heading};
+use crate::notation::{Heading, Page};
 use crate::picture::{self, Format};
 use crate::roll::{Roll, RollError, Transcription};
 use crate::score::Score;
@@ -59,12 +59,6 @@ impl Kind {
             Kind::Picture(Format::Svg) => "image/svg+xml",
             Kind::SheetMusic => "application/vnd.recordare.musicxml+xml",
         }
-    }
-
-    /// Whether it has no more than 16ths: what is faster is lost
-    /// ([`Losses::on_the_grid`](crate::roll::Losses::on_the_grid)).
-    pub fn is_quantised(self) -> bool {
-        matches!(self, Kind::Picture(_) | Kind::SheetMusic)
     }
 
     /// What the kind is to a musician.
@@ -212,10 +206,12 @@ impl Output {
                 atomic_file::write(&self.path, &picture::roll(&roll, title, format), existing)?;
             }
             Kind::SheetMusic => {
-                let Transcription { roll, keys, .. } = self.transcription(score)?;
-                let heading = Heading { title: Some(title), composer: None, keys: &keys };
-                let page = notation::to_musicxml(&roll, &heading);
-                atomic_file::write(&self.path, page.as_bytes(), existing)?;
+                let tempos = self.transcription(score)?.roll.marked_tempos();
+                let page = Page::of_score(score, &tempos);
+                let page = page.map_err(|reason| self.roll_error(reason))?;
+                let heading = Heading { title: Some(title), ..Heading::default() };
+                let document = page.to_musicxml(&heading);
+                atomic_file::write(&self.path, document.as_bytes(), existing)?;
             }
         }
         Ok(())
@@ -242,8 +238,11 @@ impl Output {
     }
 
     fn transcription(&self, score: &Score) -> Result<Transcription, OutputError> {
-        let path = || self.path.clone();
-        Roll::from_score(score).map_err(|reason| OutputError::Roll { path: path(), reason })
+        Roll::from_score(score).map_err(|reason| self.roll_error(reason))
+    }
+
+    fn roll_error(&self, reason: RollError) -> OutputError {
+        OutputError::Roll { path: self.path.clone(), reason }
     }
 
     fn write_sound(

@@ -7,7 +7,8 @@ use super::progress::Progress;
 use super::{Outcome, interruption};
 use anyhow::Context;
 use deep_jammer::atomic_file::Existing;
-use deep_jammer::midi;
+use deep_jammer::midi::{self, ParsedMidi};
+use deep_jammer::notation::Page;
 use deep_jammer::output::{Kind, Output};
 use deep_jammer::roll::{Losses, Roll};
 use std::io::Write;
@@ -72,16 +73,7 @@ pub fn run(command: &Render) -> anyhow::Result<Outcome> {
     for loss in beyond.left_out() {
         eprintln!("{name}: {loss}");
     }
-    let quantised = outputs.iter().filter(|output| output.kind().is_quantised());
-    let quantised: Vec<_> = quantised.map(|output| output.path().display().to_string()).collect();
-    // Why a file cannot be quantised is said when it is to be written.
-    if !quantised.is_empty()
-        && let Ok(found) = Roll::from_midi(&reading)
-    {
-        for loss in found.losses.on_the_grid() {
-            eprintln!("{}: {loss}", quantised.join(", "));
-        }
-    }
+    say_losses(&reading, &outputs);
     let score = reading.score;
     if !clean.is_empty() {
         cleaned::changes(&score).iter().for_each(|change| eprintln!("{name}: {change}"));
@@ -102,4 +94,25 @@ pub fn run(command: &Render) -> anyhow::Result<Outcome> {
         writeln!(out, "{}", output.path().display()).context("standard output")
     };
     unless_interrupted(outputs.iter().try_for_each(write))
+}
+
+/// Says what pictures lose, which have no more than 16ths, and what sheet music does. Why a file
+/// cannot be written at all is said when it is to be written.
+fn say_losses(file: &ParsedMidi, outputs: &[Output]) {
+    let say = |is_of: fn(Kind) -> bool, losses: &dyn Fn() -> Option<Vec<String>>| {
+        let names = outputs.iter().filter(|output| is_of(output.kind()));
+        let names: Vec<_> = names.map(|output| output.path().display().to_string()).collect();
+        if names.is_empty() {
+            return;
+        }
+        for loss in losses().unwrap_or_default() {
+            eprintln!("{}: {loss}", names.join(", "));
+        }
+    };
+    say(|kind| matches!(kind, Kind::Picture(_)), &|| {
+        Some(Roll::from_midi(file).ok()?.losses.on_the_grid())
+    });
+    say(|kind| kind == Kind::SheetMusic, &|| {
+        Some(Page::of_score(&file.score, &[]).ok()?.losses().sentences())
+    });
 }
