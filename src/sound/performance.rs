@@ -51,8 +51,8 @@ impl Performance {
             events.push((end.max(start + 1), Event::Release { pitch: note.pitch }));
         }
         let last = end + LAST_PEDAL * u64::from(SAMPLE_RATE);
-        let pedals: [(_, fn(bool) -> Event); 3] = [
-            (&score.soft, |down| Event::Soft { down }),
+        let pedals = [
+            (&score.soft, (|down| Event::Soft { down }) as fn(bool) -> Event),
             (&score.pedal, |down| Event::Pedal { down }),
             (&score.sostenuto, |down| Event::Sostenuto { down }),
         ];

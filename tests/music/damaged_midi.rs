@@ -203,7 +203,7 @@ fn the_file_is_found_behind_a_wrapper() {
     let plain = file(&[&scale()]);
     // MacBinary: a byte of nothing, the name with its length, the kind and the creator, and the
     // length of the file; what follows is filled up to 128 bytes.
-    let mut mac = vec![0; 128];
+    let mut mac = [0; 128];
     mac[1..6].copy_from_slice(b"\x04Song");
     mac[65..73].copy_from_slice(b"MidiMJMM");
     mac[83..87].copy_from_slice(&(plain.len() as u32).to_be_bytes());
