@@ -21,6 +21,7 @@ use deep_jammer::run::{
     SessionError, StopReason, music_to_carry, newest_checkpoint, newest_checkpoint_path,
 };
 use deep_jammer::training::Start;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// A run that is ready to train.
@@ -265,7 +266,10 @@ fn train(run: &Path, prepared: Prepared) -> anyhow::Result<Outcome> {
             Session::resume(&folder, config, dataset, &pieces, *checkpoint, Cpu::for_training)?
         }
     };
-    for error in session.unreadable_primers() {
+    // Several may be from one piece.
+    let unreadable: BTreeSet<_> =
+        session.unreadable_primers().iter().map(ToString::to_string).collect();
+    for error in unreadable {
         eprintln!("{}: {error}; it is left out", folder.model().display());
     }
     session.set_slice(estimate.slice);
