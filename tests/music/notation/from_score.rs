@@ -320,7 +320,7 @@ proptest! {
 #[test]
 fn the_real_pieces_come_back_note_by_note() {
     let Some(folder) = crate::real_pieces::folder() else { return };
-    let files = deep_jammer::corpus::find(&[folder]).unwrap();
+    let files = deep_jammer::corpus::find(&[folder]).unwrap().files;
     assert_eq!(files.len(), 302);
     let lost = files.iter().map(|file| {
         let score = deep_jammer::midi::read_file(file).unwrap().score;
