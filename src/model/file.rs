@@ -10,7 +10,6 @@
 //! `deep-jammer`: a JSON object with `version`, `architecture`, `training` and `primers`.
 
 use super::{Model, Training};
-use crate::atomic_file::{self, AtomicFileError, Existing};
 use crate::network::{Architecture, ArchitectureError, Layers, Parameters, Tensor};
 use crate::originality::{Packed, PackedError};
 use crate::primer::{self, PrimerError, Record};
@@ -99,45 +98,6 @@ pub enum ModelFault {
     NotFinite(String),
 }
 
-/// Why a model file was not written. A file that was there before is unchanged.
-#[derive(Debug, thiserror::Error)]
-pub enum ModelWriteError {
-    /// The bytes to be written could not be read back. A model that is written is one that can be
-    /// loaded.
-    #[error("{}: not written, because it could not be read back: {fault}", path.display())]
-    Unreadable {
-        /// The file that was to be written.
-        path: PathBuf,
-        /// What is wrong with the model.
-        fault: ModelFault,
-    },
-    /// The file exists already, or cannot be written.
-    #[error(transparent)]
-    Writing(#[from] AtomicFileError),
-}
-
-/// Writes a model file atomically, as [`write_bytes`] does.
-pub fn write(path: &Path, model: &Model, existing: Existing) -> Result<(), ModelWriteError> {
-    write_bytes(path, &to_bytes(model), existing).map(|_| ())
-}
-
-/// Writes the content of a model file atomically, after it has been read back, its training music
-/// included. Returns the model as it was read.
-pub fn write_bytes(
-    path: &Path,
-    bytes: &[u8],
-    existing: Existing,
-) -> Result<Model, ModelWriteError> {
-    let read = from_bytes(bytes).and_then(|model| {
-        model.training_music.as_ref().map(Packed::unpack).transpose()?;
-        Ok(model)
-    });
-    let unreadable = |fault| ModelWriteError::Unreadable { path: path.to_owned(), fault };
-    let model = read.map_err(unreadable)?;
-    atomic_file::write(path, bytes, existing)?;
-    Ok(model)
-}
-
 /// Reads a model and validates all of it except the training music, which [`Packed::unpack`]
 /// validates.
 pub fn read(path: &Path) -> Result<Model, ModelError> {
@@ -151,13 +111,6 @@ pub fn read(path: &Path) -> Result<Model, ModelError> {
 pub fn to_bytes(model: &Model) -> Vec<u8> {
     let values = model.parameters.values.iter();
     serialized(model, Dtype::F32, values.flat_map(|value| value.to_le_bytes()).collect())
-}
-
-/// The content of a model file, which has been read back except for the training music.
-pub fn to_readable_bytes(model: &Model) -> Result<Vec<u8>, ModelFault> {
-    let bytes = to_bytes(model);
-    from_bytes(&bytes)?;
-    Ok(bytes)
 }
 
 /// The content of a model file with 16-bit floats, which is half as large. Each value is
@@ -276,7 +229,7 @@ fn training_music(file: &SafeTensors<'_>) -> Result<Option<Packed>, ModelFault> 
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::network::Preset;
     use crate::originality::{TrainingMusic, TrainingPiece};
@@ -285,7 +238,7 @@ mod tests {
     use rand_chacha::ChaCha8Rng;
     use rand_chacha::rand_core::SeedableRng;
 
-    fn small() -> Model {
+    pub fn small() -> Model {
         let architecture =
             Architecture { time: vec![4], note: vec![3, 2], ..Preset::Small.architecture() };
         let layout = architecture.check().unwrap();
@@ -305,7 +258,7 @@ mod tests {
         Model { architecture, layout, parameters, primers, training_music: None, training }
     }
 
-    fn training_music() -> TrainingMusic {
+    pub fn training_music() -> TrainingMusic {
         let roll = small().primers[0].roll.clone();
         TrainingMusic { pieces: vec![TrainingPiece { source: "Bach/1".to_owned(), roll }] }
     }
@@ -409,35 +362,6 @@ mod tests {
         later[place] = b'7';
         let error = from_bytes(&later).unwrap_err().to_string();
         assert!(error.contains("format 7"), "{error}");
-    }
-
-    #[test]
-    fn a_model_that_could_not_be_read_is_not_written_over_a_good_one() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("model.safetensors");
-        write(&path, &small(), Existing::Replace).unwrap();
-        let good = std::fs::read(&path).unwrap();
-        // No text of a metre begins with 0.
-        let mut odd_primer = small();
-        let nothing = Metre { numerator: 0, denominator_power: 2 };
-        odd_primer.primers[0].roll = Roll::new(nothing);
-        let mut odd_weight = small();
-        odd_weight.parameters.values[2] = f32::INFINITY;
-        let cut = Packed::of(&training_music()).unwrap();
-        let cut = Packed::from_bytes(&cut.bytes()[..cut.bytes().len() - 3]);
-        let odd_music = Model { training_music: Some(cut), ..small() };
-        let odd = [
-            (odd_primer, "from \"a \"quoted\" name\""),
-            (odd_weight, "time.0.input"),
-            (odd_music, "training music"),
-        ];
-        for (model, place) in odd {
-            let error = write(&path, &model, Existing::Replace).unwrap_err().to_string();
-            assert!(error.contains("model.safetensors: not written"), "{error}");
-            assert!(error.contains(place), "{error}");
-            assert!(std::fs::read(&path).unwrap() == good, "{place}: the old file stays");
-        }
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside");
     }
 
     #[test]

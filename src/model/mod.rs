@@ -2,12 +2,11 @@
 
 mod built_in;
 mod file;
+mod write;
 
 pub use built_in::built_in;
-pub use file::{
-    ModelError, ModelFault, ModelWriteError, from_bytes, read, to_bytes, to_half_bytes,
-    to_readable_bytes, write, write_bytes,
-};
+pub use file::{ModelError, ModelFault, from_bytes, read, to_bytes, to_half_bytes};
+pub use write::{ModelWriteError, to_readable_bytes, write, write_bytes};
 
 use crate::attribute::Layout;
 use crate::fingerprint;

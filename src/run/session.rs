@@ -3,18 +3,15 @@
 //! All files of an epoch are written before its checkpoint. So everything before a checkpoint
 //! exists if the checkpoint does, and a resume only has to remove what came after it.
 
-use super::checkpoint::{self, Best, Checkpoint, CheckpointError, Contents, RunState};
+use super::checkpoint::{self, Best, Checkpoint, Contents, RunState};
 use super::kept_model::KeptModel;
 use super::metrics::{self, Metrics};
 use super::observer::{EpochReport, Observer, RunOutcome};
-use super::plots::{PlotsError, plots};
-use super::samples::{self, SampleError};
-use super::table::TableError;
+use super::plots::plots;
+use super::samples;
 use super::times::{self, Times};
-use super::{
-    Config, FolderError, MusicError, RunFolder, Schedule, StopReason, card, music_to_carry,
-};
-use crate::atomic_file::{self, AtomicFileError, Existing};
+use super::{Config, RunFolder, Schedule, SessionError, StopReason, card, music_to_carry};
+use crate::atomic_file::{self, Existing};
 use crate::corpus::Piece;
 use crate::dataset::{Dataset, Pieces};
 use crate::model::{self, Model, ModelWriteError};
@@ -22,10 +19,8 @@ use crate::network::{Nats, Parameters, TrainingEngine};
 use crate::originality::{Packed, TrainingMusic};
 use crate::primer::PrimerError;
 use crate::roll::Roll;
-use crate::training::{Progress, SegmentSampler, SnapshotError, Start, Trainer};
+use crate::training::{Progress, SegmentSampler, Start, Trainer};
 use std::fs;
-use std::io;
-use std::path::PathBuf;
 use std::time::Instant;
 
 /// A training session.
@@ -48,73 +43,6 @@ pub struct Session<'a, E: TrainingEngine> {
     checkpointed: Option<u64>,
     /// When this session started, and how many seconds of training came before it.
     started: (Instant, f64),
-}
-
-/// Why a run cannot continue. Everything that was saved before is intact.
-#[derive(Debug, thiserror::Error)]
-pub enum SessionError {
-    /// The loss, the gradient or the weights are not finite.
-    #[error(
-        "the training has diverged: in epoch {0} {1} not finite; start a new run \
-         with a smaller learning rate or a smaller gradient norm"
-    )]
-    Diverged(u64, &'static str),
-    /// A file cannot be written.
-    #[error(transparent)]
-    Writing(#[from] AtomicFileError),
-    /// A table cannot be read or written.
-    #[error(transparent)]
-    Table(#[from] TableError),
-    /// A model cannot carry the training music.
-    #[error(transparent)]
-    Music(#[from] MusicError),
-    /// A model was not written: it cannot be, or it could not be read back.
-    #[error(transparent)]
-    Model(#[from] ModelWriteError),
-    /// A checkpoint was not saved: it cannot be, or it could not be read back.
-    #[error(transparent)]
-    Checkpoint(#[from] CheckpointError),
-    /// A file of the run was not written, because it could not be read back.
-    #[error("{}: not written, because it could not be read back: {what}", path.display())]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with its content.
-        what: String,
-    },
-    /// A model file could give none of the primers back.
-    #[error("{}: {reason}, and so it is with all others; leave that piece out", path.display())]
-    Primers {
-        /// The model file.
-        path: PathBuf,
-        /// Why the first of them cannot be read back.
-        reason: PrimerError,
-    },
-    /// The files that a resume has to remove cannot be removed.
-    #[error(transparent)]
-    Folder(#[from] FolderError),
-    /// A sample cannot be written.
-    #[error(transparent)]
-    Sample(#[from] SampleError),
-    /// The plots cannot be drawn.
-    #[error(transparent)]
-    Plots(#[from] PlotsError),
-    /// The checkpoint belongs to another network or dataset.
-    #[error("{}: {reason}", path.display())]
-    Snapshot {
-        /// The checkpoint.
-        path: PathBuf,
-        /// The mismatch.
-        reason: SnapshotError,
-    },
-    /// The operating system could not read the file.
-    #[error("cannot read {}: {reason}", path.display())]
-    System {
-        /// The file.
-        path: PathBuf,
-        /// The operating system's reason.
-        reason: io::Error,
-    },
 }
 
 impl<'a, E: TrainingEngine> Session<'a, E> {
@@ -144,7 +72,7 @@ impl<'a, E: TrainingEngine> Session<'a, E> {
         let list = dataset.to_json();
         match Dataset::from_json(&list) {
             Ok(read) if read == dataset => {}
-            read => return Err(unreadable(folder.dataset(), read.map_err(|it| it.to_string()))),
+            read => return Err(SessionError::unreadable(folder.dataset(), read)),
         }
         atomic_file::write(&folder.dataset(), &list, Existing::Replace)?;
         let mut session = Session {
@@ -444,16 +372,10 @@ impl<'a, E: TrainingEngine> Session<'a, E> {
         let (path, text) = (self.folder.config(), self.config.to_toml());
         match Config::from_toml(&path, &text) {
             Ok(read) if read == self.config => {}
-            read => return Err(unreadable(path, read.map_err(|it| it.to_string()))),
+            read => return Err(SessionError::unreadable(path, read)),
         }
         Ok(atomic_file::write(&path, text.as_bytes(), Existing::Replace)?)
     }
-}
-
-/// The error of a file whose content was read back as something else, or not at all.
-fn unreadable<T>(path: PathBuf, read: Result<T, String>) -> SessionError {
-    let other = || "it came back as something else".to_owned();
-    SessionError::Unreadable { path, what: read.err().unwrap_or_else(other) }
 }
 
 fn is_better(nats: f64, best: Option<Best>) -> bool {
