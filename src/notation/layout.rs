@@ -140,3 +140,59 @@ fn on_page(metre: Metre) -> Metre {
         false => metre.in_sixteenths(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::roll::Roll;
+    use crate::score::At;
+
+    /// A score of 480 ticks to a quarter with changes of metre.
+    fn score(metres: &[(u64, &str)]) -> Score {
+        let change = |&(tick, metre): &(u64, &str)| At { tick, value: metre.parse().unwrap() };
+        let metres = metres.iter().map(change).collect();
+        Score { metres, ..Roll::new(Metre::COMMON).to_score(None, &[]) }
+    }
+
+    fn bars(score: &Score, onsets: &[u64]) -> Vec<(usize, String)> {
+        let metres = Layout::of(score, onsets).metres();
+        metres.iter().map(|change| (change.start, change.metre.to_string())).collect()
+    }
+
+    #[test]
+    fn a_signature_that_is_said_again_changes_nothing() {
+        let again: Vec<(u64, &str)> = (0..100).map(|n| (50 * n, "4/4")).collect();
+        let layout = Layout::of(&score(&again), &[]);
+        assert_eq!(layout.metres().len(), 1);
+        for tick in [0, 333, 480, 4_799] {
+            assert_eq!(layout.time(tick), tick as f64 / 10.0);
+        }
+    }
+
+    #[test]
+    fn bar_lines_are_rounded_from_the_beginning_of_the_piece() {
+        // Each signature is a third of a 16th late; the errors do not add up.
+        let late: Vec<(u64, &str)> =
+            (1..9).map(|n| (480 * n + 40, ["3/4", "2/4"][n as usize % 2])).collect();
+        let starts: Vec<usize> = bars(&score(&late), &[]).iter().map(|bar| bar.0).collect();
+        assert_eq!(starts, [0, 48, 96, 144, 192, 240, 288, 336, 384]);
+    }
+
+    #[test]
+    fn notes_are_placed_from_the_signature_where_they_then_lie_on_the_grid() {
+        let score = score(&[(0, "4/4"), (1950, "3/4")]);
+        let with_it = Layout::of(&score, &[0, 480, 1950, 2430, 2910]);
+        assert_eq!(with_it.time(2430), 240.0);
+        let without = Layout::of(&score, &[0, 480, 1920, 2400, 2880]);
+        assert_eq!(without.time(2400), 240.0);
+    }
+
+    #[test]
+    fn a_metre_of_32nds_is_exact() {
+        let score = score(&[(0, "3/32"), (360, "4/4")]);
+        assert_eq!(bars(&score, &[]), [(0, "3/32".to_owned()), (36, "4/4".to_owned())]);
+        let beats = Layout::of(&score, &[]).beats(36 + 96);
+        let spans: Vec<_> = beats.iter().map(|beat| (beat.start, beat.end)).collect();
+        assert_eq!(spans[..4], [(0, 18), (18, 36), (36, 84), (84, 132)]);
+    }
+}

@@ -210,6 +210,20 @@ fn a_measure_of_32nds_keeps_its_length() {
 }
 
 #[test]
+fn a_signature_that_is_said_again_changes_nothing_on_the_page() {
+    let mut music = played("trip8.mid");
+    let heading = Heading::default();
+    let page = |music: &Score| Page::of_score(music, &[]).unwrap().to_musicxml(&heading);
+    let before = page(&music);
+    let value = music.metres[0].value;
+    for every in [50, 100, 333] {
+        let again = (0..100).map(|n| deep_jammer::score::At { tick: every * n, value });
+        music.metres = again.collect();
+        assert_eq!(page(&music), before);
+    }
+}
+
+#[test]
 fn small_errors_in_time_change_nothing() {
     // Ticks by which a careful player is early or late: up to a 48th of a quarter.
     let errors = [0i64, 8, -10, 5, -6, 10, -3, 7, -9, 2];
