@@ -187,7 +187,7 @@ mod tests {
         assert!(with("[[4,1],[0,2]]").unwrap_err().to_string().contains("out of order"));
         // What is after its end, and what no file can hold, is not kept.
         let odd = with("[[2,0],[8,7],[9,8]]").unwrap();
-        assert_eq!([0, 2, 9].map(|step| odd.tempo_at(step)), [556_173, 1, 1]);
+        assert_eq!([0, 2, 9].map(|step| odd.tempo_at(step)), [556_173, 60_000, 60_000]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The tempo map of a roll.
 
 use super::Roll;
+use crate::score::Score;
 use std::ops::RangeInclusive;
 
 /// A change of tempo.
@@ -12,8 +13,8 @@ pub struct TempoChange {
     pub tempo: u32,
 }
 
-/// The tempos that a MIDI file can give.
-const TEMPOS: RangeInclusive<u32> = 1..=0xff_ffff;
+/// The tempos that music has and that a MIDI file can hold.
+const TEMPOS: RangeInclusive<u32> = *Score::TEMPOS.start()..=0xff_ffff;
 
 impl Roll {
     /// The changes of tempo. The first is at step 0, and each tempo differs from the one before. So
@@ -130,7 +131,7 @@ mod tests {
     #[test]
     fn a_tempo_said_again_is_no_change_and_a_change_takes_the_place_of_later_ones() {
         let mut roll = roll(8, &[(2, 500_000), (3, 700_000), (4, 700_000), (6, 0)]);
-        assert_eq!(map(&roll), [(0, 500_000), (3, 700_000), (6, 1)]);
+        assert_eq!(map(&roll), [(0, 500_000), (3, 700_000), (6, 60_000)]);
         roll.change_tempo(3, 500_000);
         assert_eq!(map(&roll), [(0, 500_000)]);
         roll.change_tempo(20, 400_000);
