@@ -6,6 +6,7 @@ use super::{Outcome, interruption};
 use anyhow::{Context, bail};
 use deep_jammer::atomic_file::Existing;
 use deep_jammer::midi;
+use deep_jammer::notation::Page;
 use deep_jammer::output::{Kind, Output};
 use deep_jammer::roll::{KEYS, LOWEST_PITCH};
 use deep_jammer::score::Note;
@@ -19,8 +20,9 @@ The extension of each -o says what you get:
   .wav         sound: stereo, 16 bits, 44.1 kHz. Tempo, dynamics and pedal are those of the MIDI
                file. All files are about equally loud (-23 LUFS), and none is distorted
   .png, .svg   a piano roll: time runs to the right, high notes are above low ones
-  .musicxml    sheet music on two staves, for MuseScore and other notation programs. Every note is
-               on the nearest 16th. The program chooses hands, voices and spelling
+  .musicxml    sheet music on two staves, for MuseScore and other notation programs: in 16ths, and
+               in 32nds, 64ths or triplets where the file has them. The program chooses hands, voices
+               and spelling
 
 You don't need to install anything: the program computes its own piano, string by string. The same
 file gives the same sound, bit for bit. If you prefer the piano of a SoundFont, use --soundfont.
@@ -72,6 +74,13 @@ pub fn run(command: &Render) -> anyhow::Result<Outcome> {
     let beyond = score.notes.iter().filter(beyond).count();
     if beyond > 0 {
         eprintln!("{name}: {beyond} notes are outside the 88 keys and are left out");
+    }
+    for output in outputs.iter().filter(|output| output.kind() == Kind::SheetMusic) {
+        // Why a page cannot be made is said when it is to be written.
+        let losses = Page::of_score(&score, &[]).map(|page| page.losses().sentences());
+        for loss in losses.unwrap_or_default() {
+            eprintln!("{}: {loss}", output.path().display());
+        }
     }
     let voice = command.voice.voice(&outputs)?;
     let file = command.input.file_stem().unwrap_or_default().to_string_lossy();
