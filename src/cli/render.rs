@@ -21,8 +21,9 @@ The extension of each -o says what you get:
   .wav         sound: stereo, 16 bits, 44.1 kHz. Tempo, dynamics and pedal are those of the MIDI
                file. All files are about equally loud (-23 LUFS), and none is distorted
   .png, .svg   a piano roll: time runs to the right, high notes are above low ones
-  .musicxml    sheet music on two staves, for MuseScore and other notation programs. Every note is
-               on the nearest 16th. The program chooses hands, voices and spelling
+  .musicxml    sheet music on two staves, for MuseScore and other notation programs: in 16ths, and
+               in 32nds, 64ths or triplets where the file has them. The program chooses hands, voices
+               and spelling
   .mid         the same music as a clean MIDI file, for programs that refuse or misread the given
                one. It keeps notes, dynamics, pedals, tempos, metres, keys, title and texts. All
                notes are on one piano, and drums are left out
