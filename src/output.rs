@@ -4,8 +4,9 @@
 //! writes.
 
 use crate::atomic_file::{self, AtomicFileError, Existing};
+use crate::composing::Recipe;
 use crate::midi;
-use crate::notation::{self, Heading};
+use crate::notation::{Heading, Page};
 use crate::picture::{self, Format};
 use crate::roll::{Roll, RollError, Transcription};
 use crate::score::Score;
@@ -96,6 +97,14 @@ pub enum OutputError {
     /// The file exists already, or cannot be written.
     #[error(transparent)]
     Writing(#[from] AtomicFileError),
+    /// A MIDI file could not be read back.
+    #[error("{}: not written, because it could not be read back: {what}", path.display())]
+    Unreadable {
+        /// The file that was to be written.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: String,
+    },
     /// The sound was not written.
     #[error(transparent)]
     Wav(#[from] WavError),
@@ -178,7 +187,7 @@ impl Output {
         go_on: &mut dyn FnMut(f64) -> bool,
     ) -> Result<(), OutputError> {
         match self.kind {
-            Kind::Midi => atomic_file::write(&self.path, &midi::write(score), existing)?,
+            Kind::Midi => atomic_file::write(&self.path, &self.midi(score)?, existing)?,
             Kind::Wav => {
                 let performance = Performance::of(score)
                     .map_err(|reason| OutputError::TooLong { path: self.path.clone(), reason })?;
@@ -197,18 +206,43 @@ impl Output {
                 atomic_file::write(&self.path, &picture::roll(&roll, title, format), existing)?;
             }
             Kind::SheetMusic => {
-                let Transcription { roll, keys, .. } = self.transcription(score)?;
-                let heading = Heading { title: Some(title), composer: None, keys: &keys };
-                let page = notation::to_musicxml(&roll, &heading);
-                atomic_file::write(&self.path, page.as_bytes(), existing)?;
+                let tempos = self.transcription(score)?.roll.marked_tempos();
+                let page = Page::of_score(score, &tempos);
+                let page = page.map_err(|reason| self.roll_error(reason))?;
+                let heading = Heading { title: Some(title), ..Heading::default() };
+                let document = page.to_musicxml(&heading);
+                atomic_file::write(&self.path, document.as_bytes(), existing)?;
             }
         }
         Ok(())
     }
 
+    /// A MIDI file, from which the piece and its recipe have been read back.
+    fn midi(&self, score: &Score) -> Result<Vec<u8>, OutputError> {
+        let bytes = midi::write(score);
+        let unreadable = |what: String| OutputError::Unreadable { path: self.path.clone(), what };
+        // A network may compose nothing but rests, and no file of those is read.
+        if !score.notes.is_empty() {
+            let read = midi::read(&bytes).map_err(|error| unreadable(error.to_string()))?.score;
+            let is_lost = |text: &&String| {
+                Recipe::is_in(text) && !read.texts.iter().any(|read| read == text.trim())
+            };
+            if let Some(recipe) = score.texts.iter().find(is_lost) {
+                let bytes = recipe.len();
+                return Err(unreadable(format!(
+                    "its recipe has {bytes} bytes; make fewer changes"
+                )));
+            }
+        }
+        Ok(bytes)
+    }
+
     fn transcription(&self, score: &Score) -> Result<Transcription, OutputError> {
-        let path = || self.path.clone();
-        Roll::from_score(score).map_err(|reason| OutputError::Roll { path: path(), reason })
+        Roll::from_score(score).map_err(|reason| self.roll_error(reason))
+    }
+
+    fn roll_error(&self, reason: RollError) -> OutputError {
+        OutputError::Roll { path: self.path.clone(), reason }
     }
 
     fn write_sound(

@@ -1,6 +1,6 @@
 //! Segments: the excerpts of fixed length that the network is trained on.
 
-use crate::match_model::{Continuations, Matches};
+use crate::match_model::{Continuations, MatchModel};
 use crate::roll::{Keys, Place, Roll, Step};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::Rng;
@@ -36,13 +36,20 @@ impl Segment {
         Segment { steps, places, continuations: Vec::new() }
     }
 
-    /// The same with what followed at the matches before each step. `matches` are those of the whole
-    /// roll ([`MatchModel::matches_of`](crate::match_model::MatchModel::matches_of)).
-    pub fn with_matches(roll: &Roll, matches: &[Matches], start: usize, count: usize) -> Segment {
-        let matches = matches[start..start + count].iter();
-        let continuations = matches.map(|at| Continuations::of(at, |step| roll.steps()[step]));
-        let continuations = continuations.collect();
-        Segment { continuations, ..Segment::new(roll, start, count) }
+    /// Looks for what followed where the steps before each step occurred before. The segment is the
+    /// one of `roll` that begins at `start`; `model` has read the roll up to `start` or less, and then
+    /// has read it up to the last step of the segment.
+    pub fn find_matches(&mut self, roll: &Roll, start: usize, model: &mut MatchModel) {
+        let steps = roll.steps();
+        steps[model.len().min(start)..start].iter().for_each(|&step| model.push(step));
+        self.continuations.clear();
+        for step in start..start + self.len() {
+            // The next segment may begin with the last step of this one.
+            if step > start {
+                model.push(steps[step - 1]);
+            }
+            self.continuations.push(model.continuations());
+        }
     }
 
     /// The segment without what followed at matches, as if nothing in it had been said before.

@@ -34,7 +34,7 @@ pub fn pieces() -> Vec<(&'static str, Vec<u8>)> {
 fn bytes(sketch: &Sketch) -> Vec<u8> {
     let metre: Metre = sketch.metre.parse().expect("a metre");
     let mut roll = Roll::new(metre);
-    roll.tempo = 60_000_000 / sketch.quarters_a_minute;
+    roll.set_tempo(60_000_000 / sketch.quarters_a_minute);
     roll.key = Some(KeySignature { sharps: sketch.sharps, minor: false });
     let end = sketch.notes.iter().map(|&(_, start, length)| start + length).max().unwrap_or(0);
     for now in 0..end {

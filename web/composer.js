@@ -28,6 +28,7 @@ import { request, requestJson } from "./request.js";
  * @property {string} piece the server's name for it
  * @property {number} seed
  * @property {string} opening the music that it continues
+ * @property {string[]} notices what is odd about a file, and what of it the composer does not hear
  * @property {number} tempo in quarter notes per minute
  * @property {string} metre
  * @typedef {BegunFields & Measures} Begun

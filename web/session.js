@@ -130,7 +130,8 @@ export class Session {
     });
     this.playing = true;
     await this.player.piano.resume();
-    this.page.showStatus(`Playing. Seed ${begun.seed}, after ${begun.opening}.`);
+    const sentences = [`Seed ${begun.seed}, after ${begun.opening}`, ...begun.notices];
+    this.page.showStatus(["Playing", ...sentences].join(". ") + ".");
     this.page.updateButtons();
     this.#saveRecipe();
     this.composeAhead();

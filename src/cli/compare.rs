@@ -5,6 +5,7 @@ mod table;
 
 use super::Outcome;
 use super::output_args::picture_format;
+use crate::cli::skipped::report_skipped;
 use anyhow::{Context, bail};
 use deep_jammer::atomic_file::{self, AtomicFileError, Existing};
 use deep_jammer::corpus::{self, Piece, PublishedSplit};
@@ -214,9 +215,7 @@ fn report(
 /// Reads the generated pieces. Prints the files that it cannot read.
 fn generated(paths: &[PathBuf]) -> anyhow::Result<Vec<Piece>> {
     let corpus = corpus::read(paths)?;
-    for failure in &corpus.failures {
-        eprintln!("skipped {}", failure.reason);
-    }
+    report_skipped(&corpus.failures);
     let mut pieces = corpus.pieces;
     pieces.retain(|piece| !piece.roll().is_empty());
     if pieces.is_empty() {

@@ -2,7 +2,7 @@
 
 use super::Outcome;
 use anyhow::{Context, bail};
-use deep_jammer::atomic_file::{self, Existing};
+use deep_jammer::atomic_file::Existing;
 use deep_jammer::model;
 use deep_jammer::originality::{Packed, TrainingMusic};
 use deep_jammer::primer::openings;
@@ -74,8 +74,7 @@ pub fn run(command: &Export) -> anyhow::Result<Outcome> {
         false => model::to_bytes(&model),
     };
     let existing = if command.force { Existing::Replace } else { Existing::Keep };
-    atomic_file::write(&command.output, &bytes, existing)?;
-    let written = model::from_bytes(&bytes)?;
+    let written = model::write_bytes(&command.output, &bytes, existing)?;
     eprintln!(
         "{} bytes, {} primers; fingerprint {} became {}",
         bytes.len(),

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use super::Outcome;
 use anyhow::bail;
-use deep_jammer::corpus::{self, FileReport, Inspection, Music};
+use deep_jammer::corpus::{self, FileReport, Inspection, Music, Total};
+use std::collections::BTreeMap;
 
 /// Show what MIDI files contain, and which are worth training on.
 #[derive(Debug, clap::Args)]
@@ -25,13 +26,21 @@ Each file gets one line:
     off the grid  more than a quarter of its notes begin off the grid
     good          nothing speaks against it
 
+A line below says what a grid of 16ths loses: strokes and trills that are faster, grace notes. More:
+docs/transcription.md
+
+Below the table are the totals: how many files were refused and why, what was left out, and what was
+odd about the files. With --json they are the `summary`: `refused`, `lost` and `warnings`, by kind.
+
 Training does not need this command. `train` skips unreadable files by itself.
 
 Examples:
   Look at a folder before training on it:
     deep-jammer inspect my-midi-files
   List the files that are worth training on:
-    deep-jammer inspect my-midi-files --json | jq -r '.files[] | select(.verdict == \"good\").path'")]
+    deep-jammer inspect my-midi-files --json | jq -r '.files[] | select(.verdict == \"good\").path'
+  Count what cannot be read, and what is lost, in a large folder:
+    deep-jammer inspect my-midi-files --json | jq .summary")]
 pub struct Inspect {
     /// MIDI files, and folders to search for them (with their subfolders).
     #[arg(required = true, value_name = "PATH")]
@@ -106,7 +115,34 @@ fn write_table(out: &mut impl Write, inspection: &Inspection) -> io::Result<()> 
         if metres.is_empty() { "none".to_owned() } else { metres.join(", ") },
     );
     writeln!(out)?;
-    wrapped(&line, WIDTH).iter().try_for_each(|line| writeln!(out, "{line}"))
+    let refused: Vec<_> = summary
+        .refused
+        .iter()
+        .map(|(reason, files)| format!("{} {files}", in_words(reason)))
+        .collect();
+    let totals = [
+        ("refused", refused),
+        ("left out", totals(&summary.lost)),
+        ("warnings", totals(&summary.warnings)),
+    ];
+    let totals = totals.into_iter().filter(|(_, parts)| !parts.is_empty());
+    let totals = totals.map(|(what, parts)| format!("{what}: {}", parts.join(", ")));
+    let lines: Vec<_> = std::iter::once(line).chain(totals).collect();
+    lines.iter().flat_map(|line| wrapped(line, WIDTH)).try_for_each(|line| writeln!(out, "{line}"))
+}
+
+/// How often something happened, by kind, in words.
+fn totals(totals: &BTreeMap<String, Total>) -> Vec<String> {
+    let in_files = |(kind, total): (&String, &Total)| {
+        let files = if total.files == 1 { "file" } else { "files" };
+        format!("{} {} in {} {files}", in_words(kind), total.count, total.files)
+    };
+    totals.iter().map(in_files).collect()
+}
+
+/// A kind as people say it.
+fn in_words(kind: &str) -> String {
+    kind.replace('-', " ")
 }
 
 fn write_numbers(out: &mut impl Write, music: &Music) -> io::Result<()> {
@@ -138,7 +174,10 @@ fn notes(file: &FileReport) -> Vec<String> {
     let more = warnings.clone().count().saturating_sub(MOST_WARNINGS);
     let more = (more > 0).then(|| format!("and {more} more warnings; --json lists them all"));
     let warnings = warnings.take(MOST_WARNINGS).cloned();
-    reason.chain(repeats).chain(warnings).chain(more).collect()
+    // What a piano does not play has columns of its own.
+    let lost = file.music.iter().map(|music| music.losses.on_the_grid().join("; "));
+    let lost = lost.filter(|lost| !lost.is_empty());
+    reason.chain(repeats).chain(warnings).chain(more).chain(lost).collect()
 }
 
 /// A text without control characters, which could move the cursor or colour the terminal.

@@ -16,6 +16,7 @@ mod remedy;
 mod render;
 #[cfg(feature = "studio")]
 mod serve;
+mod skipped;
 #[cfg(feature = "survey")]
 mod survey;
 mod train;

@@ -2,10 +2,11 @@
 
 use deep_jammer::atomic_file::AtomicFileError;
 use deep_jammer::dataset::DatasetError;
+use deep_jammer::model::ModelWriteError;
 use deep_jammer::originality::TooMuchMusic;
 use deep_jammer::output::OutputError;
 use deep_jammer::run::plots::PlotsError;
-use deep_jammer::run::{NoCheckpoint, ResourceError, SessionError};
+use deep_jammer::run::{MusicError, NoCheckpoint, ResourceError, SessionError};
 use deep_jammer::sound::{SoundFontError, WavError};
 #[cfg(feature = "survey")]
 use deep_jammer::survey::StoreError;
@@ -27,6 +28,10 @@ pub fn remedy(error: &(dyn Error + 'static)) -> Option<&'static str> {
             }
             _ => None,
         }),
+        of(error, |error: &ModelWriteError| match error {
+            ModelWriteError::Writing(error) => existing_file(error),
+            ModelWriteError::Unreadable { .. } => None,
+        }),
         of(error, |error: &DatasetError| match error {
             DatasetError::TooShort { .. } => Some(" (--segment)"),
             _ => None,
@@ -42,6 +47,7 @@ pub fn remedy(error: &(dyn Error + 'static)) -> Option<&'static str> {
             SessionError::Music(_) => Some(WITHOUT_MUSIC),
             _ => None,
         }),
+        of(error, |_: &MusicError| Some(WITHOUT_MUSIC)),
         of(error, |_: &TooMuchMusic| Some(WITHOUT_MUSIC)),
         of(error, |_: &NoCheckpoint| Some(" with --force")),
         of(error, |error: &PlotsError| match error {

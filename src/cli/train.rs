@@ -9,6 +9,7 @@ pub use options::Train;
 
 use super::progress::{Progress, in_words};
 use super::{Outcome, interruption, quoted, remedy};
+use crate::cli::skipped::report_skipped;
 use anyhow::{Context, anyhow, bail};
 use deep_jammer::corpus::{self, Corpus, Piece};
 use deep_jammer::dataset::{Dataset, Pieces, Split};
@@ -20,6 +21,7 @@ use deep_jammer::run::{
     SessionError, StopReason, music_to_carry, newest_checkpoint, newest_checkpoint_path,
 };
 use deep_jammer::training::Start;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// A run that is ready to train.
@@ -264,6 +266,12 @@ fn train(run: &Path, prepared: Prepared) -> anyhow::Result<Outcome> {
             Session::resume(&folder, config, dataset, &pieces, *checkpoint, Cpu::for_training)?
         }
     };
+    // Several may be from one piece.
+    let unreadable: BTreeSet<_> =
+        session.unreadable_primers().iter().map(ToString::to_string).collect();
+    for error in unreadable {
+        eprintln!("{}: {error}; it is left out", folder.model().display());
+    }
     session.set_slice(estimate.slice);
     let done = session.is_done();
     if resumed {
@@ -384,9 +392,7 @@ impl Observer for ProgressDisplay {
 fn read(given: &[PathBuf], paths: &[PathBuf]) -> anyhow::Result<Corpus> {
     let paths = if given.is_empty() { paths } else { given };
     let corpus = corpus::read(paths)?;
-    for failure in &corpus.failures {
-        eprintln!("skipped {}", failure.reason);
-    }
+    report_skipped(&corpus.failures);
     if corpus.pieces.is_empty() {
         bail!("none of the {} files could be read", corpus.failures.len());
     }

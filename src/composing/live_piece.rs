@@ -7,7 +7,7 @@ use super::opening::LeadIn;
 use super::prepared::PreparedPrimers;
 use super::scratch::Scratch;
 use super::{Change, Choice, Composer, Form, Recipe, RecipeError, Stream};
-use crate::roll::Roll;
+use crate::roll::{Roll, TempoChange};
 
 /// A piece under way: the stream with its form, the music so far, and the changes.
 ///
@@ -88,12 +88,13 @@ impl LivePiece {
     /// A piece that continues a stream, after the music that it begins with.
     pub(super) fn after(stream: Stream, lead_in: Roll, recipe: Recipe) -> LivePiece {
         let form = Form::new(stream, recipe.repeats, recipe.drawn_seed());
+        let tempo = |at: &TempoChange| Tempo { step: at.step, micros: at.tempo, made: 0 };
         let mut piece = LivePiece {
             form,
             forgotten: 0,
             lead_in: lead_in.len(),
             part: 0,
-            tempos: vec![Tempo { step: 0, micros: lead_in.tempo, made: 0 }],
+            tempos: lead_in.tempos().iter().map(tempo).collect(),
             made: 0,
             history: None,
             roll: lead_in,
@@ -132,6 +133,11 @@ impl LivePiece {
     pub fn tempo_at(&self, step: usize) -> u32 {
         let next = self.tempos.partition_point(|tempo| tempo.step <= step);
         self.tempos[next.max(1) - 1].micros
+    }
+
+    /// How long the steps from one up to another last, in seconds.
+    pub fn seconds(&self, from: usize, until: usize) -> f64 {
+        (from..until).map(|step| f64::from(self.tempo_at(step))).sum::<f64>() / 4e6
     }
 
     /// All that has decided the piece so far, and changes that are still to come.
@@ -348,6 +354,8 @@ impl LivePiece {
         }
         if let Some(tempo) = tempo {
             let made = self.made;
+            // A tempo that the piece begins with is also that of the music it goes on from.
+            self.tempos.retain(|tempo| tempo.step <= step);
             self.tempos.push(Tempo { step, micros: 60_000_000 / tempo, made });
         }
         if let Some(metre) = metre.filter(|&metre| metre != self.form.metre()) {

@@ -154,7 +154,11 @@ impl PreparedPrimer {
                 roll
             }
         };
-        (roll.tempo, roll.key) = (primer.tempo, primer.key);
+        roll.change_tempo(
+            if recipe.lead_in == LeadIn::None { 0 } else { roll.len() },
+            primer.settled_tempo(),
+        );
+        roll.key = primer.key;
         roll
     }
 

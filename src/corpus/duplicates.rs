@@ -1,6 +1,6 @@
 //! Finds duplicates: pieces that are the same music as another one.
 
-use std::collections::{HashMap, HashSet};
+use rayon::prelude::*;
 
 use crate::roll::{Keys, Roll};
 
@@ -22,6 +22,33 @@ const WINDOW: usize = 6;
 /// window, and many pieces contain one.
 const ENOUGH: usize = 8;
 
+/// What is compared of a roll: its windows, each as a hash of its intervals and its rhythm, in order
+/// and without repetitions. It takes a sixth of the memory of the roll.
+///
+/// A roll with too few chords for a window is one window.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Windows(Vec<u64>);
+
+impl Windows {
+    pub(super) fn of(roll: &Roll) -> Windows {
+        let steps = roll.steps().iter().enumerate();
+        let chords: Vec<(usize, Keys)> = steps
+            .filter(|(_, step)| !step.articulate.is_empty())
+            .map(|(at, step)| (at, step.articulate))
+            .collect();
+        let windows = chords.windows(WINDOW.min(chords.len()).max(1));
+        let mut windows: Vec<u64> = windows.map(fingerprint).collect();
+        windows.sort_unstable();
+        windows.dedup();
+        windows.shrink_to_fit();
+        Windows(windows)
+    }
+
+    fn of_all(rolls: &[&Roll]) -> Vec<Windows> {
+        rolls.par_iter().map(|roll| Windows::of(roll)).collect()
+    }
+}
+
 /// For each roll, the index of the earlier roll that it duplicates, if any. Two rolls are
 /// duplicates if they are the same music, whatever the key, tempo, metre and leading rests, whole
 /// or trimmed.
@@ -29,6 +56,11 @@ const ENOUGH: usize = 8;
 /// A roll is compared only with rolls that are not duplicates themselves. So one copy of each music
 /// is left when all duplicates are removed.
 pub fn duplicate_of(rolls: &[&Roll]) -> Vec<Option<usize>> {
+    originals(Windows::of_all(rolls))
+}
+
+/// The same for rolls of which only the windows are known.
+pub(super) fn originals(rolls: Vec<Windows>) -> Vec<Option<usize>> {
     let mut originals: Vec<Option<usize>> = Vec::with_capacity(rolls.len());
     for earlier in similarities(rolls) {
         // The most similar one; of equals, the earliest.
@@ -44,7 +76,7 @@ pub fn duplicate_of(rolls: &[&Roll]) -> Vec<Option<usize>> {
 pub fn all_duplicates(rolls: &[&Roll]) -> Vec<Vec<usize>> {
     let numbers =
         |earlier: Vec<(usize, f64)>| earlier.into_iter().map(|(other, _)| other).collect();
-    similarities(rolls).into_iter().map(numbers).collect()
+    similarities(Windows::of_all(rolls)).into_iter().map(numbers).collect()
 }
 
 /// For each roll, the earlier rolls that are the same music, in order, each with its containment:
@@ -52,43 +84,46 @@ pub fn all_duplicates(rolls: &[&Roll]) -> Vec<Vec<usize>> {
 ///
 /// The comparison looks at the chords that are struck: at their intervals, and at the proportions
 /// of the steps between them, in all windows of six chords.
-fn similarities(rolls: &[&Roll]) -> Vec<Vec<(usize, f64)>> {
-    let mut similar = Vec::with_capacity(rolls.len());
-    let mut sizes = Vec::with_capacity(rolls.len());
-    let mut pieces_with: HashMap<u64, Vec<usize>> = HashMap::new();
-    for (index, roll) in rolls.iter().enumerate() {
-        let windows = windows(roll);
-        let mut shared = vec![0usize; index];
-        for window in &windows {
-            for &earlier in pieces_with.get(window).into_iter().flatten() {
-                shared[earlier] += 1;
-            }
+fn similarities(rolls: Vec<Windows>) -> Vec<Vec<(usize, f64)>> {
+    let sizes: Vec<usize> = rolls.iter().map(|Windows(windows)| windows.len()).collect();
+    // One list of all windows, in which those of one hash stand side by side, in the order of the
+    // rolls. A map from hashes to lists would take several times as much memory.
+    let mut all: Vec<(u64, u32)> = Vec::with_capacity(sizes.iter().sum());
+    for (roll, Windows(windows)) in rolls.into_iter().enumerate() {
+        all.extend(windows.into_iter().map(|window| (window, roll as u32)));
+    }
+    all.par_sort_unstable();
+    // For each roll, where in that list the earlier rolls stand that share a window with it.
+    let mut sharing = vec![Vec::new(); sizes.len()];
+    let mut start = 0;
+    for same in all.chunk_by(|a, b| a.0 == b.0) {
+        for (place, &(_, roll)) in same.iter().enumerate().skip(1) {
+            sharing[roll as usize].push(start..start + place);
         }
+        start += same.len();
+    }
+    let mut shared = vec![0usize; sizes.len()];
+    let similar_to = |(roll, places): (usize, Vec<std::ops::Range<usize>>)| {
+        let mut others = Vec::new();
+        for &(_, other) in places.into_iter().flat_map(|place| &all[place]) {
+            let shared = &mut shared[other as usize];
+            if *shared == 0 {
+                others.push(other as usize);
+            }
+            *shared += 1;
+        }
+        others.sort_unstable();
         let similarity = |earlier: usize| {
+            let shared = std::mem::take(&mut shared[earlier]);
             let (smaller, larger) =
-                (windows.len().min(sizes[earlier]), windows.len().max(sizes[earlier]));
-            let containment = shared[earlier] as f64 / smaller.max(1) as f64;
-            let same = shared[earlier] >= ENOUGH.min(larger) && containment >= CONTAINMENT;
+                (sizes[roll].min(sizes[earlier]), sizes[roll].max(sizes[earlier]));
+            let containment = shared as f64 / smaller.max(1) as f64;
+            let same = shared >= ENOUGH.min(larger) && containment >= CONTAINMENT;
             same.then_some((earlier, containment))
         };
-        similar.push((0..index).filter_map(similarity).collect());
-        sizes.push(windows.len());
-        for window in windows {
-            pieces_with.entry(window).or_default().push(index);
-        }
-    }
-    similar
-}
-
-/// The windows of a roll, each as a hash of its intervals and its rhythm. A roll with too few
-/// chords for a window is one window.
-fn windows(roll: &Roll) -> HashSet<u64> {
-    let steps = roll.steps().iter().enumerate();
-    let chords: Vec<(usize, Keys)> = steps
-        .filter(|(_, step)| !step.articulate.is_empty())
-        .map(|(at, step)| (at, step.articulate))
-        .collect();
-    chords.windows(WINDOW.min(chords.len()).max(1)).map(fingerprint).collect()
+        others.into_iter().filter_map(similarity).collect()
+    };
+    sharing.into_iter().enumerate().map(similar_to).collect()
 }
 
 fn fingerprint(chords: &[(usize, Keys)]) -> u64 {

@@ -1,12 +1,16 @@
 //! Describes the files of a corpus, and judges which are worth learning from.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use serde::Serialize;
 
-use super::{Corpus, CorpusError, Failure, Piece, duplicate_of, read};
-use crate::roll::Roll;
+use super::duplicates::{Windows, originals};
+use super::piece::pieces_of;
+use super::reason::kind_of;
+use super::{Corpus, CorpusError, Failure, Found, Piece, Summary, find};
+use crate::roll::{Losses, Roll, TempoChange};
 use crate::score::Metre;
 use crate::segment::SEGMENT_STEPS;
 
@@ -34,6 +38,17 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// The verdict as it stands in JSON.
+    pub fn key(self) -> &'static str {
+        match self {
+            Verdict::Unreadable => "unreadable",
+            Verdict::Short => "short",
+            Verdict::Repeats => "repeats",
+            Verdict::OffTheGrid => "off-the-grid",
+            Verdict::Good => "good",
+        }
+    }
+
     /// The verdict in words.
     pub fn in_words(self) -> &'static str {
         match self {
@@ -57,6 +72,9 @@ pub struct FileReport {
     pub verdict: Verdict,
     /// Why it cannot be read, if it cannot.
     pub reason: Option<String>,
+    /// The same as a [kind](super::PieceError::kind), for programs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refused: Option<String>,
     /// The earlier file that it duplicates, if it does.
     pub repeats: Option<String>,
     /// Its content, if it can be read. In JSON these fields stand beside the others.
@@ -75,9 +93,11 @@ pub struct Music {
     pub key: Option<String>,
     /// Its mean tempo, in quarters per minute.
     pub tempo: f64,
+    /// The tempos that a musician would mark; the first is at step 0.
+    pub tempos: Vec<TempoMark>,
     /// Its length in 16ths.
     pub steps: usize,
-    /// Its length in seconds at its mean tempo.
+    /// Its length in seconds in its tempos.
     pub seconds: f64,
     /// The number of notes on the 88 keys.
     pub notes: usize,
@@ -89,25 +109,24 @@ pub struct Music {
     pub out_of_range: usize,
     /// The number of percussion notes, which were left out.
     pub percussion: usize,
+    /// All that is lost, these two numbers included.
+    pub losses: Losses,
+    /// The same in sentences.
+    pub lost: Vec<String>,
     /// What was odd about the file.
     pub warnings: Vec<String>,
+    /// What was odd about the file, by kind: for the summary.
+    #[serde(skip)]
+    pub(super) odd_by_kind: BTreeMap<String, usize>,
 }
 
-/// Totals over all files.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Summary {
-    /// The number of files.
-    pub files: usize,
-    /// How many of them can be read.
-    pub readable: usize,
-    /// How many are worth learning from.
-    pub good: usize,
-    /// The length of the readable files in 16ths.
-    pub steps: usize,
-    /// Their length in hours, each at its mean tempo.
-    pub hours: f64,
-    /// The number of readable files by main metre.
-    pub metres: BTreeMap<String, usize>,
+/// A tempo that a musician would mark.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct TempoMark {
+    /// The step at which it stands.
+    pub step: usize,
+    /// The tempo in quarters per minute.
+    pub tempo: f64,
 }
 
 /// The reports on all files, and their totals.
@@ -120,42 +139,89 @@ pub struct Inspection {
 }
 
 /// Reads and judges all MIDI files in some paths, as [`find`](super::find) finds them.
+///
+/// The music of a file is forgotten as soon as it has been described, so tens of thousands of files
+/// can be looked at.
 pub fn inspect<P: AsRef<Path>>(paths: &[P]) -> Result<Inspection, CorpusError> {
-    Ok(Inspection::of(&read(paths)?))
+    let Found { files, failures } = find(paths)?;
+    let seen: Vec<Result<Vec<Seen>, Failure>> = files
+        .into_par_iter()
+        .map(|path| match pieces_of(&path) {
+            Ok(pieces) => Ok(pieces.iter().map(Seen::of).collect()),
+            Err(reason) => Err(Failure { path, reason }),
+        })
+        .collect();
+    let (mut pieces, mut refused) = (Vec::new(), failures);
+    for seen in seen {
+        match seen {
+            Ok(seen) => pieces.extend(seen),
+            Err(failure) => refused.push(failure),
+        }
+    }
+    Ok(Inspection::judged(pieces, &refused))
+}
+
+/// A piece that has been described, and what it takes to compare it with others.
+struct Seen {
+    path: PathBuf,
+    folder: String,
+    music: Music,
+    windows: Windows,
+}
+
+impl Seen {
+    fn of(piece: &Piece) -> Seen {
+        Seen {
+            path: piece.path.clone(),
+            folder: piece.folder.clone(),
+            music: Music::of(piece),
+            windows: Windows::of(piece.roll()),
+        }
+    }
 }
 
 impl Inspection {
     /// Judges a corpus.
     pub fn of(corpus: &Corpus) -> Inspection {
-        let rolls: Vec<_> = corpus.pieces.iter().map(Piece::roll).collect();
-        let duplicates = duplicate_of(&rolls);
-        let readable = corpus.pieces.iter().zip(duplicates).map(|(piece, original)| {
-            (&piece.path, FileReport::of(piece, original.map(|index| &corpus.pieces[index])))
-        });
+        let pieces = corpus.pieces.par_iter().map(Seen::of).collect();
+        Inspection::judged(pieces, &corpus.failures)
+    }
+
+    fn judged(pieces: Vec<Seen>, failures: &[Failure]) -> Inspection {
+        let mut pieces = pieces;
+        let windows = pieces.iter_mut().map(|piece| std::mem::take(&mut piece.windows)).collect();
+        let duplicates = originals(windows);
+        let original = |index: Option<usize>| index.map(|it| pieces[it].path.display().to_string());
+        let repeats: Vec<_> = duplicates.into_iter().map(original).collect();
+        let readable = pieces
+            .into_iter()
+            .zip(repeats)
+            .map(|(piece, repeats)| (piece.path.clone(), FileReport::of(piece, repeats)));
         let unreadable =
-            corpus.failures.iter().map(|failure| (&failure.path, FileReport::unreadable(failure)));
+            failures.iter().map(|failure| (failure.path.clone(), FileReport::unreadable(failure)));
         let mut files: Vec<_> = readable.chain(unreadable).collect();
-        files.sort_by_key(|(path, _)| *path);
+        files.sort_by(|(a, _), (b, _)| a.cmp(b));
         let files: Vec<_> = files.into_iter().map(|(_, report)| report).collect();
         Inspection { summary: Summary::of(&files), files }
     }
 }
 
 impl FileReport {
-    fn of(piece: &Piece, original: Option<&Piece>) -> FileReport {
-        let music = Music::of(piece);
-        let verdict = match original {
+    fn of(piece: Seen, repeats: Option<String>) -> FileReport {
+        let Seen { path, folder, music, .. } = piece;
+        let verdict = match &repeats {
             _ if music.steps < SHORTEST => Verdict::Short,
             Some(_) => Verdict::Repeats,
             None if music.off_grid > OFF_GRID_SHARE => Verdict::OffTheGrid,
             None => Verdict::Good,
         };
         FileReport {
-            path: piece.path.display().to_string(),
-            folder: piece.folder.clone(),
+            path: path.display().to_string(),
+            folder,
             verdict,
             reason: None,
-            repeats: original.map(|piece| piece.path.display().to_string()),
+            refused: None,
+            repeats,
             music: Some(music),
         }
     }
@@ -167,6 +233,7 @@ impl FileReport {
             folder: folder.to_string_lossy().into(),
             verdict: Verdict::Unreadable,
             reason: Some(failure.reason.reason()),
+            refused: Some(failure.reason.kind()),
             repeats: None,
             music: None,
         }
@@ -182,35 +249,37 @@ impl Music {
             title: piece.title.clone(),
             metres: metres_by_length(roll),
             key: roll.key.map(|key| key.to_string()),
-            tempo: 60e6 / f64::from(roll.tempo.max(1)),
+            tempo: 60e6 / f64::from(found.mean_tempo.max(1)),
             steps: roll.len(),
             seconds: piece.seconds(),
             notes: found.notes,
             off_grid: found.off_grid as f64 / found.notes.max(1) as f64,
             polyphony: sounding as f64 / roll.len().max(1) as f64,
-            out_of_range: found.out_of_range,
-            percussion: piece.percussion,
+            tempos: marks(roll),
+            out_of_range: found.losses.out_of_range,
+            percussion: found.losses.percussion,
+            losses: found.losses,
+            lost: found.losses.sentences(),
             warnings: piece.warnings.iter().map(ToString::to_string).collect(),
+            odd_by_kind: odd_by_kind(piece),
         }
     }
 }
 
-impl Summary {
-    fn of(files: &[FileReport]) -> Summary {
-        let music = || files.iter().filter_map(|file| file.music.as_ref());
-        let mut metres = BTreeMap::new();
-        for main in music().filter_map(|music| music.metres.first()) {
-            *metres.entry(main.clone()).or_default() += 1;
-        }
-        Summary {
-            files: files.len(),
-            readable: music().count(),
-            good: files.iter().filter(|file| file.verdict == Verdict::Good).count(),
-            steps: music().map(|music| music.steps).sum(),
-            hours: music().map(|music| music.seconds).sum::<f64>() / 3600.0,
-            metres,
-        }
+/// The oddities of a piece's file, by the kind of their warnings.
+fn odd_by_kind(piece: &Piece) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for (kind, count) in piece.warnings.iter().map(kind_of) {
+        *counts.entry(kind).or_default() += count;
     }
+    counts
+}
+
+fn marks(roll: &Roll) -> Vec<TempoMark> {
+    let marks = roll.marked_tempos().into_iter();
+    marks
+        .map(|TempoChange { step, tempo }| TempoMark { step, tempo: 60e6 / f64::from(tempo) })
+        .collect()
 }
 
 /// The metres of a roll; the one that holds for most steps comes first.

@@ -9,12 +9,13 @@ mod duplicates;
 mod files;
 mod inspection;
 mod piece;
+mod reason;
 mod set;
+mod summary;
 
 pub use duplicates::{CONTAINMENT, all_duplicates, duplicate_of};
-pub use files::{CorpusError, EXTENSIONS, find};
-pub use inspection::{
-    FileReport, Inspection, Music, OFF_GRID_SHARE, SHORTEST, Summary, Verdict, inspect,
-};
+pub use files::{CorpusError, EXTENSIONS, Found, find};
+pub use inspection::{FileReport, Inspection, Music, OFF_GRID_SHARE, SHORTEST, Verdict, inspect};
 pub use piece::{Corpus, Failure, Piece, PieceError, PublishedSplit, read};
 pub use set::{LARGEST_SET, SetError, SetFault, is_set, read_set};
+pub use summary::{Summary, Total};

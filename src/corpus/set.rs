@@ -122,7 +122,6 @@ pub fn read_set(path: &Path) -> Result<Vec<Piece>, SetError> {
                 folder: split.name().to_owned(),
                 title: None,
                 transcription: Transcription::exact(roll),
-                percussion: 0,
                 warnings: Vec::new(),
                 published_split: Some(split),
             });

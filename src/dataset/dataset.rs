@@ -50,8 +50,12 @@ pub enum DatasetError {
     /// The training pieces contain no notes.
     #[error("the training pieces contain no notes; give other music")]
     Silent,
-    /// A path is not Unicode, so `dataset.json` cannot contain it.
-    #[error("{}: its path is not Unicode text; rename it", .0.display())]
+    /// The path of a piece is not Unicode, so `dataset.json` cannot contain it. [`corpus::read`]
+    /// leaves such files out, so it is the folder in which the program was started.
+    #[error(
+        "{}: the path is not Unicode text; rename its folder, or start in another one",
+        .0.display()
+    )]
     Path(PathBuf),
     /// Some of the files have changed.
     #[error(
@@ -134,7 +138,8 @@ impl Dataset {
             return Err(DatasetError::TooShort { pieces: files.len(), segment });
         }
         for failure in failures {
-            files.push(DatasetFile::unreadable(&absolute(&failure.path)?));
+            let path = absolute_or_as_given(&failure.path);
+            files.push(DatasetFile::unreadable(&path));
         }
         files.sort_by(|a, b| (&a.path, &a.name).cmp(&(&b.path, &b.name)));
         let dataset = Dataset { files };
@@ -150,7 +155,12 @@ impl Dataset {
     pub fn read(path: &Path) -> Result<Dataset, DatasetError> {
         let failed = |what: String| DatasetError::List { path: path.to_owned(), what };
         let bytes = fs::read(path).map_err(|error| failed(format!("cannot be read: {error}")))?;
-        serde_json::from_slice(&bytes).map_err(|error| failed(format!("is damaged: {error}")))
+        Dataset::from_json(&bytes).map_err(|error| failed(format!("is damaged: {error}")))
+    }
+
+    /// Reads the content of `dataset.json`.
+    pub fn from_json(json: &[u8]) -> serde_json::Result<Dataset> {
+        serde_json::from_slice(json)
     }
 
     /// The content of `dataset.json`.
@@ -232,8 +242,12 @@ impl Dataset {
     }
 }
 
+fn absolute_or_as_given(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
 fn absolute(path: &Path) -> Result<PathBuf, DatasetError> {
-    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let absolute = absolute_or_as_given(path);
     match absolute.to_str() {
         Some(_) => Ok(absolute),
         None => Err(DatasetError::Path(absolute)),

@@ -43,7 +43,8 @@ impl DatasetFile {
         }
     }
 
-    /// The entry of a file that yields no piece.
+    /// The entry of a file that yields no piece. Only here a path need not be Unicode text: what is
+    /// not is replaced, since nothing will be read from there.
     pub(super) fn unreadable(path: &Path) -> DatasetFile {
         let text =
             |name: Option<&std::ffi::OsStr>| name.unwrap_or_default().to_string_lossy().into();
@@ -51,7 +52,7 @@ impl DatasetFile {
             folder: text(path.parent().and_then(Path::file_name)),
             name: text(path.file_stem()),
             sha256: sha256_of(path).ok(),
-            path: path.to_owned(),
+            path: path.to_string_lossy().into_owned().into(),
             steps: 0,
             split: Split::Unreadable,
             repeats: None,

@@ -41,16 +41,16 @@ pub fn in_passages<T: Send, R: Default>(
             let Some(piece) = next else { break };
             let roll = pieces[piece];
             let mut state = begin();
-            let matches = needs_matches.then(|| MatchModel::matches_of(roll.steps()));
+            let mut match_model = needs_matches.then(MatchModel::new);
             for start in (0..roll.len()).step_by(PASSAGE_STEPS) {
                 let count = PASSAGE_STEPS.min(roll.len() - start);
                 if !go_on(count) {
                     break;
                 }
-                let segment = match &matches {
-                    Some(matches) => Segment::with_matches(roll, matches, start, count),
-                    None => Segment::new(roll, start, count),
-                };
+                let mut segment = Segment::new(roll, start, count);
+                if let Some(model) = &mut match_model {
+                    segment.find_matches(roll, start, model);
+                }
                 advance(&mut state, &segment, &mut scratch);
             }
             found.lock().expect(lock)[piece] = Some(state);

@@ -50,6 +50,16 @@ impl MatchModel {
         }
     }
 
+    /// How many steps it has read.
+    pub fn len(&self) -> usize {
+        self.steps.next()
+    }
+
+    /// Whether it has read nothing.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// How many steps are remembered.
     pub fn remembered(&self) -> usize {
         self.steps.next() - self.steps.first()

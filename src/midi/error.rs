@@ -3,8 +3,11 @@
 use std::io;
 use std::path::PathBuf;
 
-/// Why bytes cannot be read as a piece.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+use super::Warning;
+
+/// Why bytes cannot be read as a piece. Reports count such errors by their names.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum MidiError {
     /// There are no bytes.
     #[error("the file is empty; fetch or export it again")]
@@ -17,58 +20,36 @@ pub enum MidiError {
     NotMidi,
     /// The header has fewer than the six bytes that the format asks for.
     #[error("the MIDI header is {0} bytes long instead of 6; fetch or export the file again")]
-    Header(u32),
-    /// The file ends before one of its chunks does.
+    Header(usize),
+    /// The file ends before its header does.
     #[error(
-        "the file is cut short: {chunk}, at byte {offset}, lacks its last {missing} bytes; \
-         fetch or export the file again"
+        "the file is cut short: its header lacks its last {missing} bytes; fetch or export the \
+         file again"
     )]
     Truncated {
-        /// Which chunk, as in "track 2".
-        chunk: String,
-        /// Where the chunk begins.
-        offset: usize,
         /// How many of its bytes are missing.
         missing: usize,
     },
-    /// The file has fewer tracks than its header promises.
-    #[error(
-        "the file is cut short: its header promises {promised} tracks, but only {found} are \
-         there; fetch or export the file again"
-    )]
-    TracksMissing {
-        /// How many tracks the header promises.
-        promised: u16,
-        /// How many there are.
-        found: usize,
-    },
-    /// Format 2: independent patterns rather than one piece.
-    #[error(
-        "a MIDI file of format 2 holds separate patterns, not one piece; \
-         export it as format 0 or 1"
-    )]
-    Patterns,
-    /// A format that does not exist.
-    #[error("unknown MIDI format {0}; export the file as format 0 or 1")]
-    Format(u16),
-    /// Time is counted in film frames, so the file has no beats.
-    #[error(
-        "time is counted in SMPTE frames ({0} per second) instead of beats; \
-         export the file with ticks per quarter note"
-    )]
-    Smpte(u8),
-    /// A quarter note has no ticks.
-    #[error("the header gives 0 ticks to a quarter note; export the file again")]
+    /// A quarter note, or a film frame, has no ticks.
+    #[error("the header gives 0 ticks to a quarter note or frame; export the file again")]
     NoTicks,
     /// The file has no notes to learn from or to play.
     #[error(
-        "no notes in any track ({percussion} percussion strokes, which do not count); \
-         give a file with piano music"
+        "no notes in any track ({percussion} percussion strokes, which do not count{}); \
+         give a file with piano music",
+        also(warnings)
     )]
     NoNotes {
         /// The number of percussion notes.
         percussion: usize,
+        /// What is odd about the file. It may be the reason why no notes are left.
+        warnings: Vec<Warning>,
     },
+}
+
+/// What else is to be said about a file without notes: its first few warnings.
+fn also(warnings: &[Warning]) -> String {
+    warnings.iter().take(5).map(|warning| format!("; {warning}")).collect()
 }
 
 /// Why a file cannot be read; the message names the file.

@@ -42,14 +42,19 @@ impl NotePairing {
         }
     }
 
-    /// Appends the notes of all keys, and returns how many were never released. `end` is the tick
-    /// at which the track ends.
+    /// Appends the notes of all keys, and to `hung` the indices of those that nothing ends before
+    /// the end of the track, `end`. Returns how many were never released.
     ///
     /// If every note-on of a key has a note-off, they are paired in order: the first with the
     /// first. If one is missing, nobody knows which, and pairing in order would lengthen all notes
     /// after it. Then each note-on ends the note before it, and the end of the track ends the last
     /// note.
-    pub(super) fn into_notes(self, end: u64, notes: &mut Vec<Note>) -> usize {
+    pub(super) fn into_notes(
+        self,
+        end: u64,
+        notes: &mut Vec<Note>,
+        hung: &mut Vec<usize>,
+    ) -> usize {
         let mut unreleased = 0;
         for ((_, pitch), events) in self.0 {
             let before = notes.len();
@@ -58,6 +63,9 @@ impl NotePairing {
                 unreleased += open;
                 notes.truncate(before);
                 end_with_next(&events, pitch, end, notes);
+                if events.last().is_some_and(|last| matches!(last.1, KeyEvent::On(_))) {
+                    hung.push(notes.len() - 1);
+                }
             }
         }
         unreleased
@@ -103,7 +111,7 @@ mod tests {
             }
         }
         let mut notes = Vec::new();
-        let unreleased = keyboard.into_notes(1000, &mut notes);
+        let unreleased = keyboard.into_notes(1000, &mut notes, &mut Vec::new());
         (notes.iter().map(|note| (note.start, note.end())).collect(), unreleased)
     }
 
@@ -139,7 +147,7 @@ mod tests {
         keyboard.all_notes_off(9, 0);
         keyboard.note_off(20, 1, 60);
         let mut notes = Vec::new();
-        assert_eq!(keyboard.into_notes(1000, &mut notes), 0);
+        assert_eq!(keyboard.into_notes(1000, &mut notes, &mut Vec::new()), 0);
         assert_eq!(notes.iter().map(Note::end).collect::<Vec<_>>(), [9, 9, 20]);
     }
 }

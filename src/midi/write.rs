@@ -10,8 +10,9 @@ use crate::score::{Metre, Note, Score};
 ///
 /// Where MIDI cannot hold the score exactly, it gets the nearest possible value. If notes of one
 /// key overlap, the second onset ends the first note, and the second note ends when the later of
-/// both would have ended. A note of no length lasts one tick. Tempos are clamped to 24 bits. Notes
-/// above pitch 127 are left out.
+/// both would have ended. A note of no length lasts one tick. Tempos are clamped to 24 bits and to
+/// [those that music has](Score::TEMPOS). Notes above pitch 127 and metres that are not
+/// [plausible](Metre::is_plausible) are left out.
 pub fn write(score: &Score) -> Vec<u8> {
     let clock = Clock::of(score);
     let title = score.title.as_deref().unwrap_or_default();
@@ -24,8 +25,9 @@ pub fn write(score: &Score) -> Vec<u8> {
     bytes
 }
 
-/// The longest text of one event in bytes; the format's own limit is 2²⁸ − 1.
-const LONGEST_TEXT: usize = 1 << 20;
+/// The longest text of one event in bytes: that of the longest recipe. The format's own limit is
+/// 2²⁸ − 1.
+const LONGEST_TEXT: usize = 1 << 24;
 
 /// The ticks per quarter note of the score, and those of the file.
 struct Clock {
@@ -54,6 +56,7 @@ enum EventOrder {
     Release,
     Pedal,
     Strike,
+    Catch,
     End,
 }
 
@@ -68,10 +71,9 @@ fn conductor<'a>(score: &'a Score, clock: &Clock, title: &'a str) -> Vec<TrackEv
     for text in &score.texts {
         set(0, MetaMessage::Text(cut(text)));
     }
-    for change in &score.metres {
+    for change in score.metres.iter().filter(|change| change.value.is_plausible()) {
         let Metre { numerator, denominator_power } = change.value;
         let clocks = clocks_per_beat(change.value);
-        let numerator = numerator.max(1);
         set(change.tick, MetaMessage::TimeSignature(numerator, denominator_power, clocks, 8));
     }
     for change in &score.keys {
@@ -79,7 +81,7 @@ fn conductor<'a>(score: &'a Score, clock: &Clock, title: &'a str) -> Vec<TrackEv
         set(change.tick, MetaMessage::KeySignature(key.sharps.clamp(-7, 7), key.minor));
     }
     for change in &score.tempos {
-        let tempo = change.value.clamp(1, 0xFF_FFFF);
+        let tempo = change.value.clamp(*Score::TEMPOS.start(), 0xFF_FFFF);
         set(change.tick, MetaMessage::Tempo(u24::new(tempo)));
     }
     with_delta_times(events, 0)
@@ -92,10 +94,17 @@ fn piano(score: &Score, clock: &Clock) -> Vec<TrackEvent<'static>> {
         // Acoustic Grand Piano.
         (0, EventOrder::Setting, on_channel(MidiMessage::ProgramChange { program: u7::new(0) })),
     ];
-    for change in &score.pedal {
-        let value = u7::new(if change.value { 127 } else { 0 });
-        let message = MidiMessage::Controller { controller: u7::new(64), value };
-        events.push((clock.tick(change.tick), EventOrder::Pedal, on_channel(message)));
+    for (controller, changes) in [(64, &score.pedal), (66, &score.sostenuto), (67, &score.soft)] {
+        for change in changes {
+            // The sostenuto pedal holds the keys that are struck at the moment when it goes down.
+            let order = match controller == 66 && change.value {
+                true => EventOrder::Catch,
+                false => EventOrder::Pedal,
+            };
+            let value = u7::new(if change.value { 127 } else { 0 });
+            let message = MidiMessage::Controller { controller: u7::new(controller), value };
+            events.push((clock.tick(change.tick), order, on_channel(message)));
+        }
     }
     for note in without_overlaps(score, clock) {
         let key = u7::new(note.pitch);

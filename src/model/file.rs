@@ -10,9 +10,8 @@
 //! `deep-jammer`: a JSON object with `version`, `architecture`, `training` and `primers`.
 
 use super::{Model, Training};
-use crate::atomic_file::{self, AtomicFileError, Existing};
 use crate::network::{Architecture, ArchitectureError, Layers, Parameters, Tensor};
-use crate::originality::Packed;
+use crate::originality::{Packed, PackedError};
 use crate::primer::{self, PrimerError, Record};
 use half::f16;
 use safetensors::tensor::TensorView;
@@ -78,6 +77,9 @@ pub enum ModelFault {
     /// The primers are invalid.
     #[error(transparent)]
     Primers(#[from] PrimerError),
+    /// The training music is damaged.
+    #[error("its training music cannot be read ({0}); leave that music out of the model")]
+    TrainingMusic(#[from] PackedError),
     /// A tensor is missing or has the wrong shape.
     #[error(
         "its tensor {name} is {found}, and its architecture asks for {expected}; copy it again, or \
@@ -94,11 +96,6 @@ pub enum ModelFault {
     /// A value is not a finite number.
     #[error("its tensor {0} contains values that are not finite; go back to an earlier model")]
     NotFinite(String),
-}
-
-/// Writes a model file atomically.
-pub fn write(path: &Path, model: &Model, existing: Existing) -> Result<(), AtomicFileError> {
-    atomic_file::write(path, &to_bytes(model), existing)
 }
 
 /// Reads a model and validates all of it except the training music, which [`Packed::unpack`]
@@ -232,7 +229,7 @@ fn training_music(file: &SafeTensors<'_>) -> Result<Option<Packed>, ModelFault> 
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::network::Preset;
     use crate::originality::{TrainingMusic, TrainingPiece};
@@ -241,7 +238,7 @@ mod tests {
     use rand_chacha::ChaCha8Rng;
     use rand_chacha::rand_core::SeedableRng;
 
-    fn small() -> Model {
+    pub fn small() -> Model {
         let architecture =
             Architecture { time: vec![4], note: vec![3, 2], ..Preset::Small.architecture() };
         let layout = architecture.check().unwrap();
@@ -261,7 +258,7 @@ mod tests {
         Model { architecture, layout, parameters, primers, training_music: None, training }
     }
 
-    fn training_music() -> TrainingMusic {
+    pub fn training_music() -> TrainingMusic {
         let roll = small().primers[0].roll.clone();
         TrainingMusic { pieces: vec![TrainingPiece { source: "Bach/1".to_owned(), roll }] }
     }

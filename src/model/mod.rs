@@ -2,9 +2,11 @@
 
 mod built_in;
 mod file;
+mod write;
 
 pub use built_in::built_in;
-pub use file::{ModelError, ModelFault, from_bytes, read, to_bytes, to_half_bytes, write};
+pub use file::{ModelError, ModelFault, from_bytes, read, to_bytes, to_half_bytes};
+pub use write::{ModelWriteError, to_readable_bytes, write, write_bytes};
 
 use crate::attribute::Layout;
 use crate::fingerprint;

@@ -24,7 +24,8 @@ pub(super) fn accidentals(voices: &mut [Vec<Symbol>; 2], notes: &[StaffNote], sh
     let mut altered: Vec<(i32, usize, i8)> = Vec::new();
     for symbol in in_time {
         let SymbolKind::Chord(heads) = &mut symbol.kind else { continue };
-        for head in heads.iter_mut().filter(|head| !head.tied_from) {
+        let heads = symbol.graces.iter_mut().flatten().chain(heads);
+        for head in heads.filter(|head| !head.tied_from) {
             let StaffNote { pitch, fifths, .. } = notes[head.note];
             let (octave, letter, alter) = (octave(pitch, fifths), letter(fifths), alter(fifths));
             let line = altered.iter_mut().find(|line| (line.0, line.1) == (octave, letter));

@@ -3,20 +3,23 @@
 use super::measure::Measure;
 use super::pulse::Pulse;
 use super::symbol::{Beam, Symbol};
+use super::time::{EIGHTH, QUARTER};
 
-/// Beams the chords of a voice: within each beat, eighths and 16ths that follow each other without
-/// a rest.
+/// Beams the chords of a voice: within each beat, eighths and shorter notes that follow each other
+/// without a rest.
 pub(super) fn beam(symbols: &mut [Symbol], measure: &Measure, pulse: &Pulse) {
-    let place = |step: usize| measure.place(step);
+    let place = |time: usize| measure.place(time);
     let spans = pulse.beamed(|span| {
         let inside =
             |symbol: &&Symbol| place(symbol.start) < span.end && place(symbol.end()) > span.start;
         let mut inside = symbols.iter().filter(inside).peekable();
-        inside.peek().is_some() && inside.all(|symbol| symbol.is_chord() && symbol.length == 2)
+        inside.peek().is_some()
+            && inside
+                .all(|symbol| symbol.is_chord() && [symbol.length, symbol.value] == [EIGHTH; 2])
     });
     let span_of =
         |symbol: &Symbol| spans.iter().position(|span| span.contains(&place(symbol.start)));
-    let flagged = |symbol: &Symbol| symbol.is_chord() && symbol.length < 4;
+    let flagged = |symbol: &Symbol| symbol.is_chord() && symbol.flags() > 0;
     let groups: Vec<usize> = symbols
         .chunk_by(|a, b| flagged(a) && flagged(b) && span_of(a) == span_of(b))
         .map(<[Symbol]>::len)
@@ -33,27 +36,27 @@ pub(super) fn beam(symbols: &mut [Symbol], measure: &Measure, pulse: &Pulse) {
 
 fn join(group: &mut [Symbol], measure: &Measure) {
     let last = group.len() - 1;
-    let short = |symbol: &Symbol| symbol.length == 1;
-    for index in 0..=last {
-        let before = index > 0 && short(&group[index - 1]);
-        let after = index < last && short(&group[index + 1]);
-        // The partial beam of a single 16th points to the note with which it fills an eighth.
-        let first_half = measure.place(group[index].start).is_multiple_of(2);
-        group[index].beams = [
-            Some(match index {
-                0 => Beam::Begin,
-                index if index == last => Beam::End,
-                _ => Beam::Continue,
-            }),
-            short(&group[index]).then_some(match (before, after) {
+    let flags: Vec<usize> = group.iter().map(Symbol::flags).collect();
+    for (index, symbol) in group.iter_mut().enumerate() {
+        let place = match symbol.tuplet {
+            Some(tuplet) => tuplet.written(symbol.start),
+            None => measure.place(symbol.start),
+        };
+        for level in 0..flags[index] {
+            let before = index > 0 && flags[index - 1] > level;
+            let after = index < last && flags[index + 1] > level;
+            // The partial beam of a single 16th points to the note with which it fills an eighth,
+            // and so on.
+            let first_half = place.is_multiple_of(QUARTER >> level);
+            symbol.beams[level] = Some(match (before, after) {
                 (true, true) => Beam::Continue,
                 (true, false) => Beam::End,
                 (false, true) => Beam::Begin,
                 (false, false) if index == 0 => Beam::Forward,
                 (false, false) if index == last || !first_half => Beam::Backward,
                 (false, false) => Beam::Forward,
-            }),
-        ];
+            });
+        }
     }
 }
 
@@ -61,12 +64,13 @@ fn join(group: &mut [Symbol], measure: &Measure) {
 mod tests {
     use super::*;
     use crate::notation::symbol::{Head, SymbolKind};
+    use crate::notation::time::SIXTEENTH;
 
-    /// Beams as letters: begin, continue, end, and > < for partial beams. Negative lengths are
-    /// rests.
+    /// Beams as letters: begin, continue, end, and > < for partial beams. Lengths are in 16ths;
+    /// negative ones are rests.
     fn beams(metre: &str, lengths: &[i32]) -> [String; 2] {
         let metre = metre.parse().unwrap();
-        let measure = Measure { start: 0, length: 16, metre, offset: 0, uncounted: false };
+        let measure = Measure { start: 0, length: 4 * QUARTER, metre, offset: 0, uncounted: false };
         let head = Head { note: 0, tied_from: false, tied_on: false, accidental: None };
         let mut at = 0;
         let mut symbols: Vec<_> = lengths
@@ -74,12 +78,9 @@ mod tests {
             .map(|&length| {
                 let kind =
                     if length < 0 { SymbolKind::Rest } else { SymbolKind::Chord(vec![head]) };
-                at += length.unsigned_abs() as usize;
-                Symbol::new(
-                    at - length.unsigned_abs() as usize,
-                    length.unsigned_abs() as usize,
-                    kind,
-                )
+                let length = length.unsigned_abs() as usize * SIXTEENTH;
+                at += length;
+                Symbol::new(at - length, length, kind)
             })
             .collect();
         beam(&mut symbols, &measure, &Pulse::of(metre));
@@ -91,6 +92,7 @@ mod tests {
             Some(Beam::Forward) => '>',
             Some(Beam::Backward) => '<',
         };
+        assert!(symbols.iter().all(|symbol| symbol.beams[2..] == [None; 2]));
         [0, 1].map(|level| symbols.iter().map(|symbol| letter(symbol.beams[level])).collect())
     }
 

@@ -6,7 +6,9 @@
 //! and stay near its staff and near its last position. The split should not move without need,
 //! least of all across a note that is held.
 
-use crate::roll::{Keys, LOWEST_PITCH, Roll, RollNote};
+use super::time::SIXTEENTH;
+use super::voices::Span;
+use crate::roll::{KEYS, Keys, LOWEST_PITCH};
 
 /// The range of the split (the lowest key of the right hand), E2 to F6. No music needs a split
 /// beyond.
@@ -21,9 +23,9 @@ const BEYOND_OCTAVE: u32 = 30;
 const HAND_MOVES: u32 = 4;
 const OFF_STAFF: u32 = 2;
 
-/// How many semitones a hand covers without moving, and for how many 16ths its position counts.
+/// How many semitones a hand covers without moving, and for how long its position counts.
 const HAND_COVERS: u32 = 8;
-const RECENT_STEPS: usize = 8;
+const RECENT: usize = 8 * SIXTEENTH;
 
 /// The cost of each note for which the hand has no finger left.
 const SIXTH_FINGER: u32 = 120;
@@ -32,41 +34,50 @@ const SIXTH_FINGER: u32 = 120;
 const MOVE: u32 = 15;
 const MOVE_OVER_HELD: u32 = 240;
 
-/// The keys that are struck at a step.
+/// The keys that are struck at a time.
 struct Stroke {
-    step: usize,
+    time: usize,
     keys: Keys,
+    /// All keys that sound then, these among them.
+    sounding: Keys,
 }
 
-/// Tells for each note whether the right hand plays it. `notes` are the notes of the roll.
-pub(super) fn right_hand(roll: &Roll, notes: &[RollNote]) -> Vec<bool> {
+/// Tells for each note whether the right hand plays it. Notes must be sorted by start.
+pub(super) fn right_hand(notes: &[Span]) -> Vec<bool> {
+    let mut sounds_until = [0; KEYS];
     let together = notes.chunk_by(|a, b| a.start == b.start);
     let strokes: Vec<Stroke> = together
-        .map(|notes| Stroke {
-            step: notes[0].start,
-            keys: notes.iter().map(|note| note.key).collect(),
+        .map(|notes| {
+            let time = notes[0].start;
+            for note in notes {
+                sounds_until[note.key] = note.end.max(sounds_until[note.key]);
+            }
+            Stroke {
+                time,
+                keys: notes.iter().map(|note| note.key).collect(),
+                sounding: (0..KEYS).filter(|&key| sounds_until[key] > time).collect(),
+            }
         })
         .collect();
-    let splits = cheapest(roll, &strokes);
+    let splits = cheapest(&strokes);
     let mut right = Vec::with_capacity(notes.len());
     let mut stroke = 0;
     for note in notes {
-        stroke += usize::from(strokes[stroke].step != note.start);
+        stroke += usize::from(strokes[stroke].time != note.start);
         right.push(note.key >= splits[stroke]);
     }
     right
 }
 
 /// The best split at each onset.
-fn cheapest(roll: &Roll, strokes: &[Stroke]) -> Vec<usize> {
+fn cheapest(strokes: &[Stroke]) -> Vec<usize> {
     let mut costs = [0u32; SPLITS];
     let mut came_from: Vec<[u8; SPLITS]> = Vec::with_capacity(strokes.len());
-    for (index, &Stroke { step, keys: struck }) in strokes.iter().enumerate() {
-        let sounding = roll.steps()[step].play;
+    for (index, &Stroke { time, keys: struck, sounding }) in strokes.iter().enumerate() {
         let held = sounding.without(struck);
         let before = strokes[..index].iter().rev();
         let recent = before
-            .take_while(|before| before.step + RECENT_STEPS >= step)
+            .take_while(|before| before.time + RECENT >= time)
             .fold(sounding, |recent, before| recent.or(before.keys));
         let mut from: [u8; SPLITS] = std::array::from_fn(|split| split as u8);
         // A move from one split to another crosses every key in between.
@@ -138,7 +149,8 @@ fn span(keys: Keys) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::roll::Step;
+    use crate::notation::draft::Draft;
+    use crate::roll::{Roll, Step};
 
     /// The pitches of the right hand at each step of a roll in which all pitches are struck.
     fn split(steps: &[&[usize]]) -> Vec<Vec<usize>> {
@@ -147,12 +159,10 @@ mod tests {
             let keys = pitches.iter().map(|pitch| pitch - 21).collect::<Keys>();
             roll.push(Step { play: keys, articulate: keys });
         }
-        let notes = roll.notes();
-        let right = right_hand(&roll, &notes);
         let mut found = vec![Vec::new(); steps.len()];
-        for (note, right) in notes.iter().zip(right) {
-            if right {
-                found[note.start].push(note.key + 21);
+        for note in Draft::of_roll(&roll, &[]).notes {
+            if note.hand == 0 {
+                found[note.start / SIXTEENTH].push(note.key + 21);
             }
         }
         found

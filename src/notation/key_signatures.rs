@@ -1,35 +1,36 @@
 //! Decides the key signature of each measure.
 
+use super::draft::{DraftNote, KeyChange};
 use super::measure::Measure;
-use crate::roll::{KeyChange, LOWEST_PITCH, Roll};
+use crate::roll::LOWEST_PITCH;
 
 /// The number of sharps in the key signature of each measure. Flats are negative.
-pub(super) fn signatures(roll: &Roll, changes: &[KeyChange], measures: &[Measure]) -> Vec<i8> {
-    let first = match (changes.first(), roll.key) {
-        (Some(change), _) => change.key.sharps,
-        (None, Some(key)) => key.sharps,
-        (None, None) => fewest_accidentals(roll),
-    };
+pub(super) fn signatures(
+    notes: &[DraftNote],
+    changes: &[KeyChange],
+    measures: &[Measure],
+) -> Vec<i8> {
+    let first = changes.first().map_or_else(|| fewest_accidentals(notes), |change| change.sharps);
     let mut signatures = vec![first.clamp(-7, 7); measures.len()];
     for change in changes {
         // The nearest bar line, because signatures in files do not always stand on one.
-        let next = measures.partition_point(|measure| measure.start <= change.step);
-        let into = |index: usize| change.step.abs_diff(measures[index].start);
+        let next = measures.partition_point(|measure| measure.start <= change.start);
+        let into = |index: usize| change.start.abs_diff(measures[index].start);
         let nearest = match next {
             0 => 0,
             next if next < measures.len() && into(next) <= into(next - 1) => next,
             next => next - 1,
         };
-        signatures[nearest..].fill(change.key.sharps.clamp(-7, 7));
+        signatures[nearest..].fill(change.sharps.clamp(-7, 7));
     }
     signatures
 }
 
 /// The signature for music without one: the one that needs the fewest accidentals, weighted by the
 /// lengths of the notes. Of equals, it is the one with the fewest sharps or flats.
-fn fewest_accidentals(roll: &Roll) -> i8 {
+fn fewest_accidentals(notes: &[DraftNote]) -> i8 {
     let mut sounding = [0usize; 12];
-    for note in roll.notes() {
+    for note in notes {
         sounding[(note.key + usize::from(LOWEST_PITCH)) % 12] += note.end - note.start;
     }
     let of_scale = |sharps: i8| {
@@ -49,9 +50,14 @@ pub(super) fn chroma(fifths: i8) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::notation::draft::Draft;
     use crate::notation::measure::measures;
-    use crate::roll::{Keys, Step};
+    use crate::roll::{self, Keys, Roll, Step};
     use crate::score::KeySignature;
+
+    fn notes(pitches: &[usize]) -> Vec<DraftNote> {
+        Draft::of_roll(&scale(pitches), &[]).notes
+    }
 
     fn scale(pitches: &[usize]) -> Roll {
         let mut roll = Roll::new("4/4".parse().unwrap());
@@ -64,10 +70,10 @@ mod tests {
 
     #[test]
     fn without_a_signature_the_one_with_the_fewest_accidentals_is_chosen() {
-        assert_eq!(fewest_accidentals(&scale(&[62, 64, 66, 67, 69, 71, 73])), 2, "D major");
-        assert_eq!(fewest_accidentals(&scale(&[60, 62, 63, 65, 67, 68, 70])), -3, "C minor");
-        assert_eq!(fewest_accidentals(&scale(&[60])), 0);
-        assert_eq!(fewest_accidentals(&scale(&[])), 0);
+        assert_eq!(fewest_accidentals(&notes(&[62, 64, 66, 67, 69, 71, 73])), 2, "D major");
+        assert_eq!(fewest_accidentals(&notes(&[60, 62, 63, 65, 67, 68, 70])), -3, "C minor");
+        assert_eq!(fewest_accidentals(&notes(&[60])), 0);
+        assert_eq!(fewest_accidentals(&notes(&[])), 0);
     }
 
     #[test]
@@ -75,7 +81,9 @@ mod tests {
         let roll = scale(&[60; 64]);
         let key = |sharps| KeySignature { sharps, minor: false };
         let changes = [(0, 1), (15, 2), (36, -3)];
-        let changes = changes.map(|(step, sharps)| KeyChange { step, key: key(sharps) });
-        assert_eq!(signatures(&roll, &changes, &measures(&roll)), [1, 2, -3, -3]);
+        let changes = changes.map(|(step, sharps)| roll::KeyChange { step, key: key(sharps) });
+        let draft = Draft::of_roll(&roll, &changes);
+        let measures = measures(&draft.metres, draft.length);
+        assert_eq!(signatures(&draft.notes, &draft.keys, &measures), [1, 2, -3, -3]);
     }
 }

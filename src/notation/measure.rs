@@ -1,14 +1,15 @@
 //! Decides the measures of the page: how long each is, and in which metre it is counted.
 
-use crate::roll::Roll;
+use super::draft::MetreChange;
+use super::time::{QUARTER, SIXTEENTH};
 use crate::score::Metre;
 
 /// A measure as it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Measure {
-    /// Its first step.
+    /// The time at which it begins.
     pub start: usize,
-    /// Its length in 16ths. It is less than its metre says if it is an upbeat or cut short.
+    /// Its length. It is less than its metre says if it is an upbeat or cut short.
     pub length: usize,
     /// The metre in which it is counted.
     pub metre: Metre,
@@ -24,12 +25,22 @@ impl Measure {
     }
 }
 
-/// The length of a measure in 16ths.
-pub(super) fn length_of(metre: Metre) -> usize {
-    metre.sixteenths() as usize
+impl Measure {
+    /// Whether it is as long as its metre says.
+    pub fn is_whole(&self) -> bool {
+        self.length == length_of(self.metre)
+    }
 }
 
-/// The steps under one time signature.
+/// The length of a measure. It is exact for metres of up to 64ths. Others are rounded to 16ths.
+pub(super) fn length_of(metre: Metre) -> usize {
+    match metre.denominator_power {
+        power @ 0..=6 => (usize::from(metre.numerator.max(1)) * 4 * QUARTER) >> power,
+        _ => metre.sixteenths() as usize * SIXTEENTH,
+    }
+}
+
+/// The time under one time signature.
 #[derive(Clone, Copy)]
 struct Region {
     start: usize,
@@ -48,14 +59,15 @@ impl Region {
     }
 }
 
-/// The measures of a roll; there is at least one.
+/// The measures of a piece of some length; there is at least one. The first change of metre is at
+/// the beginning.
 ///
 /// In MIDI files, an upbeat is often a measure in a short metre of its own. If a repeat begins with
 /// an upbeat, the measure before the repeat has a metre of its own, too. As in print, such parts
 /// are written in the metre around them. More than half a measure is not an upbeat: 5/4 before 6/4
 /// is a measure.
-pub(super) fn measures(roll: &Roll) -> Vec<Measure> {
-    let regions = regions(roll);
+pub(super) fn measures(changes: &[MetreChange], length: usize) -> Vec<Measure> {
+    let regions = regions(changes, length);
     let mut measures: Vec<Measure> = Vec::new();
     let mut index = 0;
     while let Some(region) = regions.get(index) {
@@ -94,12 +106,11 @@ pub(super) fn measures(roll: &Roll) -> Vec<Measure> {
     measures
 }
 
-fn regions(roll: &Roll) -> Vec<Region> {
-    let changes = roll.metres();
-    let ends = changes.iter().skip(1).map(|change| change.step).chain([usize::MAX]);
+fn regions(changes: &[MetreChange], length: usize) -> Vec<Region> {
+    let ends = changes.iter().skip(1).map(|change| change.start).chain([usize::MAX]);
     let regions = changes.iter().zip(ends).map(|(change, end)| {
-        // An empty roll gives a page with an empty measure.
-        let (start, end) = (change.step, end.min(roll.len().max(1)));
+        // An empty piece gives a page with an empty measure.
+        let (start, end) = (change.start, end.min(length.max(1)));
         Region { start, end, metre: change.metre }
     });
     regions.filter(|region| region.start < region.end).collect()
@@ -123,7 +134,7 @@ fn parts_of_one(regions: &[Region], metre: Metre) -> Option<usize> {
     None
 }
 
-/// Extends the last measure: a roll may end with its last note, but a page ends with a bar line.
+/// Extends the last measure: a piece may end with its last note, but a page ends with a bar line.
 fn fill_up(measures: &mut [Measure]) {
     let upbeat = match measures.first() {
         Some(first) if first.uncounted => first.length,
@@ -141,7 +152,13 @@ fn fill_up(measures: &mut [Measure]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::roll::Step;
+    use crate::notation::draft::Draft;
+    use crate::roll::{Roll, Step};
+
+    fn of_roll(roll: &Roll) -> Vec<Measure> {
+        let draft = Draft::of_roll(roll, &[]);
+        measures(&draft.metres, draft.length)
+    }
 
     fn roll(regions: &[(&str, usize)]) -> Roll {
         let mut roll = Roll::new(regions[0].0.parse().unwrap());
@@ -152,12 +169,16 @@ mod tests {
         roll
     }
 
-    /// The metre, length and offset of each measure, and whether it is counted.
+    /// The metre of each measure, its length and offset in 16ths, and whether it is counted.
     fn found(regions: &[(&str, usize)]) -> Vec<(String, usize, usize, bool)> {
-        measures(&roll(regions))
-            .iter()
-            .map(|m| (m.metre.to_string(), m.length, m.offset, !m.uncounted))
-            .collect()
+        let measures = of_roll(&roll(regions));
+        let found = measures.iter().map(|m| {
+            let lengths = [m.length, m.offset];
+            assert!(lengths.iter().all(|length| length.is_multiple_of(SIXTEENTH)));
+            let [length, offset] = lengths.map(|length| length / SIXTEENTH);
+            (m.metre.to_string(), length, offset, !m.uncounted)
+        });
+        found.collect()
     }
 
     fn measure(
@@ -210,7 +231,8 @@ mod tests {
 
     #[test]
     fn a_roll_without_steps_is_a_measure_of_rest() {
-        assert_eq!(measures(&Roll::new("3/4".parse().unwrap())).len(), 1);
-        assert_eq!(measures(&Roll::new("3/4".parse().unwrap()))[0].length, 12);
+        let measures = of_roll(&Roll::new("3/4".parse().unwrap()));
+        assert_eq!(measures.len(), 1);
+        assert_eq!(measures[0].length, 3 * QUARTER);
     }
 }

@@ -6,22 +6,25 @@
 //! Rests never cross a boundary.
 
 use super::measure::{Measure, length_of};
+use super::time::{EIGHTH, QUARTER, SHORTEST, SIXTEENTH, common_divisor};
 use crate::score::Metre;
 use std::ops::Range;
 
-/// The note values in 16ths: 16th, eighth, quarter, half, whole, breve, and dotted ones. A 16th
-/// cannot have a dot, because the dot would be a 32nd.
-const WRITABLE_LENGTHS: [usize; 10] = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32];
+/// The note values, 64th to breve, and the dotted ones. A 64th cannot have a dot, because the dot
+/// would be a 128th.
+const WRITABLE_LENGTHS: [usize; 14] = [3, 6, 9, 12, 18, 24, 36, 48, 72, 96, 144, 192, 288, 384];
 
 /// The MusicXML type of a note value, and whether it has a dot.
-pub(super) fn note_type(length: usize) -> (&'static str, bool) {
-    let dotted = !length.is_power_of_two();
-    let name = match if dotted { length / 3 * 2 } else { length } {
-        1 => "16th",
-        2 => "eighth",
-        4 => "quarter",
-        8 => "half",
-        16 => "whole",
+pub(super) fn note_type(value: usize) -> (&'static str, bool) {
+    let dotted = !(value / SHORTEST).is_power_of_two();
+    let name = match if dotted { value / 3 * 2 } else { value } {
+        3 => "64th",
+        6 => "32nd",
+        12 => "16th",
+        24 => "eighth",
+        48 => "quarter",
+        96 => "half",
+        192 => "whole",
         _ => "breve",
     };
     (name, dotted)
@@ -29,11 +32,11 @@ pub(super) fn note_type(length: usize) -> (&'static str, bool) {
 
 /// A metrical unit of a measure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Node {
-    start: usize,
-    end: usize,
-    /// Into how many parts it is divided; 0 for a 16th.
-    parts: usize,
+pub(super) struct Node {
+    pub start: usize,
+    pub end: usize,
+    /// Into how many parts it is divided; 0 for a 64th.
+    pub parts: usize,
 }
 
 impl Node {
@@ -42,11 +45,11 @@ impl Node {
     }
 }
 
-/// The metrical hierarchy of one metre. Places are counted in 16ths from the downbeat.
+/// The metrical hierarchy of one metre. Places are counted from the downbeat.
 #[derive(Debug, Clone)]
 pub(super) struct Pulse {
     /// The level of the boundary at each place: 0 for bar lines, 1 for the middle of 4/4, and so
-    /// on. There is one entry more than there are 16ths.
+    /// on. There is one entry more than there are units.
     levels: Vec<u8>,
     /// All metrical units, each before its own parts.
     nodes: Vec<Node>,
@@ -54,7 +57,7 @@ pub(super) struct Pulse {
     dotted_beat: Option<usize>,
 }
 
-/// The unit in which a part is counted, in 16ths.
+/// The unit in which a part is counted.
 #[derive(Clone, Copy)]
 enum Unit {
     Plain(usize),
@@ -68,9 +71,15 @@ impl Pulse {
         let numerator = usize::from(metre.numerator.max(1));
         let power = u32::from(metre.denominator_power);
         let (count, unit) = match power {
-            5.. => (length, Unit::Plain(1)),
-            3.. if numerator.is_multiple_of(3) => (numerator / 3, Unit::Dotted(16 >> power)),
-            _ => (numerator, Unit::Plain(16 >> power)),
+            5.. => {
+                // In 16ths where they fill it, otherwise in 32nds or 64ths.
+                let unit = common_divisor(length, SIXTEENTH);
+                (length / unit, Unit::Plain(unit))
+            }
+            3.. if numerator.is_multiple_of(3) => {
+                (numerator / 3, Unit::Dotted((4 * QUARTER) >> power))
+            }
+            _ => (numerator, Unit::Plain((4 * QUARTER) >> power)),
         };
         let mut pulse =
             Pulse { levels: vec![u8::MAX; length + 1], nodes: Vec::new(), dotted_beat: None };
@@ -83,7 +92,7 @@ impl Pulse {
 
     fn divide(&mut self, start: usize, count: usize, unit: Unit, level: u8) {
         let (one, parts) = match (count, unit) {
-            (1, Unit::Plain(1)) => (1, vec![]),
+            (1, Unit::Plain(SHORTEST)) => (SHORTEST, vec![]),
             (1, Unit::Plain(unit)) => (unit, vec![(1, Unit::Plain(unit / 2)); 2]),
             (1, Unit::Dotted(third)) => (3 * third, vec![(1, Unit::Plain(third)); 3]),
             _ => {
@@ -119,33 +128,40 @@ impl Pulse {
     /// The values of the tied notes that fill the span of a note: as few as possible, divided at
     /// the strongest boundaries.
     pub fn note(&self, span: Range<usize>) -> Vec<usize> {
-        // best[n] is the least cost of the first n 16ths, and the value of the note that ends
-        // there.
-        let length = span.len();
+        // The finest grid on which the span lies: a span of 16ths is not divided into 32nds.
+        let grid = common_divisor(common_divisor(span.start, span.end), SIXTEENTH);
+        debug_assert!(grid.is_multiple_of(SHORTEST), "{span:?}");
+        // best[n] is the least cost of the first n places of the grid, and the value of the note
+        // that ends there.
+        let length = span.len() / grid;
         let mut best = vec![(usize::MAX, 0); length + 1];
         best[0].0 = 0;
         for from in 0..length {
-            for value in WRITABLE_LENGTHS.into_iter().filter(|value| from + value <= length) {
-                let (start, end) = (span.start + from, span.start + from + value);
-                if self.is_clear(start, end) {
-                    let cost = best[from].0 + 256 + usize::from(self.levels[end]);
-                    best[from + value] = best[from + value].min((cost, value));
+            let values = WRITABLE_LENGTHS.into_iter().filter(|value| value.is_multiple_of(grid));
+            for value in values.filter(|value| from + value / grid <= length) {
+                let start = span.start + from * grid;
+                if self.is_clear(start, start + value, grid) {
+                    let cost = best[from].0 + 256 + usize::from(self.levels[start + value]);
+                    let to = from + value / grid;
+                    best[to] = best[to].min((cost, value));
                 }
             }
         }
         let mut values = Vec::new();
         let mut at = length;
         while at > 0 {
-            values.push(best[at].1);
-            at -= best[at].1;
+            let value = best[at].1.max(grid);
+            values.push(value);
+            at -= value / grid;
         }
         values.reverse();
         values
     }
 
-    /// Whether a single note from one place to another keeps the metre visible.
-    fn is_clear(&self, start: usize, end: usize) -> bool {
-        let inner = start + 1..end;
+    /// Whether a single note from one place to another keeps the metre visible. Only places on a
+    /// grid count.
+    fn is_clear(&self, start: usize, end: usize, grid: usize) -> bool {
+        let inner = (start + grid..end).step_by(grid);
         let Some(hidden) = inner.clone().map(|place| self.levels[place]).min() else { return true };
         let ends = [self.levels[start], self.levels[end]];
         if let Some(beat) = self.dotted_beat
@@ -162,7 +178,7 @@ impl Pulse {
         let strong = |place: Option<usize>| {
             place.and_then(|place| self.levels.get(place)).is_some_and(|&level| level <= hidden)
         };
-        2 * half == end - start
+        half.is_multiple_of(grid)
             && self.levels[middle] == hidden
             && ends == [hidden + 1; 2]
             && strong(start.checked_sub(half))
@@ -179,11 +195,12 @@ impl Pulse {
             let parts = self.nodes_from(at);
             let fits = parts
                 .filter(|node| node.length() <= room && WRITABLE_LENGTHS.contains(&node.length()));
-            let mut longest = fits.map(|node| node.length()).max().unwrap_or(1);
+            let mut longest = fits.map(|node| node.length()).max().unwrap_or(SHORTEST);
             // Rests on the first two of three eighths are joined.
-            let thirds = self.nodes_from(at).find(|node| node.parts == 3 && node.length() == 6);
-            if thirds.is_some() && (4..6).contains(&room) {
-                longest = 4;
+            let thirds =
+                self.nodes_from(at).find(|node| node.parts == 3 && node.length() == 3 * EIGHTH);
+            if thirds.is_some() && (QUARTER..3 * EIGHTH).contains(&room) {
+                longest = QUARTER;
             }
             rests.push(longest);
             at += longest;
@@ -191,8 +208,15 @@ impl Pulse {
         rests
     }
 
+    /// All metrical units, each before its own parts.
+    pub fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
     fn nodes_from(&self, place: usize) -> impl Iterator<Item = &Node> {
-        self.nodes.iter().filter(move |node| node.start == place)
+        // Each node stands before its parts, so the nodes are sorted by start.
+        let first = self.nodes.partition_point(|node| node.start < place);
+        self.nodes[first..].iter().take_while(move |node| node.start == place)
     }
 
     /// The spans within which notes are beamed: quarters or, in compound metres, three eighths.
@@ -205,10 +229,10 @@ impl Pulse {
                 continue;
             }
             let span = node.start..node.end;
-            let beat = node.length() <= 4 || node.length() == 6 && node.parts == 3;
+            let beat = node.length() <= QUARTER || node.length() == 3 * EIGHTH && node.parts == 3;
             let beats = self.dotted_beat.is_none()
-                && (node.length() == 8 && node.parts == 2
-                    || node.length() == 12 && node.parts == 3);
+                && (node.length() == 2 * QUARTER && node.parts == 2
+                    || node.length() == 3 * QUARTER && node.parts == 3);
             if beat || beats && plain(span.clone()) {
                 spans.push(span);
             }
@@ -219,9 +243,9 @@ impl Pulse {
 
 /// The place of a measure in the metrical hierarchy.
 impl Measure {
-    /// The place of a step in the whole measure; this may be a part of one.
-    pub fn place(&self, step: usize) -> usize {
-        step - self.start + self.offset
+    /// The place of a time in the whole measure; this may be a part of one.
+    pub fn place(&self, time: usize) -> usize {
+        time - self.start + self.offset
     }
 }
 
@@ -231,6 +255,16 @@ mod tests {
 
     fn pulse(metre: &str) -> Pulse {
         Pulse::of(metre.parse().unwrap())
+    }
+
+    /// A span of 16ths in units.
+    fn units(sixteenths: &Range<usize>) -> Range<usize> {
+        sixteenths.start * SIXTEENTH..sixteenths.end * SIXTEENTH
+    }
+
+    fn sixteenths(values: Vec<usize>) -> Vec<usize> {
+        assert!(values.iter().all(|value| value.is_multiple_of(SIXTEENTH)));
+        values.into_iter().map(|value| value / SIXTEENTH).collect()
     }
 
     #[test]
@@ -263,7 +297,8 @@ mod tests {
             ("3/8", 0..5, &[4, 1]),
         ];
         for (metre, span, expected) in cases {
-            assert_eq!(pulse(metre).note(span.clone()), expected, "{metre}, {span:?}");
+            let values = pulse(metre).note(units(&span));
+            assert_eq!(sixteenths(values), expected, "{metre}, {span:?}");
         }
     }
 
@@ -282,7 +317,8 @@ mod tests {
             ("5/8", 0..10, &[6, 4]),
         ];
         for (metre, span, expected) in cases {
-            assert_eq!(pulse(metre).rest(span.clone()), expected, "{metre}, {span:?}");
+            let values = pulse(metre).rest(units(&span));
+            assert_eq!(sixteenths(values), expected, "{metre}, {span:?}");
         }
     }
 
@@ -292,8 +328,9 @@ mod tests {
             for denominator_power in 0..=6 {
                 let metre = Metre { numerator, denominator_power };
                 let (pulse, whole) = (Pulse::of(metre), length_of(metre));
-                for start in (0..whole).step_by(1 + whole / 24) {
-                    for end in (start + 1..=whole).step_by(1 + whole / 24) {
+                let step = SHORTEST * (1 + whole / SHORTEST / 24);
+                for start in (0..whole).step_by(step) {
+                    for end in (start + SHORTEST..=whole).step_by(step) {
                         for values in [pulse.note(start..end), pulse.rest(start..end)] {
                             assert_eq!(values.iter().sum::<usize>(), end - start, "{metre}");
                             assert!(values.iter().all(|length| WRITABLE_LENGTHS.contains(length)));
@@ -306,7 +343,10 @@ mod tests {
 
     #[test]
     fn beams_join_the_notes_of_a_beat_and_plain_eighths_of_more() {
-        let spans = |metre: &str, plain: bool| pulse(metre).beamed(|_| plain);
+        let spans = |metre: &str, plain: bool| -> Vec<Range<usize>> {
+            let spans = pulse(metre).beamed(|_| plain).into_iter();
+            spans.map(|span| span.start / SIXTEENTH..span.end / SIXTEENTH).collect()
+        };
         assert_eq!(spans("4/4", false), [0..4, 4..8, 8..12, 12..16]);
         assert_eq!(spans("4/4", true), [0..8, 8..16]);
         assert_eq!(spans("3/4", false), [0..4, 4..8, 8..12]);

@@ -31,15 +31,15 @@ const READABLE: std::ops::RangeInclusive<i8> = -15..=19;
 /// A note that is to be spelled.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct UnspelledNote {
-    /// The step of its onset.
-    pub step: usize,
+    /// When it is struck; only the order counts.
+    pub time: usize,
     /// MIDI pitch.
     pub pitch: u8,
     /// The sharps of the key signature that holds there.
     pub sharps: i8,
 }
 
-/// Spells notes, which must be sorted by step. Returns the place of each on the line of fifths: …
+/// Spells notes, which must be sorted by time. Returns the place of each on the line of fifths: …
 /// −1 F, 0 C, 1 G, … 6 F sharp.
 pub(super) fn spell(notes: &[UnspelledNote]) -> Vec<i8> {
     let first = by_tonics(notes);
@@ -60,7 +60,7 @@ pub(super) fn spell(notes: &[UnspelledNote]) -> Vec<i8> {
 fn upper_neighbour(notes: &[UnspelledNote], index: usize) -> Option<usize> {
     let note = notes[index];
     let in_line = |&other: &usize| {
-        notes[other].step != note.step && notes[other].pitch.abs_diff(note.pitch) <= 2
+        notes[other].time != note.time && notes[other].pitch.abs_diff(note.pitch) <= 2
     };
     let before = (index.saturating_sub(NEIGHBOURHOOD)..index).rev().find(in_line)?;
     let after = (index + 1..notes.len().min(index + 1 + NEIGHBOURHOOD)).find(in_line)?;
@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     fn names(pitches: &[u8], sharps: i8) -> String {
-        let unspelled = |(step, &pitch)| UnspelledNote { step, pitch, sharps };
+        let unspelled = |(time, &pitch)| UnspelledNote { time, pitch, sharps };
         let notes: Vec<_> = pitches.iter().enumerate().map(unspelled).collect();
         let name = |fifths| {
             let sign = ["bb", "b", "", "#", "x"][(alter(fifths) + 2) as usize];

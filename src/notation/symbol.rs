@@ -1,5 +1,8 @@
 //! The symbols on a staff: chords and rests, each with a single note value.
 
+use super::time::QUARTER;
+use super::tuplets::Tuplet;
+
 /// The state of a beam at a chord.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Beam {
@@ -40,22 +43,44 @@ pub(super) enum SymbolKind {
 /// A chord or rest with a single note value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Symbol {
-    /// Its first step.
+    /// The time at which it begins.
     pub start: usize,
-    /// Its length in 16ths.
+    /// The time that it fills.
     pub length: usize,
+    /// Its note value. It is longer than the symbol if this is in a tuplet.
+    pub value: usize,
+    /// The tuplet that it is a part of.
+    pub tuplet: Option<Tuplet>,
+    /// The grace notes before it, each a chord. Only chords have any.
+    pub graces: Vec<Vec<Head>>,
     pub kind: SymbolKind,
-    /// The beams of eighths and of 16ths.
-    pub beams: [Option<Beam>; 2],
+    /// The beams of eighths, of 16ths, of 32nds and of 64ths.
+    pub beams: [Option<Beam>; 4],
 }
 
 impl Symbol {
+    /// A symbol that is in no tuplet.
     pub fn new(start: usize, length: usize, kind: SymbolKind) -> Symbol {
-        Symbol { start, length, kind, beams: [None; 2] }
+        let (value, tuplet, graces) = (length, None, Vec::new());
+        Symbol { start, length, value, tuplet, graces, kind, beams: [None; 4] }
     }
 
     pub fn end(&self) -> usize {
         self.start + self.length
+    }
+
+    /// How many flags its stem has, or beams in their place.
+    pub fn flags(&self) -> usize {
+        (0..self.beams.len()).take_while(|flags| self.value < QUARTER >> flags).count()
+    }
+
+    /// Its heads and those of its grace notes.
+    pub fn heads(&self) -> impl Iterator<Item = &Head> {
+        let own = match &self.kind {
+            SymbolKind::Chord(heads) => &heads[..],
+            _ => &[],
+        };
+        self.graces.iter().flatten().chain(own)
     }
 
     pub fn is_chord(&self) -> bool {

@@ -28,7 +28,7 @@ const ALONE: u32 = 6;
 /// The number of paths that are kept.
 const MAX_PATHS: usize = 128;
 
-/// A note: its key, its first step, and the first step after it.
+/// A note: its key, and the times at which it begins and ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Span {
     pub key: usize,
@@ -56,7 +56,7 @@ struct Choice {
 }
 
 /// Tells for each note of a staff whether it is in the second voice, whose stems point down. Notes
-/// must be sorted by start. `bars` are the steps at which measures begin.
+/// must be sorted by start. `bars` are the times at which measures begin.
 pub(super) fn in_second_voice(notes: &[Span], bars: &[usize]) -> Vec<bool> {
     let mut events: Vec<usize> = notes.iter().flat_map(|note| [note.start, note.end]).collect();
     events.extend(bars);
@@ -121,7 +121,7 @@ pub(super) fn in_second_voice(notes: &[Span], bars: &[usize]) -> Vec<bool> {
     second
 }
 
-/// A step at which notes begin or end, or a measure begins.
+/// A time at which notes begin or end, or a measure begins.
 struct Event {
     bar: bool,
     /// A bit for each note that sounded before: whether it ends here.

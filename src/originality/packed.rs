@@ -28,7 +28,7 @@ const LARGEST: usize = 1 << 28;
 /// First come the version, 1, and the number of pieces. Then comes a header for each piece:
 ///
 /// - the length of its name, and the name (UTF-8);
-/// - its tempo;
+/// - its mean tempo;
 /// - its key: 0 for none, otherwise 1 + 2 × sharps (zigzag) + 1 if it is minor;
 /// - the number of changes of metre, and for each its step, numerator, and the power of its
 ///   denominator;
@@ -183,7 +183,7 @@ fn write_header(text: &mut Vec<u8>, piece: &TrainingPiece) {
     let TrainingPiece { source, roll } = piece;
     write_varint(text, source.len() as u64);
     text.extend(source.as_bytes());
-    write_varint(text, u64::from(roll.tempo));
+    write_varint(text, u64::from(roll.mean_tempo()));
     let key = |key: KeySignature| 1 + 2 * zigzag(i64::from(key.sharps)) + u64::from(key.minor);
     write_varint(text, roll.key.map_or(0, key));
     write_varint(text, roll.metres().len() as u64);
@@ -224,7 +224,8 @@ fn read_header(rest: &mut &[u8]) -> Result<PieceHeader, PackedError> {
 impl PieceHeader {
     fn roll(&self, steps: Vec<Step>) -> Roll {
         let mut roll = Roll::new(self.metres[0].1);
-        (roll.tempo, roll.key) = (self.tempo, self.key);
+        roll.set_tempo(self.tempo);
+        roll.key = self.key;
         let mut metres = self.metres[1..].iter().peekable();
         for (index, step) in steps.into_iter().enumerate() {
             while let Some((_, metre)) = metres.next_if(|(at, _)| *at <= index) {
@@ -308,7 +309,7 @@ mod tests {
     fn training_music() -> TrainingMusic {
         let mut first = roll(&[(1 << 87 | 9, 0), (9, 8), (0, 0), (1 << 40, 0)], &[(2, "5/8")]);
         first.key = Some(KeySignature { sharps: -3, minor: true });
-        first.tempo = 612_345;
+        first.set_tempo(612_345);
         let mut second = Roll::new(Metre::COMMON);
         second.key = Some(KeySignature { sharps: 2, minor: false });
         let piece = |source: &str, roll: Roll| TrainingPiece { source: source.to_owned(), roll };

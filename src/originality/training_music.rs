@@ -20,14 +20,17 @@ pub struct TrainingMusic {
 }
 
 impl TrainingMusic {
-    /// The training music of some pieces, in their order.
+    /// The training music of some pieces, in their order, each in its mean tempo.
     pub fn of<'a>(pieces: impl IntoIterator<Item = &'a Piece>) -> TrainingMusic {
-        let training_piece = |piece: &Piece| TrainingPiece {
-            source: match piece.folder.is_empty() {
+        let training_piece = |piece: &Piece| {
+            let mut roll = piece.roll().clone();
+            // Copies are found whatever the tempo, and model files hold one tempo for each piece.
+            roll.set_tempo(piece.transcription.mean_tempo);
+            let source = match piece.folder.is_empty() {
                 true => piece.name.clone(),
                 false => format!("{}/{}", piece.folder, piece.name),
-            },
-            roll: piece.roll().clone(),
+            };
+            TrainingPiece { source, roll }
         };
         TrainingMusic { pieces: pieces.into_iter().map(training_piece).collect() }
     }

@@ -141,7 +141,7 @@ impl<'a, B: DrawingBackend> Canvas<'a, B> {
         self.backend.draw_circle(centre, radius, &colour, true).expect(IN_MEMORY);
     }
 
-    /// A line of text on a baseline. Its em has `em` units. Control characters are replaced.
+    /// A line of text on a baseline. Its em has `em` units. What cannot be shown is replaced.
     pub fn text(
         &mut self,
         text: &str,
@@ -150,8 +150,7 @@ impl<'a, B: DrawingBackend> Canvas<'a, B> {
         alignment: Alignment,
         colour: Colour,
     ) {
-        let text: String =
-            text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect();
+        let text = text::printable(text);
         let alignment = match alignment {
             Alignment::Left => HPos::Left,
             Alignment::Middle => HPos::Center,

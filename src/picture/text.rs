@@ -4,7 +4,7 @@
 //! plotters can draw text itself, but it keeps its fonts in a global table, and puts every letter
 //! on a whole pixel without its left side bearing.
 
-use ab_glyph::{Font, FontRef, PxScale, ScaleFont, point};
+use ab_glyph::{Font, FontRef, GlyphId, PxScale, ScaleFont, point};
 use plotters_backend::text_anchor::{HPos, Pos, VPos};
 use plotters_backend::{BackendColor, BackendCoord, BackendTextStyle, FontFamily};
 use std::convert::Infallible;
@@ -30,17 +30,47 @@ pub(super) fn width(font: &FontRef<'_>, text: &str, em: f64) -> f64 {
     f64::from(width)
 }
 
-/// Lays out a text with kerning. Calls `letter` for each character with its start and its end.
-fn lay_out(font: &FontRef<'_>, text: &str, em: f64, mut letter: impl FnMut(char, f32, f32)) {
-    let font = font.as_scaled(scale(font, em));
-    let (mut at, mut before) = (0.0, None);
-    for c in text.chars() {
-        let glyph = font.glyph_id(c);
+/// A text that XML and every font can show: control characters, and the two characters that XML
+/// does not know, become [`REPLACEMENT`].
+pub(super) fn printable(text: &str) -> String {
+    let odd = |c: char| c.is_control() || matches!(c, '\u{FFFE}' | '\u{FFFF}');
+    text.chars().map(|c| if odd(c) { REPLACEMENT } else { c }).collect()
+}
+
+/// What is shown in the place of a character that cannot be shown: a question mark on a diamond.
+const REPLACEMENT: char = '\u{FFFD}';
+
+/// The glyph of a character. What the font lacks is visibly replaced, because its own box for that
+/// looks like a sign of its own, and many of them like an ornament. Signs that are nothing to be
+/// seen, such as a mark of the byte order, have no glyph.
+///
+/// An SVG keeps such characters as they are: whatever shows it has more fonts.
+fn glyph(font: &FontRef<'_>, c: char) -> Option<GlyphId> {
+    match font.glyph_id(c) {
+        GlyphId(0) if is_invisible(c) => None,
+        GlyphId(0) => Some(font.glyph_id(REPLACEMENT)),
+        found => Some(found),
+    }
+}
+
+/// Whether a character only says how others are joined, chosen or ordered (Unicode's property
+/// `Default_Ignorable_Code_Point`, without the letters in it).
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{180B}'..='\u{180F}'
+        | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
+        | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{E0000}'..='\u{E0FFF}')
+}
+
+/// Lays out a text with kerning. Calls `letter` for each glyph with its start and its end.
+fn lay_out(font: &FontRef<'_>, text: &str, em: f64, mut letter: impl FnMut(GlyphId, f32, f32)) {
+    let (scaled, mut at, mut before) = (font.as_scaled(scale(font, em)), 0.0, None);
+    for glyph in text.chars().filter_map(|c| glyph(font, c)) {
+        let font = &scaled;
         if let Some(before) = before {
             at += font.kern(before, glyph);
         }
         let end = at + font.h_advance(glyph);
-        letter(c, at, end);
+        letter(glyph, at, end);
         (at, before) = (end, Some(glyph));
     }
 }
@@ -105,8 +135,7 @@ impl BackendTextStyle for TextStyle<'_> {
         mut draw: DrawFunc,
     ) -> Result<Result<(), E>, Infallible> {
         let mut result = Ok(());
-        lay_out(self.font, text, self.em, |c, at, _| {
-            let glyph = self.font.glyph_id(c);
+        lay_out(self.font, text, self.em, |glyph, at, _| {
             let place = point(at, self.baseline());
             let glyph = glyph.with_scale_and_position(scale(self.font, self.em), place);
             let Some(outline) = self.font.outline_glyph(glyph) else { return };
@@ -126,6 +155,27 @@ impl BackendTextStyle for TextStyle<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_the_font_lacks_is_a_question_mark_and_what_is_invisible_is_nothing() {
+        let font = font();
+        let mark = glyph(&font, REPLACEMENT).unwrap();
+        assert_ne!(mark, GlyphId(0), "the font has it");
+        for c in ['音', '한', '\u{1F3B9}', '\u{E000}', '\u{10FFFF}'] {
+            assert_eq!(glyph(&font, c), Some(mark), "{c:?}");
+        }
+        for c in ['a', 'é', 'Ж', 'ω', '♯', '“', '–', ' '] {
+            assert!(glyph(&font, c).is_some_and(|found| found != mark), "{c:?}");
+        }
+        for c in ['\u{FEFF}', '\u{E0100}'] {
+            assert!(glyph(&font, c).is_none_or(|found| found != mark), "{c:?}");
+        }
+        assert_eq!(width(&font, "音楽", 10.0), width(&font, "\u{FFFD}\u{FFFD}", 10.0));
+        assert_eq!(
+            printable("a\u{0}\n\u{9B}\u{7F}\u{FFFF}音"),
+            "a\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}音"
+        );
+    }
 
     #[test]
     fn a_text_is_as_wide_as_the_fonts_own_table_says() {

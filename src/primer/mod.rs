@@ -7,7 +7,7 @@ mod selection;
 
 pub use draw::draw;
 pub use openings::openings;
-pub use record::{PrimerError, Record, from_records, to_records};
+pub use record::{PrimerError, Record, from_records, readable, to_records};
 pub use selection::{Adapted, Request, SelectionError, chosen, select};
 
 use crate::fingerprint;
@@ -34,9 +34,10 @@ impl Primer {
         fingerprint::short(Sha256::new_with_prefix(record))
     }
 
-    /// How many seconds a measure lasts, in its tempo and in the metre in which it ends.
+    /// How many seconds a measure lasts in the metre in which it ends, and in the tempo in which
+    /// music continues it.
     pub fn seconds_of_a_measure(&self) -> f64 {
-        f64::from(self.metre().sixteenths()) * f64::from(self.roll.tempo) / 4e6
+        f64::from(self.metre().sixteenths()) * f64::from(self.roll.settled_tempo()) / 4e6
     }
 
     /// The metre in which it ends.
@@ -69,7 +70,8 @@ impl Primer {
             roll.push(step.transposed(by));
         }
         changes.for_each(|change| roll.change_metre(change.metre));
-        (roll.tempo, roll.key) = (self.roll.tempo, Some(key));
+        roll.copy_tempos(&self.roll);
+        roll.key = Some(key);
         Some((Primer { source: self.source.clone(), roll }, by))
     }
 }

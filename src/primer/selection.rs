@@ -108,7 +108,7 @@ impl Primer {
             None => (self.clone(), 0),
         };
         if let Some(tempo) = request.tempo {
-            primer.roll.tempo = (60e6 / tempo).round() as u32;
+            primer.roll.set_tempo((60e6 / tempo).round() as u32);
         }
         let original_metre = self.metre();
         if let Some(metre) = request.metre.filter(|&metre| metre != original_metre) {
@@ -160,7 +160,7 @@ mod tests {
         assert_eq!(adapted.len(), 4);
         assert_eq!(adapted[1].primer.metre().to_string(), "5/4");
         assert_eq!(adapted[1].original_metre.to_string(), "4/4");
-        assert_eq!(adapted[1].primer.roll.tempo, 666_667);
+        assert_eq!(adapted[1].primer.roll.mean_tempo(), 666_667);
         assert_eq!((chosen(&adapted, 6), chosen::<u8>(&[], 6)), (Some(&adapted[2]), None));
     }
 

@@ -1,6 +1,9 @@
 //! Quantises a score to 16th notes.
 
-use super::{KEYS, LOWEST_PITCH, Roll, Step};
+use super::grid::Grid;
+use super::strokes::{Ornaments, Stroke};
+use super::{KEYS, LOWEST_PITCH, Losses, Roll, Step};
+use crate::midi::ParsedMidi;
 use crate::score::{KeySignature, Metre, Note, Score};
 
 /// The most 16ths that a roll can have. They last some thirty hours at 120 quarters per minute, so
@@ -21,12 +24,14 @@ pub struct KeyChange {
 pub struct Transcription {
     /// The piece in 16ths. If it comes from a file, it has at least one note.
     pub roll: Roll,
-    /// How many notes of the score are in the roll.
+    /// How many notes of the score are on the 88 keys, those included that the grid loses.
     pub notes: usize,
-    /// How many notes are not in the roll because they lie outside the 88 keys.
-    pub out_of_range: usize,
-    /// How many onsets in the roll were moved by more than a tenth of a 16th.
+    /// How many of their onsets were moved by more than a tenth of a 16th.
     pub off_grid: usize,
+    /// What is not in the roll.
+    pub losses: Losses,
+    /// The mean tempo of the score up to its last release ([`Score::mean_tempo`]).
+    pub mean_tempo: u32,
     /// All key signatures by step, each different from the one before. The roll itself keeps only
     /// the first.
     pub keys: Vec<KeyChange>,
@@ -36,7 +41,14 @@ impl Transcription {
     /// The transcription of music that is a roll already, so that nothing is lost.
     pub fn exact(roll: Roll) -> Transcription {
         let keys = roll.key.map(|key| KeyChange { step: 0, key }).into_iter().collect();
-        Transcription { notes: roll.notes().len(), roll, out_of_range: 0, off_grid: 0, keys }
+        Transcription {
+            notes: roll.notes().len(),
+            off_grid: 0,
+            losses: Losses::default(),
+            mean_tempo: roll.mean_tempo(),
+            keys,
+            roll,
+        }
     }
 }
 
@@ -57,15 +69,22 @@ pub enum RollError {
 impl Roll {
     /// Quantises a score to steps of a 16th note.
     ///
-    /// Every time signature begins a measure and restarts the grid. So all later downbeats fall on
-    /// a step, even if the measure before is not a whole number of 16ths. A region between two time
-    /// signatures has as many steps as it has 16ths, rounded; a region that rounds to none is left
-    /// out. Within a region each tick goes to its nearest step.
+    /// Each tick goes to the nearest step, counted from the beginning of the piece. So no number of
+    /// time signatures can shorten or lengthen it. A time signature that differs from the one that
+    /// holds begins a measure at its step; one that is said again changes nothing. Of several that
+    /// fall into one step, the last one counts.
+    ///
+    /// After a measure of 3/32 all notes would lie half a step off. There the grid is moved, by at
+    /// most half a step, if that puts more of the notes up to the next time signature on it.
     ///
     /// A note lasts from its rounded start to its rounded end, at least one step. It is articulated
     /// at its first step (the onset) and plays at all of them (the frames). Where notes of one
     /// pitch overlap, the key sounds from the first onset to the last release. The roll ends with
-    /// the last release, or at the end that the score gives. Rests at the start stay.
+    /// the last release, or at the end that the score gives. Rests at the start stay. A grace note
+    /// in one step with its main note is moved to the step before, or left out if its key sounds
+    /// there.
+    ///
+    /// The tempo of each step is the mean of the score over it.
     ///
     /// The pedal does not lengthen notes. The network learns the written length of notes, from
     /// which the voices can be read; no score contains the blur that the pedal adds.
@@ -80,18 +99,75 @@ impl Roll {
             return Err(RollError::TooLong(sixteenths));
         }
 
-        let grid = Grid::of(score);
-        let mut steps: Vec<Step> = Vec::new();
-        let mut sounds_until = [0; KEYS];
-        let (mut notes, mut off_grid) = (0, 0);
-        for note in on_keys {
-            let Some(key) = key(note) else { continue };
-            let start = grid.step(note.start);
-            let end = grid.step(note.end()).max(start + 1);
-            notes += 1;
-            off_grid += usize::from(grid.is_off(note.start));
-            if steps.len() < end {
-                steps.resize(end, Step::SILENCE);
+        let mut onsets: Vec<u64> = on_keys.map(|note| note.start).collect();
+        onsets.sort_unstable();
+        let grid = Grid::of(score, &onsets);
+        let strokes = strokes(score, &grid);
+        let mut losses =
+            Losses { out_of_range: score.notes.len() - strokes.len(), ..Losses::default() };
+        let mut steps = played(&strokes, score.ticks_per_quarter, &mut losses);
+        steps.resize(steps.len().max(grid.step(score.length)), Step::SILENCE);
+
+        let mut roll = Roll::new(Metre::COMMON);
+        let mut changes = grid.regions().iter().peekable();
+        for (now, step) in steps.into_iter().enumerate() {
+            while let Some(change) = changes.next_if(|change| change.step <= now) {
+                roll.change_metre(change.metre);
+            }
+            roll.push(step);
+        }
+        let clock = Clock::of(score);
+        for (step, (begin, end)) in grid.spans(roll.len()).enumerate() {
+            roll.change_tempo(step, clock.mean_tempo(begin, end));
+        }
+        roll.key = score.keys.first().map(|key| key.value);
+        Ok(Transcription {
+            notes: strokes.len(),
+            off_grid: onsets.iter().filter(|&&onset| grid.is_off(onset)).count(),
+            losses,
+            mean_tempo: score.mean_tempo(),
+            keys: grid.keys(score, roll.len()),
+            roll,
+        })
+    }
+
+    /// Quantises a MIDI file as [`Roll::from_score`] does. Percussion is counted as lost, too.
+    pub fn from_midi(file: &ParsedMidi) -> Result<Transcription, RollError> {
+        let mut transcription = Roll::from_score(&file.score)?;
+        transcription.losses.percussion = file.percussion;
+        Ok(transcription)
+    }
+}
+
+/// The key of a note, if a piano has it.
+pub(super) fn key(note: &Note) -> Option<usize> {
+    note.pitch.checked_sub(LOWEST_PITCH).map(usize::from).filter(|&key| key < KEYS)
+}
+
+/// The notes on the 88 keys, by their onsets.
+fn strokes(score: &Score, grid: &Grid) -> Vec<Stroke> {
+    let stroke = |note: &Note| {
+        let step = grid.step(note.start);
+        let end = grid.step(note.end()).max(step + 1);
+        Some(Stroke { key: key(note)?, start: note.start, length: note.length, step, end })
+    };
+    let mut strokes: Vec<Stroke> = score.notes.iter().filter_map(stroke).collect();
+    strokes.sort_by_key(|stroke| stroke.start);
+    strokes
+}
+
+/// The steps at which strokes are played, and what is lost there.
+fn played(strokes: &[Stroke], ticks_per_quarter: u32, losses: &mut Losses) -> Vec<Step> {
+    let mut steps = vec![Step::SILENCE; strokes.iter().map(|stroke| stroke.end).max().unwrap_or(0)];
+    let mut sounds_until = [0; KEYS];
+    let mut graces = Vec::new();
+    let mut ornaments = Ornaments::new(ticks_per_quarter);
+    for together in strokes.chunk_by(|one, next| one.step == next.step) {
+        let found = ornaments.examine(together, losses);
+        for stroke in together {
+            let &Stroke { key, step: start, end, .. } = stroke;
+            if found.iter().any(|grace| grace.key == key) {
+                continue;
             }
             steps[start].articulate.insert(key);
             // Steps that an earlier note has filled are not filled again: a file with thousands of
@@ -102,105 +178,52 @@ impl Roll {
             }
             sounds_until[key] = end.max(sounds_until[key]);
         }
-
-        steps.resize(steps.len().max(grid.step(score.length)), Step::SILENCE);
-
-        let mut roll = Roll::new(Metre::COMMON);
-        let mut changes = grid.regions.iter().peekable();
-        for (now, step) in steps.into_iter().enumerate() {
-            while let Some(change) = changes.next_if(|change| change.step <= now) {
-                roll.change_metre(change.metre);
+        graces.extend(found.into_iter().map(|grace| (together[0].step, grace)));
+    }
+    // Where there is room for a grace note is known when all others are in their places.
+    for (step, grace) in graces {
+        let before = step.checked_sub(1).map(|before| &mut steps[before]);
+        match before.filter(|before| grace.moves && !before.play.contains(grace.key)) {
+            Some(before) => {
+                before.play.insert(grace.key);
+                before.articulate.insert(grace.key);
+                losses.grace_notes_moved += 1;
             }
-            roll.push(step);
+            None => losses.grace_notes_left_out += 1,
         }
-        roll.tempo = score.mean_tempo();
-        roll.key = score.keys.first().map(|key| key.value);
-        let out_of_range = score.notes.len() - notes;
-        let keys = grid.keys(score, roll.len());
-        Ok(Transcription { roll, notes, out_of_range, off_grid, keys })
     }
+    steps
 }
 
-/// The key of a note, if a piano has it.
-fn key(note: &Note) -> Option<usize> {
-    note.pitch.checked_sub(LOWEST_PITCH).map(usize::from).filter(|&key| key < KEYS)
+/// The time at which each position of a score is played.
+struct Clock {
+    /// For each tempo: the position from which it holds, in quarters of a tick; the time until then,
+    /// in microseconds times such positions per quarter note; and the tempo.
+    changes: Vec<(u128, u128, u32)>,
 }
 
-/// The part of a piece between two time signatures.
-struct Region {
-    tick: u64,
-    step: usize,
-    metre: Metre,
-}
-
-/// The quantisation grid: where the steps of a piece lie in time.
-struct Grid {
-    ticks_per_quarter: u128,
-    /// The first begins at tick 0, step 0.
-    regions: Vec<Region>,
-}
-
-impl Grid {
-    fn of(score: &Score) -> Grid {
-        let mut grid = Grid {
-            ticks_per_quarter: u128::from(score.ticks_per_quarter.max(1)),
-            regions: vec![Region { tick: 0, step: 0, metre: Metre::COMMON }],
-        };
-        for change in &score.metres {
-            let last = &grid.regions[grid.regions.len() - 1];
-            let step = last.step + grid.sixteenths(change.tick.saturating_sub(last.tick));
-            grid.regions.push(Region { tick: change.tick, step, metre: change.value });
+impl Clock {
+    fn of(score: &Score) -> Clock {
+        let mut changes = vec![(0, 0, Score::DEFAULT_TEMPO)];
+        for change in &score.tempos {
+            let at = 4 * u128::from(change.tick);
+            let (since, time, tempo) = changes[changes.len() - 1];
+            changes.push((at, time + at.saturating_sub(since) * u128::from(tempo), change.value));
         }
-        grid
+        Clock { changes }
     }
 
-    /// Converts ticks to 16ths, rounded, halves up. It is exact even if a 16th is not a whole
-    /// number of ticks.
-    fn sixteenths(&self, ticks: u64) -> usize {
-        let doubled = (8 * u128::from(ticks) + self.ticks_per_quarter) / self.ticks_per_quarter;
-        usize::try_from(doubled / 2).unwrap_or(usize::MAX / 2)
+    fn time(&self, position: u128) -> u128 {
+        let next = self.changes.partition_point(|change| change.0 <= position).max(1);
+        let (since, time, tempo) = self.changes[next - 1];
+        time + (position - since) * u128::from(tempo)
     }
 
-    /// The region in which a tick lies, and the one after it.
-    fn region(&self, tick: u64) -> (&Region, Option<&Region>) {
-        let next = self.regions.partition_point(|region| region.tick <= tick).max(1);
-        (&self.regions[next - 1], self.regions.get(next))
-    }
-
-    /// The step of a tick.
-    fn step(&self, tick: u64) -> usize {
-        let (region, next) = self.region(tick);
-        let step = region.step + self.sixteenths(tick - region.tick);
-        next.map_or(step, |next| step.min(next.step))
-    }
-
-    /// The key signatures of the first `steps` steps.
-    fn keys(&self, score: &Score, steps: usize) -> Vec<KeyChange> {
-        let mut keys: Vec<KeyChange> = Vec::new();
-        for change in &score.keys {
-            let step = self.step(change.tick);
-            // Of several signatures at one step, the last one counts.
-            keys.pop_if(|last| last.step == step);
-            if step < steps && keys.last().is_none_or(|last| last.key != change.value) {
-                keys.push(KeyChange { step, key: change.value });
-            }
-        }
-        keys
-    }
-
-    /// Whether a tick is more than a tenth of a 16th away from its step.
-    fn is_off(&self, tick: u64) -> bool {
-        let (region, next) = self.region(tick);
-        let step = self.step(tick);
-        // Distances in 1 / (4 × ticks per quarter) of a quarter.
-        let distance = match next {
-            Some(next) if step == next.step => 4 * u128::from(next.tick - tick),
-            _ => {
-                let at = 4 * u128::from(tick - region.tick);
-                at.abs_diff((step - region.step) as u128 * self.ticks_per_quarter)
-            }
-        };
-        10 * distance > self.ticks_per_quarter
+    /// The mean length of a quarter note between two positions, in microseconds.
+    fn mean_tempo(&self, begin: u128, end: u128) -> u32 {
+        let length = end - begin;
+        let mean = (self.time(end) - self.time(begin) + length / 2) / length;
+        u32::try_from(mean).unwrap_or(Score::DEFAULT_TEMPO)
     }
 }
 
@@ -225,6 +248,8 @@ mod tests {
             metres: Vec::new(),
             keys: Vec::new(),
             pedal: Vec::new(),
+            sostenuto: Vec::new(),
+            soft: Vec::new(),
             texts: Vec::new(),
             length: 0,
         }
@@ -272,7 +297,7 @@ mod tests {
     #[test]
     fn notes_outside_the_piano_are_counted_and_left_out() {
         let found = Roll::from_score(&score(4, &[(0, 4, 20), (0, 4, 21), (0, 9, 109)])).unwrap();
-        assert_eq!((found.notes, found.out_of_range, found.roll.len()), (1, 2, 4));
+        assert_eq!((found.notes, found.losses.out_of_range, found.roll.len()), (1, 2, 4));
         let error = Roll::from_score(&score(4, &[(0, 4, 20)])).unwrap_err();
         assert_eq!(error, RollError::NoKeys(1));
     }
@@ -337,5 +362,19 @@ mod tests {
         let notes: Vec<_> = (0..100_000).map(|start| (start, 999_999, 60)).collect();
         let found = Roll::from_score(&score(4, &notes)).unwrap();
         assert_eq!((found.notes, found.roll.len()), (100_000, 999_999));
+    }
+
+    #[test]
+    fn a_step_has_the_mean_tempo_of_the_score_over_it() {
+        // 24 ticks a quarter: 6 a 16th.
+        let mut score = score(24, &[(0, 48, 60)]);
+        let tempos = [(0, 600_000), (9, 300_000), (12, 300_000), (24, 500_000), (99, 1)];
+        score.tempos = tempos.map(|(tick, value)| At { tick, value }).to_vec();
+        let found = Roll::from_score(&score).unwrap();
+        let map: Vec<_> = found.roll.tempos().iter().map(|at| (at.step, at.tempo)).collect();
+        assert_eq!(map, [(0, 600_000), (1, 450_000), (2, 300_000), (4, 500_000)]);
+        // (9 × 600 + 15 × 300 + 24 × 500) / 48 = 456.25.
+        assert_eq!((found.mean_tempo, found.roll.mean_tempo()), (456_250, 456_250));
+        assert_eq!(found.roll.seconds(), 2.0 * 0.456_25);
     }
 }

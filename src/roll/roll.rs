@@ -1,8 +1,8 @@
 //! The piano roll. Everything before it in the program makes rolls, and everything after it uses
 //! them.
 
-use super::{Place, Step};
-use crate::score::{KeySignature, Metre};
+use super::{Place, Step, TempoChange};
+use crate::score::{KeySignature, Metre, Score};
 
 /// A change of metre.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -16,13 +16,13 @@ pub struct MetreChange {
 /// A piece of music as a piano roll: 88 keys by 16th-note steps.
 ///
 /// Its methods keep these invariants: a key that is struck sounds; a key that sounds without being
-/// struck sounded at the step before; changes of metre are in order, and the first is at step 0.
+/// struck sounded at the step before; changes of metre and of tempo are in order, and the first of each
+/// is at step 0.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Roll {
     steps: Vec<Step>,
     metres: Vec<MetreChange>,
-    /// The length of a quarter note in microseconds.
-    pub tempo: u32,
+    pub(super) tempos: Vec<TempoChange>,
     /// The key signature, if the piece has one.
     pub key: Option<KeySignature>,
 }
@@ -31,7 +31,8 @@ impl Roll {
     /// An empty roll in one metre, at 120 quarters per minute.
     pub fn new(metre: Metre) -> Roll {
         let metres = vec![MetreChange { step: 0, metre }];
-        Roll { steps: Vec::new(), metres, tempo: crate::score::Score::DEFAULT_TEMPO, key: None }
+        let tempos = vec![TempoChange { step: 0, tempo: Score::DEFAULT_TEMPO }];
+        Roll { steps: Vec::new(), metres, tempos, key: None }
     }
 
     /// Appends a step. A key that begins to sound is struck, whatever the step says.
@@ -40,10 +41,11 @@ impl Roll {
         self.steps.push(step.after(previous));
     }
 
-    /// Removes all steps from `step` on, and the changes of metre there.
+    /// Removes all steps from `step` on, and the changes of metre and tempo there.
     pub fn truncate(&mut self, step: usize) {
         self.steps.truncate(step);
         self.metres.retain(|change| change.step == 0 || change.step < step);
+        self.tempos.retain(|change| change.step == 0 || change.step < step);
     }
 
     /// Begins a measure in another metre with the next step that is pushed. The current measure
@@ -141,7 +143,11 @@ impl Roll {
         let change = self.metre_at(from);
         let into = (from - change.step) % change.metre.sixteenths() as usize;
         let mut roll = Roll::new(change.metre);
-        (roll.tempo, roll.key) = (self.tempo, self.key);
+        roll.key = self.key;
+        roll.set_tempo(self.tempo_at(from - into));
+        for change in self.tempos.iter().filter(|change| (from - into..to).contains(&change.step)) {
+            roll.change_tempo(change.step - (from - into), change.tempo);
+        }
         for _ in 0..into {
             roll.push(Step::SILENCE);
         }

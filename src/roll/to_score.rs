@@ -1,7 +1,7 @@
 //! Turns a roll into a score.
 
-use super::{LOWEST_PITCH, Roll};
-use crate::score::{At, Note, Score};
+use super::{LOWEST_PITCH, MetreChange, Roll};
+use crate::score::{At, Metre, Note, Score};
 
 /// Ticks per quarter note in scores made from rolls. Most sequencers write as many.
 pub const TICKS_PER_QUARTER: u32 = 480;
@@ -22,20 +22,55 @@ impl Roll {
             length: tick(note.end - note.start),
             velocity: VELOCITY,
         });
-        let metres =
-            self.metres().iter().map(|change| At { tick: tick(change.step), value: change.metre });
+        let metres = self
+            .signatures()
+            .into_iter()
+            .map(|(step, metre)| At { tick: tick(step), value: metre });
+        let tempos =
+            self.tempos().iter().map(|change| At { tick: tick(change.step), value: change.tempo });
         Score {
             ticks_per_quarter: TICKS_PER_QUARTER,
             title: title.map(str::to_owned),
             notes: notes.collect(),
-            tempos: vec![At { tick: 0, value: self.tempo }],
+            tempos: tempos.collect(),
             metres: metres.collect(),
             keys: self.key.map(|value| At { tick: 0, value }).into_iter().collect(),
             pedal: Vec::new(),
+            sostenuto: Vec::new(),
+            soft: Vec::new(),
             texts: texts.to_vec(),
             length: tick(self.len()),
         }
     }
+
+    /// The time signatures by step. A metre that begins anew within one of its measures is said with
+    /// a signature of 16ths before the measure that is cut short: a signature that is only said
+    /// again means nothing.
+    fn signatures(&self) -> Vec<(usize, Metre)> {
+        let mut signatures: Vec<(usize, Metre)> = Vec::new();
+        let mut last: Option<MetreChange> = None;
+        for &change in self.metres() {
+            if let Some(last) = last.filter(|last| last.metre == change.metre) {
+                let left = (change.step - last.step) % last.metre.sixteenths() as usize;
+                if let Some(cut) = in_sixteenths(left) {
+                    signatures.pop_if(|signature| signature.0 == change.step - left);
+                    signatures.push((change.step - left, cut));
+                }
+            }
+            signatures.push((change.step, change.metre));
+            last = Some(change);
+        }
+        signatures
+    }
+}
+
+/// A metre whose measure has so many 16ths, if there is one.
+fn in_sixteenths(length: usize) -> Option<Metre> {
+    (0..=4).rev().find_map(|denominator_power| {
+        let unit = 16 >> denominator_power;
+        let numerator = u8::try_from(length / unit).ok().filter(|&numerator| numerator > 0)?;
+        length.is_multiple_of(unit).then_some(Metre { numerator, denominator_power })
+    })
 }
 
 #[cfg(test)]
@@ -52,7 +87,7 @@ mod tests {
         roll.push(Step { play: keys, articulate: Keys::NONE });
         roll.push(Step { play: keys, articulate: keys });
         roll.push(Step::SILENCE);
-        roll.tempo = 600_000;
+        roll.set_tempo(600_000);
         let score = roll.to_score(Some("Study"), &[]);
         let note = |start, length| Note { start, pitch: 60, length, velocity: 80 };
         assert_eq!(score.notes, [note(120, 240), note(360, 120)]);

@@ -9,7 +9,7 @@
 use super::Config;
 use crate::atomic_file::{AtomicFileError, rename, sync, sync_folder};
 use crate::fingerprint::sha256;
-use crate::model::{self, Model};
+use crate::model;
 use crate::training::{Progress, Snapshot, TrainerState};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
@@ -83,8 +83,8 @@ pub struct Contents<'a> {
     pub run_state: &'a RunState,
     /// The state of the trainer.
     pub snapshot: &'a Snapshot,
-    /// The model as it is now.
-    pub model: &'a Model,
+    /// The content of the file of the model as it is now.
+    pub model: &'a [u8],
     /// The content of the best model's file, if a model has been validated.
     pub best: Option<&'a [u8]>,
 }
@@ -96,6 +96,17 @@ pub struct DamagedCheckpoint {
     pub path: PathBuf,
     /// What is wrong with it.
     pub what: String,
+}
+
+/// Why a checkpoint was not saved. Those that were there before are unchanged.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckpointError {
+    /// A file cannot be written.
+    #[error(transparent)]
+    Writing(#[from] AtomicFileError),
+    /// What was written could not be read back.
+    #[error("the checkpoint {0}: it could not be read back, so it was not kept")]
+    Unreadable(DamagedCheckpoint),
 }
 
 /// There is no checkpoint to resume from.
@@ -153,19 +164,23 @@ impl FileDigest {
     }
 }
 
-/// Saves a checkpoint atomically, and then removes all but the `keep` newest.
+/// Saves a checkpoint atomically, and then removes all but the `keep` newest. It takes its place
+/// only when it has been read back as a resume reads it.
 pub fn save(
     checkpoints: &Path,
     contents: Contents<'_>,
     keep: usize,
-) -> Result<PathBuf, AtomicFileError> {
+) -> Result<PathBuf, CheckpointError> {
     let epoch = contents.snapshot.state.epochs;
     let place = checkpoints.join(format!("step-{epoch}"));
     let partial = checkpoints.join(format!(".step-{epoch}.partial"));
     fs::create_dir_all(checkpoints).map_err(system_error(checkpoints))?;
     remove(&partial).map_err(system_error(&partial))?;
     fs::create_dir(&partial).map_err(system_error(&partial))?;
-    if let Err(error) = fill(checkpoints, &partial, contents) {
+    let unreadable =
+        |what| CheckpointError::Unreadable(DamagedCheckpoint { path: place.clone(), what });
+    let filled = fill(checkpoints, &partial, contents).map_err(CheckpointError::from);
+    if let Err(error) = filled.and_then(|()| read(&partial).map(|_| ()).map_err(unreadable)) {
         // An incomplete checkpoint is useless, and its space is needed on a full disk.
         let _ = remove(&partial);
         return Err(error);
@@ -189,7 +204,7 @@ fn fill(checkpoints: &Path, partial: &Path, contents: Contents<'_>) -> Result<()
         files.insert(name.to_owned(), FileDigest::of(bytes));
         write(&partial.join(name), bytes)
     };
-    keep(MODEL, &model::to_bytes(model))?;
+    keep(MODEL, model)?;
     keep(OPTIMIZER, &to_safetensors(snapshot))?;
     if let Some(bytes) = best {
         if link_best(checkpoints, partial, bytes) {
@@ -346,6 +361,8 @@ fn read(path: &Path) -> Result<Checkpoint, String> {
     }
     let tensors = sealed.get(OPTIMIZER).and_then(|bytes| from_safetensors(bytes));
     let model = if sealed.contains_key(BEST) { BEST } else { MODEL };
+    let bytes = sealed.get(model).ok_or_else(|| format!("{model} is missing"))?;
+    model::from_bytes(bytes).map_err(|fault| format!("{model} {fault}"))?;
     Ok(Checkpoint {
         model: path.join(model),
         path: path.to_owned(),

@@ -147,12 +147,16 @@ impl Config {
 
     /// Reads a run's `config.toml`.
     pub fn read(path: &Path) -> Result<Config, ConfigError> {
-        let text = read_text(path)?;
-        let settings = Settings::from_toml(path, &text)?;
+        Config::from_toml(path, &read_text(path)?)
+    }
+
+    /// Reads the text of a `config.toml`. The path is for errors.
+    pub fn from_toml(path: &Path, text: &str) -> Result<Config, ConfigError> {
+        let settings = Settings::from_toml(path, text)?;
         if let Some(found) = settings.format().filter(|&found| found != i64::from(FORMAT)) {
             return Err(ConfigError::Version { path: path.to_owned(), found, supported: FORMAT });
         }
-        let config: Config = toml::from_str(&text).map_err(|error| {
+        let config: Config = toml::from_str(text).map_err(|error| {
             let line = error.span().map_or(1, |span| 1 + text[..span.start].matches('\n').count());
             let place = format!("{}, line {line}", path.display());
             ConfigError::Setting { place, what: error.message().to_owned() }
@@ -161,7 +165,7 @@ impl Config {
         Ok(config)
     }
 
-    /// The content of `config.toml`.
+    /// The content of `config.toml`. The configuration must be [valid](Self::check).
     pub fn to_toml(&self) -> String {
         let mut text = String::from(
             "# All settings of a training run of Deep Jammer, every default spelled out. Another run can\n\
@@ -233,7 +237,27 @@ impl Config {
         range(patience >= 1, "patience", "at least 1", &patience)?;
         let Retention { checkpoint_every, checkpoints, .. } = self.retention;
         range(checkpoint_every >= 1, "checkpoint_every", "at least 1", &checkpoint_every)?;
-        range(checkpoints >= 1, "checkpoints", "at least 1", &checkpoints)
+        range(checkpoints >= 1, "checkpoints", "at least 1", &checkpoints)?;
+        let paths = self.corpus.paths.iter().chain(&self.start.from);
+        if let Some(path) = paths.into_iter().find(|path| path.to_str().is_none()) {
+            return Err(ConfigError::Path(path.clone()));
+        }
+        let TrainingSettings { seed, warmup, decay_after, .. } = self.training;
+        let Retention { validate_every, sample_every, .. } = self.retention;
+        let integers = [
+            ("seed", seed),
+            ("warmup", warmup),
+            ("decay_after", decay_after),
+            ("epochs", epochs),
+            ("patience", patience),
+            ("validate_every", validate_every),
+            ("sample_every", sample_every),
+            ("checkpoint_every", checkpoint_every),
+            ("checkpoints", checkpoints as u64),
+        ];
+        integers.into_iter().try_for_each(|(name, value)| {
+            range(value <= i64::MAX as u64, name, "less than 2⁶³, where TOML ends", &value)
+        })
     }
 
     /// Changes settings.

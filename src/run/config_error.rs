@@ -23,6 +23,9 @@ pub enum ConfigError {
         /// What is wrong.
         what: String,
     },
+    /// A path is not Unicode text, so TOML cannot hold it.
+    #[error("{}: the path is not Unicode text; rename it, or start in another folder", .0.display())]
+    Path(PathBuf),
     /// A value is out of range.
     #[error("{name} must be {allowed}, not {value}")]
     Range {

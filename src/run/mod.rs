@@ -14,14 +14,15 @@ mod resource_estimate;
 pub mod samples;
 mod schedule;
 mod session;
+mod session_error;
 mod settings;
 mod table;
 pub mod times;
 mod observer;
 
 pub use checkpoint::{
-    Best, Checkpoint, DamagedCheckpoint, NoCheckpoint, RunState, newest as newest_checkpoint,
-    newest_path as newest_checkpoint_path,
+    Best, Checkpoint, CheckpointError, DamagedCheckpoint, NoCheckpoint, RunState,
+    newest as newest_checkpoint, newest_path as newest_checkpoint_path,
 };
 pub use config::{
     ARTICLE_EPOCHS, Config, CorpusSettings, DEFAULT_EPOCHS, Goal, Initialization, Retention,
@@ -32,6 +33,7 @@ pub use folder::{FolderError, Lock, RunFolder};
 pub use observer::{EpochReport, Observer, RunOutcome};
 pub use resource_estimate::{ResourceError, ResourceEstimate};
 pub use schedule::{Schedule, StopReason};
-pub use session::{Session, SessionError};
+pub use session::Session;
+pub use session_error::SessionError;
 pub use settings::Settings;
-pub use training_music::{music_to_carry, training_music};
+pub use training_music::{MusicError, music_to_carry, training_music};

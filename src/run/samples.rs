@@ -80,6 +80,14 @@ pub enum DamagedSample {
     /// The file cannot be read.
     #[error(transparent)]
     File(#[from] FileError),
+    /// The file can be read, but something is odd about it, so it is not as it was written.
+    #[error("{}: {warning}", path.display())]
+    Midi {
+        /// The file.
+        path: PathBuf,
+        /// What is odd about it.
+        warning: midi::Warning,
+    },
     /// The notes cannot be transcribed.
     #[error("{}: {reason}", path.display())]
     Roll {
@@ -136,11 +144,17 @@ fn epoch(path: &Path) -> Option<u64> {
 fn read_sample(path: &Path) -> Result<Roll, DamagedSample> {
     let reading = match midi::read_file(path) {
         // Early in training a network may compose nothing but rests.
-        Err(FileError { fault: FileFault::Midi(MidiError::NoNotes { .. }), .. }) => {
+        Err(FileError { fault: FileFault::Midi(MidiError::NoNotes { warnings, .. }), .. })
+            if warnings.is_empty() =>
+        {
             return Ok(Roll::new(Metre::COMMON));
         }
         reading => reading?,
     };
+    // A sample as it was written has nothing odd about it.
+    if let Some(warning) = reading.warnings.into_iter().next() {
+        return Err(DamagedSample::Midi { path: path.to_owned(), warning });
+    }
     let transcription = Roll::from_score(&reading.score);
     match transcription {
         Ok(transcription) => Ok(transcription.roll),

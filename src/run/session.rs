@@ -7,22 +7,20 @@ use super::checkpoint::{self, Best, Checkpoint, Contents, RunState};
 use super::kept_model::KeptModel;
 use super::metrics::{self, Metrics};
 use super::observer::{EpochReport, Observer, RunOutcome};
-use super::plots::{PlotsError, plots};
-use super::samples::{self, SampleError};
-use super::table::TableError;
+use super::plots::plots;
+use super::samples;
 use super::times::{self, Times};
-use super::{Config, FolderError, RunFolder, Schedule, StopReason, card, music_to_carry};
-use crate::atomic_file::{self, AtomicFileError, Existing};
+use super::{Config, RunFolder, Schedule, SessionError, StopReason, card, music_to_carry};
+use crate::atomic_file::{self, Existing};
 use crate::corpus::Piece;
 use crate::dataset::{Dataset, Pieces};
-use crate::model::{self, Model};
+use crate::model::{self, Model, ModelWriteError};
 use crate::network::{Nats, Parameters, TrainingEngine};
-use crate::originality::{Packed, TooMuchMusic, TrainingMusic};
+use crate::originality::{Packed, TrainingMusic};
+use crate::primer::PrimerError;
 use crate::roll::Roll;
-use crate::training::{Progress, SegmentSampler, SnapshotError, Start, Trainer};
+use crate::training::{Progress, SegmentSampler, Start, Trainer};
 use std::fs;
-use std::io;
-use std::path::PathBuf;
 use std::time::Instant;
 
 /// A training session.
@@ -47,53 +45,12 @@ pub struct Session<'a, E: TrainingEngine> {
     started: (Instant, f64),
 }
 
-/// Why a run cannot continue. Everything that was saved before is intact.
-#[derive(Debug, thiserror::Error)]
-pub enum SessionError {
-    /// The loss, the gradient or the weights are not finite.
-    #[error(
-        "the training has diverged: in epoch {0} {1} not finite; start a new run \
-         with a smaller learning rate or a smaller gradient norm"
-    )]
-    Diverged(u64, &'static str),
-    /// A file cannot be written.
-    #[error(transparent)]
-    Writing(#[from] AtomicFileError),
-    /// A table cannot be read or written.
-    #[error(transparent)]
-    Table(#[from] TableError),
-    /// There is too much training music for a model.
-    #[error(transparent)]
-    Music(#[from] TooMuchMusic),
-    /// The files that a resume has to remove cannot be removed.
-    #[error(transparent)]
-    Folder(#[from] FolderError),
-    /// A sample cannot be written.
-    #[error(transparent)]
-    Sample(#[from] SampleError),
-    /// The plots cannot be drawn.
-    #[error(transparent)]
-    Plots(#[from] PlotsError),
-    /// The checkpoint belongs to another network or dataset.
-    #[error("{}: {reason}", path.display())]
-    Snapshot {
-        /// The checkpoint.
-        path: PathBuf,
-        /// The mismatch.
-        reason: SnapshotError,
-    },
-    /// The operating system could not read the file.
-    #[error("cannot read {}: {reason}", path.display())]
-    System {
-        /// The file.
-        path: PathBuf,
-        /// The operating system's reason.
-        reason: io::Error,
-    },
-}
-
 impl<'a, E: TrainingEngine> Session<'a, E> {
     /// Begins a run in a folder without one, and writes the configuration last.
+    ///
+    /// Whatever the run will write is written here for the first time, and read back: if that fails,
+    /// it does so now, and not after a night of training.
+    ///
     /// `training_music` is the music that the model carries
     /// ([`music_to_carry`](super::music_to_carry)); `engine` makes the engine, such as
     /// [`Cpu::for_training`](crate::network::Cpu::for_training).
@@ -109,7 +66,15 @@ impl<'a, E: TrainingEngine> Session<'a, E> {
         let excerpts = SegmentSampler::new(&pieces.training, config.training.segment);
         let architecture = config.architecture.clone();
         let trainer = Trainer::new(architecture, config.training, excerpts, start, engine);
-        atomic_file::write(&folder.dataset(), &dataset.to_json(), Existing::Replace)?;
+        if let ([], Some(reason)) = (trainer.primers(), trainer.unreadable_primers().first()) {
+            return Err(SessionError::Primers { path: folder.model(), reason: reason.clone() });
+        }
+        let list = dataset.to_json();
+        match Dataset::from_json(&list) {
+            Ok(read) if read == dataset => {}
+            read => return Err(SessionError::unreadable(folder.dataset(), read)),
+        }
+        atomic_file::write(&folder.dataset(), &list, Existing::Replace)?;
         let mut session = Session {
             training_music,
             metrics: Metrics::create(&folder.metrics())?,
@@ -184,6 +149,12 @@ impl<'a, E: TrainingEngine> Session<'a, E> {
     /// The number of weights.
     pub fn size(&self) -> usize {
         self.trainer.size()
+    }
+
+    /// Why primers that were drawn from the music are left out of the run's model: no model file
+    /// could give them back.
+    pub fn unreadable_primers(&self) -> &[PrimerError] {
+        self.trainer.unreadable_primers()
     }
 
     /// How many epochs (batches) have been trained.
@@ -314,7 +285,7 @@ impl<'a, E: TrainingEngine> Session<'a, E> {
         if is_better(nats, self.run_state.best) {
             self.run_state.best = Some(Best { epoch: self.epochs(), nats });
             self.run_state.without_improvement = 0;
-            let bytes = model::to_bytes(&self.model(Some(nats)));
+            let bytes = self.model_bytes(Some(nats))?;
             atomic_file::write(&self.folder.model(), &bytes, Existing::Replace)?;
             self.best = Some(bytes);
         } else {
@@ -336,7 +307,7 @@ impl<'a, E: TrainingEngine> Session<'a, E> {
         self.times.sync()?;
         let validated =
             self.run_state.best.filter(|best| best.epoch == epoch).map(|best| best.nats);
-        let model = self.model(validated);
+        let model = self.model_bytes(validated)?;
         let contents = Contents {
             config: &self.config,
             dataset: &self.fingerprint,
@@ -348,7 +319,7 @@ impl<'a, E: TrainingEngine> Session<'a, E> {
         checkpoint::save(&self.folder.checkpoints(), contents, self.config.retention.checkpoints)?;
         self.checkpointed = Some(epoch);
         if self.run_state.best.is_none() {
-            model::write(&self.folder.model(), &model, Existing::Replace)?;
+            atomic_file::write(&self.folder.model(), &model, Existing::Replace)?;
         }
         Ok(())
     }
@@ -369,8 +340,8 @@ impl<'a, E: TrainingEngine> Session<'a, E> {
             metrics::set_last_validation(&self.folder.metrics(), epoch, nats)?;
             if is_better(nats.total(), best) {
                 best = Some(Best { epoch, nats: nats.total() });
-                let model = self.model(Some(nats.total()));
-                model::write(&self.folder.model(), &model, Existing::Replace)?;
+                let model = self.model_bytes(Some(nats.total()))?;
+                atomic_file::write(&self.folder.model(), &model, Existing::Replace)?;
             }
         }
         if epoch > 0 {
@@ -389,9 +360,21 @@ impl<'a, E: TrainingEngine> Session<'a, E> {
         model
     }
 
-    fn write_config(&self) -> Result<(), AtomicFileError> {
-        let text = self.config.to_toml();
-        atomic_file::write(&self.folder.config(), text.as_bytes(), Existing::Replace)
+    /// The content of a file of the present model, which has been read back. The training music in
+    /// it has been read back [before](music_to_carry).
+    fn model_bytes(&self, held_out: Option<f64>) -> Result<Vec<u8>, SessionError> {
+        let path = || self.folder.model();
+        model::to_readable_bytes(&self.model(held_out))
+            .map_err(|fault| ModelWriteError::Unreadable { path: path(), fault }.into())
+    }
+
+    fn write_config(&self) -> Result<(), SessionError> {
+        let (path, text) = (self.folder.config(), self.config.to_toml());
+        match Config::from_toml(&path, &text) {
+            Ok(read) if read == self.config => {}
+            read => return Err(SessionError::unreadable(path, read)),
+        }
+        Ok(atomic_file::write(&path, text.as_bytes(), Existing::Replace)?)
     }
 }
 

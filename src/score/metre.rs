@@ -87,22 +87,26 @@ impl fmt::Display for Metre {
 /// Why a text is not a metre.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "\"{0}\" is not a metre; write it like 3/4 or 6/8, with 1, 2, 4, 8, 16 or 32 below the line"
+    "\"{0}\" is not a metre; write it like 3/4 or 6/8, with 1, 2, 4, 8, 16, 32, 64 or 128 below the line, \
+     and a measure of a 32nd to 64 whole notes"
 )]
 pub struct MetreError(String);
 
 impl FromStr for Metre {
     type Err = MetreError;
 
+    /// Reads every metre that is [plausible](Metre::is_plausible), as it is displayed.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let error = || MetreError(text.to_owned());
         let (numerator, denominator) = text.split_once('/').ok_or_else(error)?;
         let numerator: u8 = numerator.trim().parse().map_err(|_| error())?;
         let denominator: u32 = denominator.trim().parse().map_err(|_| error())?;
-        if numerator == 0 || !denominator.is_power_of_two() || denominator > 32 {
-            return Err(error());
+        let denominator_power = denominator.trailing_zeros() as u8;
+        let metre = Metre { numerator, denominator_power };
+        match denominator.is_power_of_two() && metre.is_plausible() {
+            true => Ok(metre),
+            false => Err(error()),
         }
-        Ok(Metre { numerator, denominator_power: denominator.trailing_zeros() as u8 })
     }
 }
 
@@ -199,8 +203,21 @@ mod tests {
     }
 
     #[test]
+    fn every_plausible_metre_is_read_as_it_is_written_and_no_other() {
+        for numerator in 0..=255 {
+            for denominator_power in 0..=31 {
+                let metre = Metre { numerator, denominator_power };
+                let read: Option<Metre> = metre.to_string().parse().ok();
+                assert_eq!(read, metre.is_plausible().then_some(metre), "{metre}");
+                let json = serde_json::to_string(&metre).unwrap();
+                assert_eq!(serde_json::from_str(&json).ok(), read, "{json}");
+            }
+        }
+    }
+
+    #[test]
     fn what_is_no_metre_is_refused_with_an_example() {
-        for text in ["", "4", "0/4", "4/0", "3/5", "4/64", "-1/4", "256/4"] {
+        for text in ["", "4", "0/4", "4/0", "3/5", "4/256", "1/64", "255/1", "-1/4", "256/4"] {
             let error = text.parse::<Metre>().unwrap_err().to_string();
             assert!(error.contains("like 3/4"), "{error}");
         }

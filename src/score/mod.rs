@@ -7,6 +7,7 @@
 //! and key signatures.
 
 mod metre;
+mod plausible;
 mod signature;
 
 pub use metre::{Metre, MetreError};
@@ -57,8 +58,14 @@ pub struct Score {
     pub metres: Vec<At<Metre>>,
     /// Key signatures.
     pub keys: Vec<At<KeySignature>>,
-    /// The sustain pedal: true where it goes down, false where it goes up.
+    /// The sustain pedal: true where it goes down, false where it goes up. It may do both at one
+    /// tick, which damps what it has held.
     pub pedal: Vec<At<bool>>,
+    /// The sostenuto pedal: true where it goes down, false where it goes up. It holds only the keys
+    /// that are down when it goes down.
+    pub sostenuto: Vec<At<bool>>,
+    /// The soft pedal (una corda): true where it goes down, false where it goes up.
+    pub soft: Vec<At<bool>>,
     /// Free text that belongs to the piece. A composed piece holds its recipe here.
     pub texts: Vec<String>,
     /// The tick at which the piece ends, if rests after the last release belong to it; otherwise 0.

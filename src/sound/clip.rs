@@ -2,15 +2,16 @@
 
 use super::SAMPLE_RATE;
 use super::instrument::Instrument;
+use super::loudness::Meter;
 use super::rendering::Rendering;
 use super::wav::{PEAK, SampleConverter};
-use ebur128::{EbuR128, Mode};
+use std::convert::Infallible;
 use std::io::Cursor;
 
 /// The beginning of a rendering, cut to an exact number of frames.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Clip {
-    /// SampleConverter of the left and right channel in turn.
+    /// Samples of the left and right channel in turn.
     samples: Vec<f32>,
     loudness: f64,
     peak: f64,
@@ -28,14 +29,17 @@ impl Clip {
             left[frames - fade + index] *= factor;
             right[frames - fade + index] *= factor;
         }
-        let modes = Mode::I | Mode::TRUE_PEAK;
-        let mut meter = EbuR128::new(2, SAMPLE_RATE, modes).expect("two channels at a usual rate");
-        meter.add_frames_planar_f32(&[&left, &right]).expect("two channels");
-        let loudness = meter.loudness_global().expect("integrated loudness is measured");
-        let peak = |channel| meter.true_peak(channel).expect("true peaks are measured");
-        let peak = peak(0).max(peak(1));
-        let samples = left.into_iter().zip(right).flat_map(|(left, right)| [left, right]).collect();
-        Clip { samples, loudness, peak }
+        let samples: Vec<f32> =
+            left.into_iter().zip(right).flat_map(|(left, right)| [left, right]).collect();
+        let mut meter = Meter::new();
+        meter.add(&samples);
+        let mut measured = meter.measured();
+        if measured.is_soft() {
+            let Ok(again) =
+                measured.again(samples.iter().map(|&sample| Ok::<_, Infallible>(sample)));
+            measured = again;
+        }
+        Clip { samples, loudness: measured.loudness, peak: measured.peak }
     }
 
     /// The greatest loudness in LUFS that does not exceed [`PEAK`]. It is not finite if the clip is

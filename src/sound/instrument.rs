@@ -15,11 +15,30 @@ pub enum Event {
         /// MIDI pitch.
         pitch: u8,
     },
-    /// The sustain pedal goes down or up.
+    /// The sustain pedal goes down or up. If it goes up and down again at once, what it has held is
+    /// damped all the same.
     Pedal {
         /// Whether it is down from now on.
         down: bool,
     },
+    /// The sostenuto pedal goes down or up. It holds the keys that are down when it goes down, and no
+    /// others.
+    Sostenuto {
+        /// Whether it is down from now on.
+        down: bool,
+    },
+    /// The soft pedal goes down or up. What is struck while it is down is softer and darker.
+    Soft {
+        /// Whether it is down from now on.
+        down: bool,
+    },
+}
+
+/// The velocity of a stroke with the soft pedal down. A softer hammer is also a darker one, and the
+/// pedal does both: some 2 to 3 dB at every velocity.
+pub(super) fn softened(velocity: u8) -> u8 {
+    let softer = u32::from(velocity) * 80 / 100;
+    softer.max(1) as u8
 }
 
 /// Something that can be played.

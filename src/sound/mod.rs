@@ -15,6 +15,7 @@ mod clip;
 mod hammer;
 mod hammer_noise;
 mod instrument;
+mod loudness;
 mod modal;
 mod performance;
 mod piano;

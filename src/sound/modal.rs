@@ -175,9 +175,18 @@ pub(super) struct StringState {
     attack: Option<Attack>,
     /// How many voices hold the key.
     pub holds: u32,
+    /// Whether the sostenuto pedal holds its damper up.
+    caught: bool,
+    /// The number of blocks for which the damper stays on the strings, although the pedal is down.
+    damping: u32,
     /// The number of blocks since silent modes were last removed.
     since_trimmed: u32,
 }
+
+/// How many blocks a damper stays on the strings when the pedal goes up and down again: 0.18 s. A
+/// foot takes about as long. Files mark such a change of pedal by an up and a down at one moment, or
+/// a few milliseconds apart.
+const CHANGE_OF_PEDAL: u32 = (18 * SAMPLE_RATE / 100) / BLOCK as u32;
 
 /// The number of blocks between two searches for silent modes.
 const TRIM_INTERVAL: u32 = 16;
@@ -186,6 +195,24 @@ impl StringState {
     /// Whether anything sounds.
     pub fn sounds(&self) -> bool {
         self.attack.is_some() || self.states.iter().any(|states| !states.is_empty())
+    }
+
+    /// The key goes down.
+    pub fn press(&mut self) {
+        self.holds += 1;
+        self.damping = 0;
+    }
+
+    /// The sustain pedal goes up.
+    pub fn drop_damper(&mut self) {
+        if self.holds == 0 && !self.caught {
+            self.damping = CHANGE_OF_PEDAL;
+        }
+    }
+
+    /// The sostenuto pedal goes down or up. It catches only dampers that the key holds up.
+    pub fn sostenuto(&mut self, down: bool) {
+        self.caught = down && self.holds > 0;
     }
 
     /// The hammer hits the strings.
@@ -227,7 +254,9 @@ impl StringState {
     /// The next block of the prompt sound and of the aftersound.
     #[inline(always)]
     pub fn next(&mut self, set: &StringSet, pedal: bool) -> [Block; 2] {
-        let free = set.undamped || pedal || self.holds > 0;
+        let pedal = pedal && self.damping == 0;
+        self.damping = self.damping.saturating_sub(1);
+        let free = set.undamped || pedal || self.caught || self.holds > 0;
         let mut sounds = [SILENCE; 2];
         for (at, bank) in set.banks.iter().enumerate() {
             let phasors = if free { &bank.free } else { &bank.damped };

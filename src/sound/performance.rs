@@ -7,7 +7,7 @@ use crate::score::Score;
 /// The longest performance in seconds: six hours, about as much as fits into a WAV file.
 pub const LONGEST: u64 = 6 * 3600;
 
-/// How long the pedal stays down after the last key has been released, in seconds.
+/// How long a pedal stays down after the last key has been released, in seconds.
 const LAST_PEDAL: u64 = 4;
 
 /// A score is too long to be played.
@@ -29,11 +29,12 @@ pub struct Performance {
 }
 
 impl Performance {
-    /// The performance of a score: all its notes and pedal changes, at its tempos and with its
-    /// velocities. Rests at the start are kept.
+    /// The performance of a score: all its notes and changes of the pedals, at its tempos and with
+    /// its velocities. Rests at the start are kept.
     ///
-    /// At one frame, keys are released first, then the pedal moves, then keys are struck. If the
-    /// pedal is still down at the end, it goes up four seconds after the last release.
+    /// At one frame, keys are released first, then the pedals move, then keys are struck, and last
+    /// the sostenuto pedal goes down. A pedal that is still down at the end goes up four seconds
+    /// after the last release.
     pub fn of(score: &Score) -> Result<Performance, TooLong> {
         let tempos = Tempos::of(score);
         let end = tempos.frame(score.end());
@@ -50,20 +51,25 @@ impl Performance {
             events.push((end.max(start + 1), Event::Release { pitch: note.pitch }));
         }
         let last = end + LAST_PEDAL * u64::from(SAMPLE_RATE);
-        let mut pedal = false;
-        for change in &score.pedal {
-            let frame = tempos.frame(change.tick);
-            if frame < last {
-                events.push((frame, Event::Pedal { down: change.value }));
-                pedal = change.value;
+        let pedals = [
+            (&score.soft, (|down| Event::Soft { down }) as fn(bool) -> Event),
+            (&score.pedal, |down| Event::Pedal { down }),
+            (&score.sostenuto, |down| Event::Sostenuto { down }),
+        ];
+        for (changes, event) in pedals {
+            let changes = changes.iter().map(|change| (tempos.frame(change.tick), change.value));
+            let before_end = events.len();
+            events.extend(
+                changes.take_while(|(frame, _)| *frame < last).map(|(at, down)| (at, event(down))),
+            );
+            if events[before_end..].last().is_some_and(|(_, last)| *last == event(true)) {
+                events.push((last, event(false)));
             }
-        }
-        if pedal {
-            events.push((last, Event::Pedal { down: false }));
         }
         let rank = |event: &Event| match event {
             Event::Release { .. } => 0,
-            Event::Pedal { .. } => 1,
+            Event::Sostenuto { down: true } => 3,
+            Event::Pedal { .. } | Event::Sostenuto { .. } | Event::Soft { .. } => 1,
             Event::Strike { .. } => 2,
         };
         events.sort_by_key(|(frame, event)| (*frame, rank(event)));
@@ -126,6 +132,8 @@ mod tests {
             metres: Vec::new(),
             keys: Vec::new(),
             pedal: Vec::new(),
+            sostenuto: Vec::new(),
+            soft: Vec::new(),
             texts: Vec::new(),
             length: 0,
         }
@@ -155,6 +163,29 @@ mod tests {
         assert!(performance.events().iter().map(|event| event.1).eq(expected));
         // Two quarters of half a second each, and the pedal goes up four seconds later.
         assert_eq!(performance.frames(), 5 * 44_100);
+    }
+
+    #[test]
+    fn the_other_pedals_move_before_the_keys_but_sostenuto_goes_down_after_them() {
+        let mut score = score(1, &[(0, 1), (1, 2)]);
+        let at = |tick, value| At { tick, value };
+        score.pedal = vec![at(0, true), at(1, false), at(1, true), at(2, false)];
+        score.sostenuto = vec![at(0, true), at(1, false), at(1, true)];
+        score.soft = vec![at(1, true), at(2, false)];
+        let performance = Performance::of(&score).unwrap();
+        let (strike, release) =
+            (Event::Strike { pitch: 60, velocity: 64 }, Event::Release { pitch: 60 });
+        let (pedal, soft) = (|down| Event::Pedal { down }, |down| Event::Soft { down });
+        let sostenuto = |down| Event::Sostenuto { down };
+        let expected = [
+            vec![pedal(true), strike, sostenuto(true)],
+            vec![release, soft(true), pedal(false), pedal(true), sostenuto(false), strike],
+            vec![sostenuto(true), release, soft(false), pedal(false), sostenuto(false)],
+        ];
+        assert_eq!(
+            performance.events().iter().map(|event| event.1).collect::<Vec<_>>(),
+            expected.concat()
+        );
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The synthesised piano.
 
 use super::hammer_noise::{HammerNoise, SoundingNoises};
-use super::instrument::{Event, Instrument};
+use super::instrument::{Event, Instrument, softened};
 use super::modal::{BLOCK, Block, ROW, SILENCE, StringSet, StringState};
 use super::pseudo_random;
 use super::reverb::Reverb;
@@ -18,8 +18,9 @@ const KEYS: usize = (HIGHEST - LOWEST + 1) as usize;
 ///
 /// The sound of the strings of a key is the sum of their modes. Each partial, as inharmonic as that
 /// of a piano string, has a prompt sound and an aftersound. The hammer excites the modes by its
-/// velocity. A damper stops them unless the key or the pedal holds it up; the last octave and a
-/// half has no dampers. Every mode is computed until it is inaudible, so any number of keys may
+/// velocity. A damper stops them unless the key or a pedal holds it up; the last octave and a half has
+/// no dampers. A damper that has fallen on strings stays there for a moment, even if the pedal is
+/// down again. Every mode is computed until it is inaudible, so any number of keys may
 /// sound.
 ///
 /// An event is heard from the next multiple of 32 frames (0.7 ms) on. A clone of the piano goes on
@@ -31,6 +32,7 @@ pub struct Piano {
     noises: SoundingNoises,
     reverb: Reverb,
     pedal: bool,
+    soft: bool,
     /// The block that was computed last, and how many of its frames have been handed out.
     frames: [[f32; BLOCK]; 2],
     handed_out: usize,
@@ -62,6 +64,7 @@ impl Piano {
             noises: SoundingNoises::default(),
             reverb: Reverb::new(),
             pedal: false,
+            soft: false,
             frames: [[0.0; BLOCK]; 2],
             handed_out: BLOCK,
         }
@@ -127,7 +130,8 @@ impl Instrument for Piano {
             Event::Strike { pitch, velocity } => {
                 let Some(key) = Piano::key(pitch) else { return };
                 let parameters = &*self.parameters;
-                self.keys[key].holds += 1;
+                let velocity = if self.soft { softened(velocity) } else { velocity };
+                self.keys[key].press();
                 self.keys[key].strike(&parameters.sets[key], velocity);
                 self.noises.strike(pitch, velocity, parameters.panning[key][0]);
             }
@@ -135,7 +139,16 @@ impl Instrument for Piano {
                 let Some(key) = Piano::key(pitch) else { return };
                 self.keys[key].holds = self.keys[key].holds.saturating_sub(1);
             }
-            Event::Pedal { down } => self.pedal = down,
+            Event::Pedal { down } => {
+                if self.pedal && !down {
+                    self.keys.iter_mut().for_each(StringState::drop_damper);
+                }
+                self.pedal = down;
+            }
+            Event::Sostenuto { down } => {
+                self.keys.iter_mut().for_each(|key| key.sostenuto(down));
+            }
+            Event::Soft { down } => self.soft = down,
         }
     }
 

@@ -1,7 +1,7 @@
 //! A recorded piano from a SoundFont.
 
 use super::SAMPLE_RATE;
-use super::instrument::{Event, Instrument};
+use super::instrument::{Event, Instrument, softened};
 use rustysynth::{Synthesizer, SynthesizerSettings};
 use std::fs::File;
 use std::io::{self, BufReader};
@@ -115,10 +115,25 @@ pub struct SoundFontPiano {
     synthesizer: Synthesizer,
     /// For each key, how often it has been struck and not yet released.
     holds: [u16; 128],
+    /// For each key, whether the sostenuto pedal holds it.
+    caught: [bool; 128],
+    soft: bool,
+    /// Whether the pedal is down, and for how many frames its last lift must still go on until the
+    /// synthesiser has seen it.
+    pedal: bool,
+    lift: usize,
     /// The number of inaudible frames in a row.
     quiet: u64,
     broken: bool,
 }
+
+/// The length of the shortest lift of the pedal in frames (3 ms). The synthesiser looks at the pedal
+/// once in 64 frames. A lift that it has seen damps for good.
+const SHORTEST_LIFT: usize = 128;
+
+/// The softest velocity that is played. The synthesiser leaves out what is below −60 dB, so it would
+/// cut softer strokes off, or leave them out.
+const SOFTEST: u8 = 16;
 
 /// The number of inaudible frames after which the piano counts as silent: a quarter of a second.
 const PATIENCE: u64 = SAMPLE_RATE as u64 / 4;
@@ -130,37 +145,26 @@ impl SoundFontPiano {
         // High, because the pedal can hold whole scales.
         settings.maximum_polyphony = 256;
         let synthesizer = Synthesizer::new(&font.0, &settings).expect("settings within bounds");
-        SoundFontPiano { synthesizer, holds: [0; 128], quiet: PATIENCE, broken: false }
-    }
-}
-
-impl Instrument for SoundFontPiano {
-    fn play(&mut self, event: Event) {
-        const CHANNEL: i32 = 0;
-        match event {
-            _ if self.broken => {}
-            Event::Strike { pitch, velocity } => {
-                self.quiet = 0;
-                let holds = &mut self.holds[usize::from(pitch & 127)];
-                *holds = holds.saturating_add(1);
-                self.synthesizer.note_on(CHANNEL, i32::from(pitch), i32::from(velocity));
-            }
-            Event::Release { pitch } => {
-                // The key stays down until every stroke has its release.
-                let holds = &mut self.holds[usize::from(pitch & 127)];
-                *holds = holds.saturating_sub(1);
-                if *holds == 0 {
-                    self.synthesizer.note_off(CHANNEL, i32::from(pitch));
-                }
-            }
-            Event::Pedal { down } => {
-                let value = if down { 127 } else { 0 };
-                self.synthesizer.process_midi_message(CHANNEL, 0xB0, 64, value);
-            }
+        SoundFontPiano {
+            synthesizer,
+            holds: [0; 128],
+            caught: [false; 128],
+            soft: false,
+            pedal: false,
+            lift: 0,
+            quiet: PATIENCE,
+            broken: false,
         }
     }
 
-    fn render(&mut self, left: &mut [f32], right: &mut [f32]) {
+    /// Tells the synthesiser where the pedal is.
+    fn move_pedal(&mut self, down: bool) {
+        let value = if down { 127 } else { 0 };
+        self.synthesizer.process_midi_message(CHANNEL, 0xB0, 64, value);
+    }
+
+    /// Renders frames in which the pedal does not move.
+    fn render_on(&mut self, left: &mut [f32], right: &mut [f32]) {
         // Sample loops and tunings that are out of range make the crate panic only here.
         let render = AssertUnwindSafe(|| self.synthesizer.render(left, right));
         if self.broken || catch_unwind(render).is_err() {
@@ -168,7 +172,68 @@ impl Instrument for SoundFontPiano {
             left.fill(0.0);
             right.fill(0.0);
         }
-        for (left, right) in left.iter().zip(right) {
+    }
+}
+
+/// The channel of the synthesiser that is played.
+const CHANNEL: i32 = 0;
+
+impl Instrument for SoundFontPiano {
+    fn play(&mut self, event: Event) {
+        match event {
+            _ if self.broken => {}
+            Event::Strike { pitch, velocity } => {
+                self.quiet = 0;
+                let holds = &mut self.holds[usize::from(pitch & 127)];
+                *holds = holds.saturating_add(1);
+                let velocity = if self.soft { softened(velocity) } else { velocity };
+                let velocity = i32::from(velocity.max(SOFTEST));
+                self.synthesizer.note_on(CHANNEL, i32::from(pitch), velocity);
+            }
+            Event::Release { pitch } => {
+                // The key stays down until every stroke has its release.
+                let holds = &mut self.holds[usize::from(pitch & 127)];
+                *holds = holds.saturating_sub(1);
+                if *holds == 0 && !self.caught[usize::from(pitch & 127)] {
+                    self.synthesizer.note_off(CHANNEL, i32::from(pitch));
+                }
+            }
+            Event::Pedal { down } => {
+                if self.pedal && !down {
+                    self.move_pedal(false);
+                    self.lift = SHORTEST_LIFT;
+                }
+                self.pedal = down;
+                if down && self.lift == 0 {
+                    self.move_pedal(true);
+                }
+            }
+            // The crate has no sostenuto pedal. What it holds is released later.
+            Event::Sostenuto { down: true } => {
+                self.caught = self.holds.map(|holds| holds > 0);
+            }
+            Event::Sostenuto { down: false } => {
+                for (pitch, caught) in self.caught.iter_mut().enumerate() {
+                    if std::mem::take(caught) && self.holds[pitch] == 0 {
+                        self.synthesizer.note_off(CHANNEL, pitch as i32);
+                    }
+                }
+            }
+            Event::Soft { down } => self.soft = down,
+        }
+    }
+
+    fn render(&mut self, left: &mut [f32], right: &mut [f32]) {
+        let lift = self.lift.min(left.len());
+        if lift > 0 {
+            self.render_on(&mut left[..lift], &mut right[..lift]);
+            self.lift -= lift;
+            if self.lift == 0 && self.pedal {
+                self.move_pedal(true);
+            }
+        }
+        self.render_on(&mut left[lift..], &mut right[lift..]);
+        for (left, right) in left.iter().zip(right.iter()) {
             match left.abs().max(right.abs()) < 1e-5 {
                 true => self.quiet += 1,
                 false => self.quiet = 0,

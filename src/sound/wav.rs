@@ -2,9 +2,9 @@
 
 use super::SAMPLE_RATE;
 use super::instrument::Instrument;
+use super::loudness::{Measured, Meter};
 use super::rendering::Rendering;
 use crate::atomic_file::{self, AtomicFileError, Existing};
-use ebur128::{EbuR128, Mode};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
@@ -89,9 +89,9 @@ pub fn write_wav<I: Instrument>(
     let interrupted = || WavError::Interrupted(path.to_owned());
 
     let mut kept = BufWriter::with_capacity(1 << 16, kept);
-    let modes = Mode::I | Mode::TRUE_PEAK;
-    let mut meter = EbuR128::new(2, SAMPLE_RATE, modes).expect("two channels at a usual rate");
+    let mut meter = Meter::new();
     let (mut left, mut right) = (vec![0.0; BLOCK], vec![0.0; BLOCK]);
+    let mut both = Vec::with_capacity(2 * BLOCK);
     let from = rendering.frame();
     let expected = rendering.performance().frames().max(from + 1) - from;
     let mut frames = 0u64;
@@ -100,10 +100,11 @@ pub fn write_wav<I: Instrument>(
         if count == 0 {
             break;
         }
-        meter.add_frames_planar_f32(&[&left[..count], &right[..count]]).expect("two channels");
-        for (left, right) in left[..count].iter().zip(&right[..count]) {
-            kept.write_all(&left.to_le_bytes()).map_err(failed)?;
-            kept.write_all(&right.to_le_bytes()).map_err(failed)?;
+        both.clear();
+        both.extend(left[..count].iter().zip(&right[..count]).flat_map(|(&l, &r)| [l, r]));
+        meter.add(&both);
+        for sample in &both {
+            kept.write_all(&sample.to_le_bytes()).map_err(failed)?;
         }
         frames += count as u64;
         if !go_on(0.9 * (frames as f64 / expected as f64).min(1.0)) {
@@ -116,9 +117,14 @@ pub fn write_wav<I: Instrument>(
     let mut kept = kept.into_inner().map_err(|error| failed(error.into_error()))?;
     kept.rewind().map_err(failed)?;
 
-    let loudness = meter.loudness_global().expect("integrated loudness is measured");
-    let peak = |channel| meter.true_peak(channel).expect("true peaks are measured");
-    let peak = peak(0).max(peak(1));
+    let mut measured = meter.measured();
+    if measured.is_soft() {
+        let mut from = BufReader::with_capacity(1 << 16, &mut kept);
+        measured =
+            measured.again((0..2 * frames).map(|_| read_sample(&mut from))).map_err(failed)?;
+        kept.rewind().map_err(failed)?;
+    }
+    let Measured { loudness, peak } = measured;
     let gain = gain(loudness, peak);
     let mut going_on = true;
     let written = atomic_file::write_with(path, existing, |file| {
@@ -180,9 +186,7 @@ impl<R: Read> SampleConverter<R> {
     /// The next sample, rounded up or down at random (triangular dither, two steps wide). So a
     /// sound that dies away becomes a soft hiss and is not distorted. Silence stays silent.
     pub fn next(&mut self) -> io::Result<i16> {
-        let mut bytes = [0; 4];
-        self.from.read_exact(&mut bytes)?;
-        let sample = f32::from_le_bytes(bytes);
+        let sample = read_sample(&mut self.from)?;
         if sample == 0.0 {
             return Ok(0);
         }
@@ -192,6 +196,12 @@ impl<R: Read> SampleConverter<R> {
         let value = (sample * self.factor + dither + 0.5).floor();
         Ok(value.clamp(-32768.0, 32767.0) as i16)
     }
+}
+
+fn read_sample(from: &mut impl Read) -> io::Result<f32> {
+    let mut bytes = [0; 4];
+    from.read_exact(&mut bytes)?;
+    Ok(f32::from_le_bytes(bytes))
 }
 
 fn io(error: hound::Error) -> io::Error {

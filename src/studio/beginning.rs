@@ -8,7 +8,7 @@ use crate::composing::{Change, LeadIn, LivePiece, ModelExcerpt, Opening, Recipe}
 use crate::http::ApiError;
 use crate::midi;
 use crate::primer::{Primer, Record, Request, chosen, select};
-use crate::roll::{LOWEST_PITCH, Roll};
+use crate::roll::{LOWEST_PITCH, Roll, TempoChange};
 use crate::score::{At, Metre, MetreError, Note, Score};
 use axum::Json;
 use axum::body::Bytes;
@@ -33,6 +33,9 @@ const FASTEST: u32 = 300;
 
 /// How many notes somebody may have played.
 const MOST_NOTES: usize = 4096;
+
+/// How many warnings of a damaged file are sent: one of a thousand tracks has thousands.
+const MOST_WARNINGS: usize = 5;
 
 /// How many steps of a recipe are played again. The command line makes files of longer ones.
 const LONGEST_REPLAY: usize = 4096;
@@ -72,6 +75,8 @@ pub struct BeginAnswer {
     seed: u64,
     /// Where the opening comes from.
     opening: String,
+    /// What is odd about a file, and what of it the composer does not hear, in sentences.
+    notices: Vec<String>,
     /// Quarters to a minute.
     tempo: f64,
     metre: String,
@@ -88,14 +93,18 @@ pub async fn begin(
     if let Some(recipe) = &asked.recipe {
         let recipe = Recipe::from_text(recipe).map_err(ApiError::unprocessable)?;
         check_pace(&recipe)?;
-        return begin_with(studio, recipe, asked.instead_of).await;
+        return begin_with(studio, recipe, Vec::new(), asked.instead_of).await;
     }
     let (seed, metre) = (asked.seed.unwrap_or_else(any_seed), asked.metre()?);
     let opening = match asked.notes.take() {
-        Some(notes) => own(&score_of(&notes, &asked)?, "what you played")?,
+        Some(notes) => {
+            let played = Roll::from_score(&score_of(&notes, &asked)?);
+            own(played.map_err(ApiError::unprocessable)?.roll, "what you played")?
+        }
         None => excerpt(&studio, seed, metre)?,
     };
-    begin_with(studio.clone(), recipe(&studio, seed, opening, &asked)?, asked.instead_of).await
+    let recipe = recipe(&studio, seed, opening, &asked)?;
+    begin_with(studio, recipe, Vec::new(), asked.instead_of).await
 }
 
 /// Begins a piece after a MIDI file.
@@ -107,15 +116,20 @@ pub async fn begin_after(
     let Query(asked) = asked.map_err(|error| ApiError::bad_request(error.body_text()))?;
     let opening = studio.work(BEGINS_WITHIN, move || {
         let reading = midi::read(&bytes).map_err(ApiError::unprocessable)?;
-        own(&reading.score, "your file")
+        let found = Roll::from_midi(&reading).map_err(ApiError::unprocessable)?;
+        let warnings = reading.warnings.iter().take(MOST_WARNINGS).map(ToString::to_string);
+        let notices: Vec<String> = warnings.chain(found.losses.sentences()).collect();
+        own(found.roll, "your file").map(|opening| (opening, notices))
     });
-    let (seed, opening) = (asked.seed.unwrap_or_else(any_seed), opening.await??);
-    begin_with(studio.clone(), recipe(&studio, seed, opening, &asked)?, asked.instead_of).await
+    let (opening, notices) = opening.await??;
+    let recipe = recipe(&studio, asked.seed.unwrap_or_else(any_seed), opening, &asked)?;
+    begin_with(studio, recipe, notices, asked.instead_of).await
 }
 
 async fn begin_with(
     studio: Arc<Studio>,
     recipe: Recipe,
+    notices: Vec<String>,
     instead: Option<String>,
 ) -> Result<Response, ApiError> {
     let instead = instead.as_deref();
@@ -154,6 +168,7 @@ async fn begin_with(
         piece: String::new(),
         seed: recipe.seed,
         opening: recipe.opening.source().unwrap_or_default().to_owned(),
+        notices,
         tempo: 6e7 / f64::from(live_piece.tempo_at(live_piece.len() - 1)),
         metre: live_piece.roll().metre_at(live_piece.roll().len() - 1).metre.to_string(),
         music: measures(&live_piece, 0, usize::MAX),
@@ -219,25 +234,23 @@ fn check_pace(recipe: &Recipe) -> Result<(), ApiError> {
         Opening::Own(own) => Some(own.primer().map_err(ApiError::unprocessable)?),
         _ => None,
     };
-    let tempo = own.as_ref().map(|own| 60_000_000 / own.roll.tempo.max(1));
-    let asked = Change {
-        tempo: tempo.filter(|_| recipe.tempo.is_none()),
-        metre: recipe.metre.or(own.map(|own| own.metre())),
-        ..Change::default()
-    };
-    asked.check().map_err(ApiError::unprocessable)
+    let tempos = own.iter().filter(|_| recipe.tempo.is_none()).flat_map(|own| own.roll.tempos());
+    for &TempoChange { tempo, .. } in tempos {
+        let asked = Change { tempo: Some(60_000_000 / tempo), ..Change::default() };
+        asked.check().map_err(ApiError::unprocessable)?;
+    }
+    let metre = recipe.metre.or(own.as_ref().map(Primer::metre));
+    Change { metre, ..Change::default() }.check().map_err(ApiError::unprocessable)
 }
 
 /// The musician's own music as an opening.
-fn own(score: &Score, source: &str) -> Result<Opening, ApiError> {
-    let roll = Roll::from_score(score).map_err(ApiError::unprocessable)?.roll;
+fn own(roll: Roll, source: &str) -> Result<Opening, ApiError> {
     if roll.steps().iter().all(|step| step.play.is_empty()) {
         return Err(ApiError::unprocessable("there is no note in it for the composer to hear"));
     }
     let mut primer = Primer { source: source.to_owned(), roll };
     // It continues at a pace, and in measures, that can be played to somebody.
-    let pace = 60_000_000 / FASTEST..=60_000_000 / SLOWEST;
-    primer.roll.tempo = primer.roll.tempo.clamp(*pace.start(), *pace.end());
+    primer.roll.limit_tempos(&(60_000_000 / FASTEST..=60_000_000 / SLOWEST));
     let asked = Change { metre: Some(primer.metre()), ..Change::default() };
     if asked.check().is_err() {
         primer.roll.change_metre(Metre::COMMON);
@@ -283,6 +296,8 @@ fn score_of(notes: &[PlayedNote], asked: &BeginRequest) -> Result<Score, ApiErro
         metres: vec![At { tick: 0, value: metre.unwrap_or(Metre::COMMON) }],
         keys: Vec::new(),
         pedal: Vec::new(),
+        sostenuto: Vec::new(),
+        soft: Vec::new(),
         texts: Vec::new(),
         length: 0,
     })

@@ -46,7 +46,7 @@ pub fn measures(live_piece: &LivePiece, from: usize, count: usize) -> Measures {
             step: forgotten + start,
             steps: end - start,
             metre: roll.metre_at(start).metre.to_string(),
-            seconds: f64::from(live_piece.tempo_at(forgotten + start)) / 4e6,
+            seconds: live_piece.seconds(forgotten + start, forgotten + end) / (end - start) as f64,
             strikes: Vec::new(),
             ends: Vec::new(),
         };

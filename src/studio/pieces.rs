@@ -253,8 +253,7 @@ async fn on(
                 live_piece
             })
             .await?;
-        let seconds = f64::from(live_piece.tempo_at(before)) / 4e6;
-        session.add_composed(seconds * (live_piece.len() - before) as f64);
+        session.add_composed(live_piece.seconds(before, live_piece.len()));
     }
 }
 

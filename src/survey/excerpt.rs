@@ -18,7 +18,8 @@ pub struct Source {
     pub real: bool,
     /// The title, which only the organiser sees.
     pub title: String,
-    /// The piece. As a roll, a real piece is as even in touch and tempo as a generated one.
+    /// The piece. As a roll, a real piece is as even in touch as a generated one. It is played in
+    /// its mean tempo, so that it is as even in tempo, too.
     pub roll: Roll,
 }
 
@@ -77,7 +78,7 @@ pub fn excerpts(sources: &[Source], seconds: f64, seed: u64) -> Result<Vec<Excer
 /// The excerpt of a piece, and the number of the measure in which it begins.
 fn clip(source: &Source, seconds: f64, number: u32) -> Result<(Clip, usize), ExcerptError> {
     let roll = &source.roll;
-    let step = f64::from(roll.tempo) / 4e6;
+    let step = f64::from(roll.mean_tempo()) / 4e6;
     let steps = (seconds / step).ceil() as usize;
     let sounds = |step: &Step| !step.articulate.is_empty();
     let begins = |&(_, start): &(usize, usize)| {
@@ -94,7 +95,9 @@ fn clip(source: &Source, seconds: f64, number: u32) -> Result<(Clip, usize), Exc
         return Err(ExcerptError::TooShort { title: source.title.clone(), seconds });
     }
     let (measure, start) = starts[((u64::from(number) * starts.len() as u64) >> 32) as usize];
-    let score = roll.excerpt(start, start + steps).to_score(None, &[]);
+    let mut passage = roll.excerpt(start, start + steps);
+    passage.set_tempo(roll.mean_tempo());
+    let score = passage.to_score(None, &[]);
     let performance = Performance::of(&score).expect("a passage is not too long");
     let frames = (seconds * f64::from(SAMPLE_RATE)).round() as usize;
     let fade = (FADE.min(seconds / 4.0) * f64::from(SAMPLE_RATE)) as usize;

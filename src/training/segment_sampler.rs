@@ -1,13 +1,12 @@
 //! Sampling segments from pieces.
 
 use crate::corpus::Piece;
-use crate::match_model::{MatchModel, Matches};
+use crate::match_model::MatchModel;
 use crate::network::Frequencies;
 use crate::roll::{KEYS, Keys, Roll};
 use crate::segment::{Segment, SegmentStarts};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::Rng;
-use rayon::prelude::*;
 
 /// Samples segments of one length from pieces. Pieces that are shorter than a segment are left out.
 #[derive(Debug)]
@@ -15,8 +14,6 @@ pub struct SegmentSampler<'a> {
     pieces: Vec<&'a Piece>,
     starts: SegmentStarts,
     steps: usize,
-    /// The matches before each step of each piece; empty if no layout needs them.
-    matches: Vec<Vec<Matches>>,
 }
 
 /// Where a segment begins, and by how many semitones it is transposed.
@@ -33,13 +30,7 @@ impl<'a> SegmentSampler<'a> {
         let pieces = pieces.into_iter().filter(|piece| piece.roll().len() >= steps);
         let pieces: Vec<_> = pieces.collect();
         let starts = SegmentStarts::new(pieces.iter().map(|piece| piece.roll().len()), steps);
-        SegmentSampler { pieces, starts, steps, matches: Vec::new() }
-    }
-
-    /// From now on segments come with what followed at the matches before each step.
-    pub(super) fn find_matches(&mut self) {
-        let pieces = self.pieces.par_iter();
-        self.matches = pieces.map(|piece| MatchModel::matches_of(piece.roll().steps())).collect();
+        SegmentSampler { pieces, starts, steps }
     }
 
     /// The pieces that are as long as a segment.
@@ -67,13 +58,20 @@ impl<'a> SegmentSampler<'a> {
         self.pieces[piece].roll()
     }
 
-    /// The segment at a place.
-    pub(super) fn segment(&self, place: SegmentPlace) -> Segment {
+    /// The segment at a place. If it is to tell what followed at matches, the match model of an
+    /// earlier place of the piece is read on from there, up to the last step of the segment; `None`
+    /// is read from the beginning.
+    pub(super) fn segment(
+        &self,
+        place: SegmentPlace,
+        match_model: Option<&mut Option<MatchModel>>,
+    ) -> Segment {
         let roll = self.roll(place.piece);
-        let segment = match self.matches.get(place.piece) {
-            Some(matches) => Segment::with_matches(roll, matches, place.step, self.steps),
-            None => Segment::new(roll, place.step, self.steps),
-        };
+        let mut segment = Segment::new(roll, place.step, self.steps);
+        if let Some(model) = match_model {
+            let model = model.get_or_insert_with(MatchModel::new);
+            segment.find_matches(roll, place.step, model);
+        }
         if place.semitones == 0 { segment } else { segment.transposed(place.semitones) }
     }
 

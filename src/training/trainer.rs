@@ -8,11 +8,12 @@ use crate::attribute::Layout;
 use crate::likelihood::{nll, per_step};
 use crate::model::{Model, Training};
 use crate::network::{Architecture, Batch, Layers, LstmState, Nats, Parameters, TrainingEngine};
-use crate::primer::{self, Primer};
+use crate::primer::{self, Primer, PrimerError};
 use crate::roll::Roll;
 use crate::segment::Segment;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -38,6 +39,8 @@ pub struct Trainer<'a, E: TrainingEngine> {
     layout: Layout,
     sampler: SegmentSampler<'a>,
     primers: Vec<Primer>,
+    /// The primers that no model file could give back.
+    unreadable_primers: Vec<PrimerError>,
     parameters: Parameters,
     /// The exponential moving average of the weights, if the settings ask for it.
     ema: Option<Vec<f32>>,
@@ -120,18 +123,18 @@ impl<'a, E: TrainingEngine> Trainer<'a, E> {
         architecture: Architecture,
         settings: TrainingSettings,
         layout: Layout,
-        mut sampler: SegmentSampler<'a>,
+        sampler: SegmentSampler<'a>,
         parameters: Parameters,
         optimiser: Optimiser,
         engine: E,
         random: ChaCha8Rng,
     ) -> Trainer<'a, E> {
         let lanes = if settings.is_stateful() { settings.batch } else { 0 };
-        if layout.needs_matches() {
-            sampler.find_matches();
-        }
+        let primers = primer::draw(sampler.music(), sampler.segment_steps(), settings.seed);
+        let (primers, unreadable_primers) = primer::readable(primers);
         Trainer {
-            primers: primer::draw(sampler.music(), sampler.segment_steps(), settings.seed),
+            primers,
+            unreadable_primers,
             ema: (settings.ema_decay > 0.0).then(|| parameters.values.clone()),
             gradient: Parameters::zeros(&parameters.layers),
             optimiser,
@@ -239,6 +242,16 @@ impl<'a, E: TrainingEngine> Trainer<'a, E> {
         self.epochs
     }
 
+    /// The primers of its models.
+    pub fn primers(&self) -> &[Primer] {
+        &self.primers
+    }
+
+    /// Why primers that were drawn are left out of its models: they could not be read back.
+    pub fn unreadable_primers(&self) -> &[PrimerError] {
+        &self.unreadable_primers
+    }
+
     /// From now on the engine works on `segments` segments of a batch at once. This changes the
     /// memory that is needed, never the result.
     pub fn set_slice(&mut self, segments: usize) {
@@ -273,18 +286,20 @@ impl<'a, E: TrainingEngine> Trainer<'a, E> {
         let TrainingSettings { batch, transpose, .. } = self.settings;
         let settings = &self.settings;
         let (engine, sampler, random) = (&self.engine, &self.sampler, &mut self.random);
+        let told = self.layout.needs_matches();
+        // Places are sampled one after the other. To find matches takes longer, so that is shared out.
         if self.lanes.is_empty() {
-            let segment = |_| sampler.segment(sampler.sample(random, transpose, false));
-            (0..batch).map(segment).collect()
+            let places: Vec<_> =
+                (0..batch).map(|_| sampler.sample(random, transpose, false)).collect();
+            let segment = |&place| sampler.segment(place, told.then_some(&mut None));
+            places.par_iter().map(segment).collect()
         } else {
-            let next = |(lane, state): (&mut Lane, &mut E::State)| {
-                let (segment, restarts) = lane.advance(sampler, settings, random);
-                if restarts {
+            for (lane, state) in self.lanes.iter_mut().zip(&mut self.states) {
+                if lane.advance(sampler, settings, random) {
                     *state = engine.initial_state();
                 }
-                segment
-            };
-            self.lanes.iter_mut().zip(&mut self.states).map(next).collect()
+            }
+            self.lanes.par_iter_mut().map(|lane| lane.segment(sampler, told)).collect()
         }
     }
 

@@ -6,6 +6,7 @@ use std::process::{Output, Stdio};
 use crate::sandbox::Sandbox;
 use deep_jammer::midi;
 use deep_jammer::roll::{Keys, Roll, Step};
+use deep_jammer::score::Note;
 
 /// Runs a command that must fail.
 fn fail(sandbox: &Sandbox, line: &str) -> Output {
@@ -55,6 +56,7 @@ File              Metre       Steps    Notes  Off grid  Sounding  Beyond  Drums 
     not a MIDI file: it begins with neither \"MThd\" nor a RIFF wrapper around it; give a Standard MIDI file (.mid)
 
 4 files, 3 readable, 1 good; 567 steps, 0.0 hours at their tempo; metres: 3/4 3
+refused: not midi 1
 ";
     assert_eq!(table, expected);
     assert_eq!(text(&output.stderr), "");
@@ -82,6 +84,7 @@ fn json_gives_the_same_for_programs() {
     let files = json["files"].as_array().unwrap();
     let verdicts: Vec<_> = files.iter().map(|file| file["verdict"].as_str().unwrap()).collect();
     assert_eq!(verdicts, ["good", "repeats", "short", "unreadable"]);
+    assert_eq!(json["summary"]["refused"], serde_json::json!({"not-midi": 1}));
     assert_eq!(files[0]["steps"], 240);
     assert_eq!(files[0]["title"], "Tune");
     assert_eq!(files[0]["folder"], "Anon");
@@ -131,4 +134,91 @@ fn a_reader_that_has_seen_enough_is_no_failure() {
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), String::new()));
+}
+
+#[test]
+fn what_the_grid_loses_is_said_below_the_line_of_the_file_and_counted_in_json() {
+    let folder = Sandbox::new();
+    let note = |start, length, pitch| Note { start, pitch, length, velocity: 64 };
+    // 64 strokes in 32nds, and a grace note before each of 32 quarters.
+    let strokes = (0..64).map(|nth| note(60 * nth, 50, 60));
+    let quarters = (16..48).map(|nth| note(480 * nth, 440, 72));
+    let graces = (16..48).map(|nth| note(480 * nth - 30, 30, 74));
+    let mut score = Roll::new("4/4".parse().unwrap()).to_score(None, &[]);
+    score.notes = strokes.chain(quarters).chain(graces).collect();
+    score.notes.sort();
+    folder.write("fast.mid", midi::write(&score));
+    let table = folder.succeed("inspect fast.mid");
+    assert!(
+        table.contains(
+            "\n    31 repeated strokes are lost: they are faster than 16ths; 32 grace notes are played \
+             a 16th before their main notes\n"
+        ),
+        "{table}"
+    );
+    let json = folder.json("inspect fast.mid");
+    let file = &json["files"][0];
+    assert_eq!((&file["notes"], &file["out_of_range"]), (&128.into(), &0.into()));
+    assert_eq!(file["losses"]["repeated"], 31);
+    assert_eq!(file["losses"]["grace_notes_moved"], 32);
+    assert_eq!(file["losses"]["percussion"], 0);
+    assert_eq!(file["lost"][0], "31 repeated strokes are lost: they are faster than 16ths");
+}
+
+#[test]
+fn json_has_the_tempos_that_a_musician_would_mark() {
+    let folder = Sandbox::new();
+    let mut roll = Roll::new("4/4".parse().unwrap());
+    for (steps, tempo) in [(112, 500_000), (16, 3_000_000)] {
+        roll.change_tempo(roll.len(), tempo);
+        for step in 0..steps {
+            let keys = Keys::from_iter([40 + step % 12]);
+            roll.push(Step { play: keys, articulate: keys });
+        }
+    }
+    folder.write("slow-end.mid", midi::write(&roll.to_score(None, &[])));
+    let file = folder.json("inspect slow-end.mid")["files"][0].clone();
+    let mark = |step: usize, tempo: f64| serde_json::json!({ "step": step, "tempo": tempo });
+    assert_eq!(file["tempos"], serde_json::json!([mark(0, 120.0), mark(112, 20.0)]));
+    assert_eq!(file["seconds"], 26.0);
+    assert!((file["tempo"].as_f64().unwrap() - 73.846).abs() < 0.001, "the mean: {file}");
+}
+
+#[test]
+fn the_totals_say_what_was_refused_and_what_was_lost_by_kind() {
+    let folder = folder();
+    folder.write("empty.mid", "");
+    folder.write("not music.mid", "either");
+    // Two drum strokes beside a tune, and a note below the piano; neither has its End of Track.
+    let track = |events: &[u8]| {
+        let length = (events.len() as u32).to_be_bytes();
+        [&b"MThd\0\0\0\x06\0\0\0\x01\0\x60MTrk"[..], &length, events].concat()
+    };
+    let note = b"\0\x90\x3C\x40\x60\x80\x3C\0".to_vec();
+    let drums = [&note[..], b"\0\x99\x24\x40\x10\x99\x24\x40"].concat();
+    let low = [&note[..], b"\0\x90\x10\x40\x60\x80\x10\0"].concat();
+    folder.write("drums.mid", track(&drums));
+    folder.write("low.mid", track(&low));
+    let json = folder.json("inspect .");
+    let summary = &json["summary"];
+    assert_eq!((&summary["files"], &summary["readable"]), (&8.into(), &5.into()));
+    assert_eq!(summary["refused"], serde_json::json!({"empty": 1, "not-midi": 2}));
+    let lost = serde_json::json!({
+        "percussion": {"files": 1, "count": 2}, "out-of-range": {"files": 1, "count": 1}
+    });
+    assert_eq!(summary["lost"], lost);
+    let warnings = serde_json::json!({"no-end-of-track": {"files": 2, "count": 2}});
+    assert_eq!(summary["warnings"], warnings);
+    let verdicts = serde_json::json!({"good": 1, "repeats": 1, "short": 3, "unreadable": 3});
+    assert_eq!(summary["verdicts"], verdicts);
+    let keys: Vec<_> = json["files"].as_array().unwrap().iter().map(|it| &it["refused"]).collect();
+    assert_eq!(keys.iter().filter(|key| **key == "not-midi").count(), 2);
+    let table = folder.succeed("inspect .");
+    for line in [
+        "refused: empty 1, not midi 2",
+        "left out: out of range 1 in 1 file, percussion 2 in 1 file",
+        "warnings: no end of track 2 in 2 files",
+    ] {
+        assert!(table.lines().any(|found| found == line), "{line}: {table}");
+    }
 }

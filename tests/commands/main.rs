@@ -5,6 +5,8 @@ mod completions;
 mod evaluate;
 mod inspect;
 mod man;
+#[cfg(target_os = "linux")]
+mod odd_names;
 mod plot;
 mod render;
 mod run;

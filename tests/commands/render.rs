@@ -43,7 +43,7 @@ fn what_cannot_be_written_is_refused_before_anything_is() {
     };
     refused("render in.mid -o a.wav -o a.mp3", "a.mp3: the name must end in");
     refused("render in.mid -o a.wav -o a", "a: the name must end in");
-    refused("render in.mid -o a.wav -o b.mid", "a MIDI file already");
+    refused("render in.mid -o a.wav -o in.mid", "in.mid already exists");
     refused("render in.mid -o a.wav -o a.wav", "given twice");
     refused("render in.mid -o a.wav -o nowhere/a.png", "nowhere/a.png");
     refused("render nowhere.mid -o a.wav", "nowhere.mid: cannot be read");
@@ -96,4 +96,104 @@ fn compositions_are_written_as_whatever_is_asked_for_and_numbered() {
     let said = sandbox.fail("compose --model run --bars 2 --seed 5 -n 2 -o other.mid -o new.svg");
     assert!(said.contains("new-1.svg already exists"), "{said}");
     assert!(!sandbox.names().contains(&"other-1.mid".to_owned()));
+}
+
+/// A file with 32 drum strokes, 64 strokes in 32nds on a key, and a note that no piano has.
+fn lossy() -> Vec<u8> {
+    let mut bytes = b"MThd\0\0\0\x06\0\0\0\x01\0\x60MTrk".to_vec();
+    let mut track = Vec::new();
+    let mut event = |status: u8, pitch: u8, ticks: u8| {
+        track.extend([0, 0x90 | status, pitch, 64, ticks, 0x80 | status, pitch, 64]);
+    };
+    (0..64).for_each(|_| event(0, 60, 12));
+    event(0, 12, 96);
+    (0..32).for_each(|_| event(9, 38, 24));
+    track.extend(b"\0\xFF\x2F\0");
+    bytes.extend((track.len() as u32).to_be_bytes());
+    bytes.extend(track);
+    bytes
+}
+
+#[test]
+fn what_of_a_file_is_left_out_is_said_once_and_what_the_grid_loses_where_there_is_a_grid() {
+    let sandbox = Sandbox::new();
+    sandbox.write("in.mid", lossy());
+    let said = |line: &str| said(&sandbox.finish(line));
+    let left_out = "in.mid: 32 drum strokes are left out\n\
+                    in.mid: 1 note is outside the 88 keys and is left out\n";
+    let sound = said("render in.mid -o a.wav");
+    assert!(sound.starts_with(left_out) && !sound.contains("lost"), "sound has no grid: {sound}");
+    let lost = "31 repeated strokes are lost: they are faster than 16ths\n";
+    assert_eq!(said("render in.mid -o a.png"), format!("{left_out}a.png: {lost}"));
+    let line = "render in.mid -o b.wav -o b.png -o b.svg";
+    let both = said(line);
+    assert!(both.starts_with(&format!("{left_out}b.png, b.svg: {lost}")), "{both}");
+    assert_eq!(both.matches(lost.trim()).count(), 1, "{both}");
+}
+
+/// A file of two channels and drums, whose second track lacks its end: what other programs refuse.
+fn odd_file() -> Vec<u8> {
+    let chunk = |kind: &[u8; 4], data: &[u8]| {
+        [&kind[..], &(data.len() as u32).to_be_bytes(), data].concat()
+    };
+    // A title, 6/8, E flat major, a tempo; then C4 twice at once, held while it is struck again.
+    let first = b"\0\xFF\x03\x05Suite\0\xFF\x58\x04\x06\x03\x24\x08\0\xFF\x59\x02\xFD\0\
+        \0\xFF\x51\x03\x09\x27\xC0\0\x90\x3C\x40\0\x91\x3C\x50\x30\xB0\x40\x7F\x30\x92\x3C\x30\
+        \x30\x82\x3C\0\0\x80\x3C\0\0\x81\x3C\0\0\xB0\x40\0\0\xFF\x2F\0";
+    let second = b"\0\x99\x24\x64\x60\x89\x24\0\0\x90\x0C\x40\x60\x80\x0C\x40";
+    let header = chunk(b"MThd", &[0, 1, 0, 2, 0, 96]);
+    [header, chunk(b"MTrk", first), chunk(b"MTrk", second)].concat()
+}
+
+#[test]
+fn a_cleaned_file_is_the_same_music_and_what_was_mended_is_said() {
+    let sandbox = Sandbox::new();
+    sandbox.write("odd.mid", odd_file());
+    let said = sandbox.messages("render odd.mid -o clean.mid");
+    for line in [
+        "odd.mid: track 2: ends without an End of Track event",
+        "odd.mid: 1 notes are struck on a key together with another, and become one with it",
+        "odd.mid: 1 notes are struck again before they end, and end there",
+    ] {
+        assert!(said.contains(line), "{line}: {said}");
+    }
+    let (odd, clean) = (odd_file(), sandbox.bytes("clean.mid"));
+    let (odd, read) = (midi::read(&odd).unwrap().score, midi::read(&clean).unwrap());
+    assert_eq!((read.warnings.len(), read.percussion), (0, 0));
+    let read = read.score;
+    assert_eq!(read.title.as_deref(), Some("Suite"));
+    assert_eq!((&read.metres, &read.keys), (&odd.metres, &odd.keys));
+    assert_eq!((&read.tempos, &read.pedal), (&odd.tempos, &odd.pedal));
+    let notes: Vec<_> = read.notes.iter().map(|it| (it.start, it.pitch, it.velocity)).collect();
+    // The louder of the two, and the note below the piano, which a picture would leave out.
+    assert_eq!(notes, [(0, 60, 80), (96, 12, 64), (96, 60, 48)]);
+    assert_eq!(sandbox.messages("render clean.mid -o twice.mid"), "", "nothing is left to mend");
+    assert!(sandbox.bytes("twice.mid") == clean, "the same bytes");
+    sandbox.succeed("render odd.mid -o odd.musicxml -o odd.svg");
+    sandbox.succeed("render clean.mid -o clean.musicxml -o clean.svg");
+    assert!(sandbox.bytes("odd.svg") == sandbox.bytes("clean.svg"));
+}
+
+#[test]
+fn the_given_file_is_replaced_only_by_force() {
+    let sandbox = sandbox();
+    sandbox.write("odd.mid", odd_file());
+    for name in ["odd.mid", "./odd.mid", "../odd.mid"] {
+        let name = name.replace("..", &sandbox.0.path().display().to_string());
+        let error = sandbox.fail(&format!("render odd.mid -o {name}"));
+        assert!(error.contains("already exists") && error.contains("--force"), "{error}");
+        assert!(sandbox.bytes("odd.mid") == odd_file());
+    }
+    sandbox.succeed("render odd.mid -o odd.mid --force");
+    assert!(midi::read(&sandbox.bytes("odd.mid")).unwrap().warnings.is_empty());
+    assert_eq!(sandbox.names(), ["in.mid", "odd.mid"], "and nothing beside them");
+}
+
+#[test]
+fn a_composed_piece_that_is_cleaned_keeps_its_recipe() {
+    let sandbox = Sandbox::new();
+    sandbox.succeed("compose --bars 4 --seed 7 --best-of 1 -o new.mid");
+    sandbox.succeed("render new.mid -o clean.mid");
+    let texts = |name: &str| midi::read(&sandbox.bytes(name)).unwrap().score.texts;
+    assert_eq!((texts("clean.mid").len(), texts("clean.mid")), (1, texts("new.mid")));
 }

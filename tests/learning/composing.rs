@@ -27,7 +27,7 @@ fn primer() -> Primer {
     (0..2).for_each(|_| roll.push(Step { play: chord, articulate: Keys::NONE }));
     roll.change_metre("6/8".parse().unwrap());
     (0..16).for_each(|_| roll.push(Step { play: chord, articulate: Keys::NONE }));
-    roll.tempo = 700_000;
+    roll.set_tempo(700_000);
     Primer { source: "a test".to_owned(), roll }
 }
 
@@ -57,7 +57,7 @@ fn a_piece_goes_on_in_the_metre_and_tempo_of_its_primer() {
     assert_eq!(piece.len(), 9 * 12);
     assert_eq!(piece.place(12).in_measure, 0);
     assert_eq!(piece.metre_at(0).metre.to_string(), "6/8");
-    assert_eq!(piece.tempo, 700_000);
+    assert_eq!(piece.mean_tempo(), 700_000);
     assert!(piece.steps()[..4].iter().all(|step| *step == Step::SILENCE));
 
     let with = Recipe { lead_in: LeadIn::Whole, ..recipe(&primer, 4) };
@@ -222,7 +222,7 @@ fn music_without_end_is_one_piece_in_parts_and_takes_no_more_memory_the_longer_i
     let joined: Vec<_> = parts.iter().flat_map(|part| part.steps()).collect();
     assert_eq!(joined.len(), whole.len());
     assert!(joined.iter().zip(whole.steps()).all(|(a, b)| a.play == b.play));
-    assert!(parts[1..].iter().all(|part| part.len() == 3 * 12 && part.tempo == 700_000));
+    assert!(parts[1..].iter().all(|part| part.len() == 3 * 12 && part.mean_tempo() == 700_000));
     // What is held from the part before is struck anew.
     assert!(parts.iter().all(|part| part.steps()[0].held().is_empty()));
 

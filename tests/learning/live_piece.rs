@@ -27,7 +27,7 @@ fn primer(metre: &str, steps: usize) -> Primer {
         let keys = Keys::from_iter([30 + step % 12, 50]);
         roll.push(Step { play: keys, articulate: Keys::NONE });
     }
-    roll.tempo = 400_000;
+    roll.set_tempo(400_000);
     Primer { source: format!("{steps} steps in {metre}"), roll }
 }
 

@@ -7,6 +7,7 @@ mod likelihood;
 mod live_piece;
 mod match_model;
 mod network;
+mod read_back;
 #[path = "../support/real_music.rs"]
 mod real_music;
 #[path = "../support/skipped.rs"]

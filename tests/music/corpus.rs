@@ -19,7 +19,7 @@ fn all_pieces_are_read_without_a_warning() {
     assert_eq!((corpus.pieces.len(), corpus.failures.len()), (302, 0));
     for piece in &corpus.pieces {
         assert_eq!(piece.warnings, [], "{}", piece.path.display());
-        assert_eq!(piece.percussion, 0, "{}", piece.path.display());
+        assert_eq!(piece.transcription.losses.percussion, 0, "{}", piece.path.display());
     }
 }
 

@@ -22,7 +22,7 @@ fn pieces() -> Vec<(String, Score)> {
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
         (name, midi::read_file(path).unwrap().score)
     };
-    let pieces: Vec<_> = corpus::find(&[folder]).unwrap().iter().map(read).collect();
+    let pieces: Vec<_> = corpus::find(&[folder]).unwrap().files.iter().map(read).collect();
     assert_eq!(pieces.len(), 302);
     pieces
 }

@@ -195,6 +195,36 @@ fn a_title_may_hold_anything() {
 }
 
 #[test]
+fn what_the_font_lacks_is_replaced_in_pixels_and_left_to_other_fonts_in_an_svg() {
+    let png = |title: &str| roll(&tune(), title, Format::Png);
+    let mark = "\u{FFFD}";
+    // The sign for "unknown" is drawn, and is neither nothing nor one box for all.
+    assert_ne!(png(mark), png(""));
+    for (title, shown) in [
+        ("音楽", [mark, mark].concat()),
+        ("Étude 音", format!("Étude {mark}")),
+        ("\u{1F3B9} a", format!("{mark} a")),
+        ("a\tb\u{9D}", format!("a{mark}b{mark}")),
+        ("\u{FFFF}", mark.to_owned()),
+        ("\u{FEFF}a", "a".to_owned()),
+    ] {
+        assert!(png(title) == png(&shown), "{title:?} is drawn as {shown:?}");
+    }
+    for shown in ["“Suite” – No. 1", "Прелюдия", "Πρελούδιο", "♭ ♯ 𝄞"]
+    {
+        assert!(png(shown) != png(&shown.replace(|c: char| c != ' ', mark)), "{shown}");
+    }
+    let svg = |title: &str| texts(&roll(&tune(), title, Format::Svg)).join(" ");
+    assert!(svg("音楽").contains("音楽"), "whatever shows it has a font for that");
+    // XML knows neither these two nor control characters.
+    let found = svg("a\u{FFFE}\u{FFFF}\u{8}b");
+    assert!(found.contains(&format!("a{mark}{mark}{mark}b")), "{found}");
+    // All other pictures write with the same hand.
+    let loss = |title: &str| loss(&curves(20), title, Format::Png);
+    assert!(loss("音") == loss(mark));
+}
+
+#[test]
 fn the_loss_is_shown_whatever_the_numbers_are() {
     let odd = [f64::NAN, f64::INFINITY, 0.0, -1.0, 5.0, 4.0, f64::NAN, 1e-300, 1e300];
     let odd = odd.into_iter().zip(1..).map(|(nats, epoch)| (epoch, nats)).collect::<Vec<_>>();

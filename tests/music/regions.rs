@@ -10,14 +10,17 @@ pub type Region = (Metre, Vec<(Step, usize)>);
 pub fn roll(regions: Vec<Region>, tempo: u32, key: Option<(i8, bool)>) -> Roll {
     let mut roll = Roll::new(regions[0].0);
     for (metre, steps) in regions {
-        roll.change_metre(metre);
+        // Said again, a metre is no change.
+        if roll.metre_at(roll.len()).metre != metre {
+            roll.change_metre(metre);
+        }
         for (step, times) in steps {
             roll.push(step);
             let held = Step { play: step.play, articulate: Keys::NONE };
             (1..times).for_each(|_| roll.push(held));
         }
     }
-    roll.tempo = tempo;
+    roll.set_tempo(tempo);
     roll.key = key.map(|(sharps, minor)| KeySignature { sharps, minor });
     roll
 }

@@ -1,5 +1,6 @@
 //! Reads real music: MIDI files, and the training music of runs and models.
 
+use crate::cli::skipped::report_skipped;
 use crate::cli::{BUILT_IN, learned, model};
 use anyhow::bail;
 use deep_jammer::corpus;
@@ -16,9 +17,7 @@ pub(super) fn read(paths: &[PathBuf]) -> anyhow::Result<TrainingMusic> {
     }
     if !files.is_empty() {
         let corpus = corpus::read(&files)?;
-        for failure in &corpus.failures {
-            eprintln!("skipped {}", failure.reason);
-        }
+        report_skipped(&corpus.failures);
         real.add(TrainingMusic::of(&corpus.pieces));
     }
     real.pieces.retain(|piece| !piece.roll.is_empty());

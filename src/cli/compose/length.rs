@@ -23,7 +23,7 @@ pub fn check(primer: &PreparedPrimer, recipe: &Recipe, outputs: &[Output]) -> an
         steps <= LONGEST_ROLL,
         "a piece of {steps} 16ths is too long for a file, which can have {LONGEST_ROLL}; {LESS}"
     );
-    let seconds = steps as f64 * f64::from(primer.primer().roll.tempo) / 4e6;
+    let seconds = steps as f64 * f64::from(primer.primer().roll.settled_tempo()) / 4e6;
     if outputs.iter().any(|output| output.kind() == Kind::Wav) {
         ensure!(
             // The last sound dies away within a minute.

@@ -43,8 +43,8 @@ pub struct Compose {
     /// Your own music to continue from: a MIDI file of any length and metre.
     #[arg(long, value_name = "FILE.mid")]
     pub primer: Option<PathBuf>,
-    /// Begin the piece with the primer, as the composer hears it: in 16ths, evenly loud, in its mean
-    /// tempo and last key signature.
+    /// Begin the piece with the primer, as the composer hears it: in 16ths, evenly loud, in its own
+    /// tempos and in its last key signature.
     #[arg(long)]
     pub with_primer: bool,
     /// How many measures to compose.

@@ -14,12 +14,9 @@ const MOST_WARNINGS: usize = 8;
 /// The musician's own music, or an excerpt of the model that the seed chooses.
 pub fn opening(command: &Compose) -> anyhow::Result<Opening> {
     let Some(path) = &command.primer else { return Ok(Opening::default()) };
-    let primer = own(path)?;
+    let Own { primer, .. } = own(path)?;
     if command.with_primer {
-        eprintln!(
-            "{} is written as it is heard: in 16ths, evenly loud, in its mean tempo",
-            path.display()
-        );
+        eprintln!("{} is written as it is heard: in 16ths, evenly loud", path.display());
     }
     Ok(Opening::Own(Box::new(Record::of(&primer))))
 }
@@ -80,19 +77,32 @@ fn remedy(error: &SelectionError, whose: &str) -> anyhow::Error {
     }
 }
 
-/// The musician's own music. Says what of it is not heard.
-pub fn own(path: &Path) -> anyhow::Result<Primer> {
-    let Piece { name, transcription, percussion, warnings, .. } = Piece::read(path)?;
-    for warning in warnings.iter().take(MOST_WARNINGS) {
-        eprintln!("{}: {warning}", path.display());
+/// The musician's own music.
+pub struct Own {
+    /// The music as the composer hears it.
+    pub primer: Primer,
+    /// Its mean tempo, in microseconds per quarter note.
+    pub mean_tempo: u32,
+}
+
+impl Own {
+    /// The music in its mean tempo, as recipes of before name it.
+    pub fn in_mean_tempo(&self) -> Primer {
+        let mut primer = self.primer.clone();
+        primer.roll.set_tempo(self.mean_tempo);
+        primer
     }
-    let lost =
-        [(transcription.out_of_range, "notes beyond the 88 keys"), (percussion, "drum strokes")];
-    for (count, what) in lost.into_iter().filter(|(count, _)| *count > 0) {
-        eprintln!("{}: {count} {what} are not heard", path.display());
+}
+
+/// Reads the musician's own music. Says what of it is not heard.
+pub fn own(path: &Path) -> anyhow::Result<Own> {
+    let Piece { name, transcription, warnings, .. } = Piece::read(path)?;
+    let warnings = warnings.iter().take(MOST_WARNINGS).map(ToString::to_string);
+    for said in warnings.chain(transcription.losses.sentences()) {
+        eprintln!("{}: {said}", path.display());
     }
     let mut primer = Primer { source: name, roll: transcription.roll };
     // The piece continues in the key in which it ends.
     primer.roll.key = transcription.keys.last().map(|change| change.key);
-    Ok(primer)
+    Ok(Own { primer, mean_tempo: transcription.mean_tempo })
 }

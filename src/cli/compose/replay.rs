@@ -64,7 +64,13 @@ fn supply(command: &Compose, recipe: &mut Recipe) -> anyhow::Result<()> {
             Err(missing).context("add --primer FILE.mid")
         }
         (Opening::File(_), Some(path)) => {
-            recipe.supply(&own(path)?).with_context(|| format!("--primer {}", path.display()))
+            let own = own(path)?;
+            let supplied = recipe.supply(&own.primer);
+            let supplied = supplied.or_else(|error| match recipe.supply(&own.in_mean_tempo()) {
+                Ok(()) => Ok(()),
+                Err(_) => Err(error),
+            });
+            supplied.with_context(|| format!("--primer {}", path.display()))
         }
         (_, Some(_)) => bail!("this recipe holds all that it needs; leave --primer out"),
         (_, None) => Ok(()),

@@ -1,6 +1,7 @@
 //! The model that composes: a trained network, or a Markov chain that learns on the spot.
 
 use super::Compose;
+use crate::cli::skipped::report_skipped;
 use crate::cli::{self, quoted};
 use anyhow::{Context, bail};
 use deep_jammer::baseline::{Baseline, Counts, Kind};
@@ -8,6 +9,7 @@ use deep_jammer::composing::{Composer, Criterion, Recipe};
 use deep_jammer::corpus::{self, Piece};
 use deep_jammer::originality::{Packed, TrainingMusic};
 use deep_jammer::primer;
+use deep_jammer::roll::Transcription;
 use std::path::{Path, PathBuf};
 
 /// The name that stands for the Markov chain where a model is asked for.
@@ -122,12 +124,16 @@ impl Source {
         if paths.is_empty() {
             bail!("the Markov chain learns on the spot: give it music with --learn FOLDER-OF-MIDI");
         }
-        let corpus = corpus::read(paths)?;
-        for failure in &corpus.failures {
-            eprintln!("skipped {}", failure.reason);
-        }
+        let mut corpus = corpus::read(paths)?;
+        report_skipped(&corpus.failures);
         if corpus.pieces.is_empty() {
             bail!("none of the {} files could be read", corpus.failures.len());
+        }
+        // In one tempo each, so that recipes of before find the same excerpts.
+        for Transcription { roll, mean_tempo, .. } in
+            corpus.pieces.iter_mut().map(|piece| &mut piece.transcription)
+        {
+            roll.set_tempo(*mean_tempo);
         }
         let counts = Counts::of(corpus.pieces.iter().map(Piece::roll));
         eprintln!("learned from {} pieces, {} steps", counts.pieces(), counts.steps());

@@ -1,6 +1,7 @@
 //! Which music is evaluated, and which the baselines are trained on.
 
 use super::{Evaluate, LoadedModel};
+use crate::cli::skipped::report_skipped;
 use anyhow::{Context, bail};
 use deep_jammer::corpus::{self, Failure, Piece, PublishedSplit};
 use deep_jammer::dataset::{Dataset, Split};
@@ -191,10 +192,6 @@ fn learned(
              baselines with --learn"
         ),
     }
-}
-
-fn report_skipped(failures: &[Failure]) {
-    failures.iter().for_each(|failure| eprintln!("skipped {}", failure.reason));
 }
 
 /// The pieces of files and folders, of sets those of one part, and the files that have none.

@@ -2,6 +2,7 @@
 
 use super::super::{BUILT_IN, Outcome, model};
 use super::{DisclosureArg, check_name, now};
+use crate::cli::skipped::report_skipped;
 use anyhow::{bail, ensure};
 use deep_jammer::composing::{Composer, Recipe};
 use deep_jammer::corpus;
@@ -136,15 +137,13 @@ fn pieces(argument: &str, real: bool) -> anyhow::Result<Vec<Source>> {
         (None, false) => of_folder(path),
     };
     let corpus = corpus::read(&[PathBuf::from(path)])?;
-    for failure in &corpus.failures {
-        eprintln!("skipped {}", failure.reason);
-    }
+    report_skipped(&corpus.failures);
     ensure!(!corpus.pieces.is_empty(), "{} contains no piece that can be read", path.display());
-    let source = |piece: corpus::Piece| Source {
-        model: model.clone(),
-        real,
-        title: format!("{}/{}", piece.folder, piece.name),
-        roll: piece.transcription.roll,
+    let source = |piece: corpus::Piece| {
+        let mut roll = piece.transcription.roll;
+        roll.set_tempo(piece.transcription.mean_tempo);
+        let title = format!("{}/{}", piece.folder, piece.name);
+        Source { model: model.clone(), real, title, roll }
     };
     Ok(corpus.pieces.into_iter().map(source).collect())
 }

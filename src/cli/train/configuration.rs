@@ -177,6 +177,7 @@ impl Train {
 
 fn text(path: &Path) -> anyhow::Result<Value> {
     let text = path.to_str();
-    let text = text.with_context(|| format!("{}: the path is not Unicode text", path.display()))?;
+    let text = text
+        .with_context(|| format!("{}: the path is not Unicode text; rename it", path.display()))?;
     Ok(Value::String(text.to_owned()))
 }

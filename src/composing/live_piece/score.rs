@@ -48,7 +48,8 @@ impl LivePiece {
             return (Cow::Borrowed(&self.roll), rests);
         }
         let mut new = Roll::new(self.roll.metre_at(self.lead_in).metre);
-        (new.tempo, new.key) = (self.roll.tempo, self.roll.key);
+        new.set_tempo(self.roll.tempo_at(self.lead_in));
+        new.key = self.roll.key;
         (0..rests).for_each(|_| new.push(Step::SILENCE));
         self.roll.steps()[self.lead_in..].iter().for_each(|&step| new.push(step));
         (Cow::Owned(new), rests)

@@ -115,7 +115,7 @@ impl StudioScript {
             StudioOpening::Own(own) => {
                 // A tempo and a metre that a change could ask for.
                 let primer = own.primer()?;
-                let tempo = Some(60_000_000 / primer.roll.tempo.max(1));
+                let tempo = Some(60_000_000 / primer.roll.settled_tempo());
                 Change { tempo, metre: Some(primer.metre()), ..Change::default() }.check()?;
                 (Opening::Own(own), LeadIn::LastMeasures)
             }

@@ -5,6 +5,8 @@ use super::recipe::read;
 use crate::sandbox::{PIECES, Sandbox, said, signal};
 use deep_jammer::composing::{Opening, Recipe};
 use deep_jammer::midi;
+use deep_jammer::roll::{Keys, Roll, Step};
+use deep_jammer::score::Note;
 use std::fs;
 use std::path::Path;
 use std::process::Stdio;
@@ -89,6 +91,44 @@ fn your_own_music_is_gone_on_from_in_its_metre() {
     let minuet = fs::read(Path::new(PIECES).join("minuet-in-g.mid")).unwrap();
     let minuet = midi::read(&minuet).unwrap().score;
     assert_eq!(whole.notes[..minuet.notes.len() - 5], minuet.notes[..minuet.notes.len() - 5]);
+}
+
+#[test]
+fn a_piece_goes_on_in_the_tempo_before_a_slow_ending_and_says_what_is_not_heard() {
+    let sandbox = Sandbox::new();
+    sandbox.succeed(&format!("train PIECES --run run {TINY} --epochs 2"));
+    let mut roll = Roll::new("4/4".parse().unwrap());
+    for (steps, tempo) in [(112, 500_000), (16, 3_000_000)] {
+        roll.change_tempo(roll.len(), tempo);
+        for step in 0..steps {
+            let keys = Keys::from_iter([40 + step / 4 % 12]);
+            let articulate = if step % 4 == 0 { keys } else { Keys::NONE };
+            roll.push(Step { play: keys, articulate });
+        }
+    }
+    let mut score = roll.to_score(None, &[]);
+    // The first key is struck a second time within its 16th.
+    score.notes.insert(1, Note { start: 30, ..score.notes[0] });
+    score.notes[0].length = 20;
+    sandbox.write("slow-end.mid", midi::write(&score));
+    let line = "compose --model run --primer slow-end.mid --bars 2 --seed 1";
+    let heard = said(&sandbox.finish(&format!("{line} -o new.mid")));
+    let lost = "slow-end.mid: 1 repeated stroke is lost: it is faster than 16ths\n";
+    assert!(heard.contains(lost), "{heard}");
+    let tempos = |name: &str| {
+        let score = midi::read(&sandbox.bytes(name)).unwrap().score;
+        score.tempos.iter().map(|at| (at.tick, at.value)).collect::<Vec<_>>()
+    };
+    assert_eq!(tempos("new.mid"), [(0, 500_000)]);
+    sandbox.succeed(&format!("{line} --with-primer -o whole.mid"));
+    let whole = [(0, 500_000), (112 * 120, 3_000_000), (128 * 120, 500_000)];
+    assert_eq!(tempos("whole.mid"), whole);
+    // A tempo that is asked for is that of all of it.
+    sandbox.succeed(&format!("{line} --with-primer --tempo 90 -o asked.mid"));
+    assert_eq!(tempos("asked.mid"), [(0, 666_667)]);
+    // The recipe holds the tempos of the primer, and gives the same bytes.
+    sandbox.succeed("compose --model run --recipe whole.mid -o again.mid");
+    assert_eq!(sandbox.bytes("again.mid"), sandbox.bytes("whole.mid"));
 }
 
 #[test]

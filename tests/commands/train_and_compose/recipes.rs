@@ -7,6 +7,9 @@
 use crate::sandbox::{PIECES, Sandbox, said};
 use deep_jammer::composing::{LeadIn, Opening, Recipe};
 use deep_jammer::midi;
+use deep_jammer::primer::Primer;
+use deep_jammer::roll::Roll;
+use deep_jammer::score::At;
 use std::fs;
 use std::path::Path;
 
@@ -124,6 +127,34 @@ fn a_long_primer_is_named_by_its_recipe_and_has_to_be_given_again() {
     sandbox.succeed(&format!("compose {with} --seed 3 --bars 3 -o short.mid"));
     let said = sandbox.fail(&format!("compose --recipe short.mid {with} {prelude} -o x.mid"));
     assert!(said.contains("leave --primer out"), "{said}");
+}
+
+#[test]
+fn a_recipe_of_before_names_a_long_primer_by_its_mean_tempo_and_goes_on_in_it() {
+    let sandbox = sandbox();
+    let prelude = fs::read(Path::new(PIECES).join("prelude-in-c.mid")).unwrap();
+    let mut score = midi::read(&prelude).unwrap().score;
+    // The second half is half as fast.
+    let tempos = [(0, 600_000), (score.end() / 2, 1_200_000)];
+    score.tempos = tempos.map(|(tick, value)| At { tick, value }).to_vec();
+    sandbox.write("slow.mid", midi::write(&score));
+    let with = "--model model.safetensors --primer slow.mid";
+    let tempo = |name: &str| midi::read(&sandbox.bytes(name)).unwrap().score.tempos[0].value;
+    sandbox.succeed(&format!("compose {with} --seed 3 --bars 3 -o new.mid"));
+    assert_eq!(tempo("new.mid"), 1_200_000);
+    let text = midi::read(&sandbox.bytes("new.mid")).unwrap().score.texts.remove(0);
+    let Opening::File(file) = Recipe::from_text(&text).unwrap().opening else { panic!("{text}") };
+
+    // Before, it was heard in its mean tempo.
+    let found = Roll::from_score(&score).unwrap();
+    let mut primer = Primer { source: file.name, roll: found.roll };
+    assert_eq!(primer.fingerprint(), file.fingerprint);
+    primer.roll.set_tempo(found.mean_tempo);
+    let before = text.replace(&file.fingerprint, &primer.fingerprint());
+    assert_ne!(before, text);
+    sandbox.write("before.txt", before);
+    sandbox.succeed(&format!("compose --recipe before.txt {with} -o before.mid"));
+    assert_eq!(tempo("before.mid"), found.mean_tempo);
 }
 
 #[test]

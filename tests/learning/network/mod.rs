@@ -5,7 +5,7 @@ mod agreement;
 mod differences;
 mod golden;
 mod machines;
-mod music;
+pub mod music;
 mod other_engines;
 mod passages;
 mod properties;

@@ -9,17 +9,23 @@ use super::reader::{Element, Measure, Sign, measures};
 
 /// The order of elements within others, as the schema of MusicXML 4.0 has it (of those that are
 /// written).
-const ORDER: [(&str, &str); 12] = [
+const ORDER: [(&str, &str); 14] = [
     ("score-partwise", "work identification part-list part"),
     ("work", "work-title"),
     ("identification", "creator encoding"),
     ("encoding", "software supports"),
     ("score-part", "part-name score-instrument midi-instrument"),
     ("attributes", "divisions key time staves clef"),
-    ("direction", "direction-type staff sound"),
+    ("direction", "direction-type offset staff sound"),
     ("metronome", "beat-unit beat-unit-dot per-minute"),
     ("pitch", "step alter octave"),
-    ("note", "chord pitch rest duration tie voice type dot accidental stem staff beam notations"),
+    (
+        "note",
+        "grace chord pitch rest duration tie voice type dot accidental time-modification stem staff \
+         beam notations",
+    ),
+    ("notations", "tied tuplet"),
+    ("time-modification", "actual-notes normal-notes normal-type"),
     ("forward", "duration voice staff"),
     ("clef", "sign line"),
 ];
@@ -32,6 +38,7 @@ pub fn is_well_written(measures: &[Measure<'_>]) {
         values_and_durations_agree(measure);
         accidentals_say_what_is_played(measure);
         beams_begin_and_end(measure);
+        tuplets_begin_and_end(measure);
     }
 }
 
@@ -73,7 +80,7 @@ fn voices_fill_the_measure(measure: &Measure<'_>) {
     }
     for signs in voices.values() {
         let mut now = measure.start;
-        for sign in signs.iter().filter(|sign| !sign.is_in_chord()) {
+        for sign in signs.iter().filter(|sign| !sign.is_in_chord() && !sign.is_grace()) {
             assert_eq!(sign.start, now);
             now += sign.length;
         }
@@ -87,25 +94,32 @@ fn voices_fill_the_measure(measure: &Measure<'_>) {
 }
 
 fn values_and_durations_agree(measure: &Measure<'_>) {
-    for sign in measure.signs.iter().filter(|sign| sign.element.name == "note") {
-        let value = match sign.element.say("type") {
-            "16th" => 1,
-            "eighth" => 2,
-            "quarter" => 4,
-            "half" => 8,
-            "whole" => 16,
-            "breve" => 32,
-            _ => {
-                let rest = sign.element.find("rest").expect("only rests of a measure have none");
-                assert_eq!(rest.attributes["measure"], "yes");
-                assert_eq!(sign.length, measure.length);
-                continue;
-            }
+    let notes = measure.signs.iter().filter(|sign| sign.element.name == "note");
+    for sign in notes.filter(|sign| !sign.is_grace()) {
+        let Some(value) = TYPES.iter().position(|name| *name == sign.element.say("type")) else {
+            let rest = sign.element.find("rest").expect("only rests of a measure have none");
+            assert_eq!(rest.attributes["measure"], "yes");
+            assert_eq!(sign.length, measure.length);
+            // Elsewhere, some programs would take it for a whole measure all the same.
+            let (beats, kind) = measure.metre;
+            assert_eq!(measure.length as i64 * kind, beats * 4 * measure.quarter as i64);
+            continue;
         };
+        // In parts of a 64th's half, so that every dot is a whole number.
+        let value = 256 >> value;
         let dotted = sign.element.find("dot").is_some();
-        assert_eq!(sign.length, if dotted { value + value / 2 } else { value });
+        let value = if dotted { value + value / 2 } else { value };
+        let (actual, normal) = match sign.element.find("time-modification") {
+            Some(ratio) => (ratio.number("actual-notes"), ratio.number("normal-notes")),
+            None => (Some(1), Some(1)),
+        };
+        let written = value * measure.quarter * normal.unwrap() as usize;
+        assert_eq!(sign.length * 32 * actual.unwrap() as usize, written, "{sign:?}");
     }
 }
+
+/// The note values, each half of the one before.
+const TYPES: [&str; 8] = ["breve", "whole", "half", "quarter", "eighth", "16th", "32nd", "64th"];
 
 /// Whoever reads the signature and the accidentals plays the keys that are meant.
 fn accidentals_say_what_is_played(measure: &Measure<'_>) {
@@ -137,13 +151,12 @@ fn accidentals_say_what_is_played(measure: &Measure<'_>) {
 /// Every beam that begins ends, in the same voice, without a rest or a longer note between.
 fn beams_begin_and_end(measure: &Measure<'_>) {
     for signs in by_voice(measure).values() {
-        for level in ["1", "2"] {
+        for (level, longest) in [("1", 4), ("2", 5), ("3", 6), ("4", 7)] {
             let mut open = false;
-            for sign in signs.iter().filter(|sign| !sign.is_in_chord()) {
+            for sign in signs.iter().filter(|sign| !sign.is_in_chord() && !sign.is_grace()) {
                 let beam = sign.element.all("beam").find(|beam| beam.attributes["number"] == level);
                 if beam.is_some() {
-                    let longest = if level == "1" { 3 } else { 1 };
-                    assert!(sign.is_head() && sign.length <= longest);
+                    assert!(sign.is_head() && TYPES[longest..].contains(&sign.element.say("type")));
                 }
                 let must_be_open = match beam.map(|beam| beam.text.as_str()) {
                     Some("begin") => false,
@@ -155,6 +168,36 @@ fn beams_begin_and_end(measure: &Measure<'_>) {
             }
             assert!(!open);
         }
+    }
+}
+
+/// Every tuplet that begins ends, in the same voice. It is three in the time of two, nothing in it
+/// is without its ratio, and nothing else has one.
+fn tuplets_begin_and_end(measure: &Measure<'_>) {
+    for signs in by_voice(measure).values() {
+        let mut begun: Option<usize> = None;
+        for sign in signs.iter().filter(|sign| !sign.is_in_chord() && !sign.is_grace()) {
+            let tuplets = sign.element.find("notations");
+            let tuplets = tuplets.iter().flat_map(|notations| notations.all("tuplet"));
+            let marks: Vec<_> = tuplets.map(|tuplet| tuplet.attributes["type"].as_str()).collect();
+            if marks.contains(&"start") {
+                assert!(begun.is_none());
+                begun = Some(sign.start);
+            }
+            let ratio = sign.element.find("time-modification");
+            assert_eq!(ratio.is_some(), begun.is_some(), "{sign:?}");
+            if let Some(ratio) = ratio {
+                assert_eq!((ratio.say("actual-notes"), ratio.say("normal-notes")), ("3", "2"));
+            }
+            if marks.contains(&"stop") {
+                let length = sign.start + sign.length - begun.take().expect("a tuplet that began");
+                let part = ratio.unwrap().say("normal-type");
+                let part = TYPES.iter().position(|name| *name == part).unwrap();
+                // Two of its parts fill it.
+                assert_eq!(length * 32, 2 * (256 >> part) * measure.quarter);
+            }
+        }
+        assert!(begun.is_none());
     }
 }
 
@@ -179,7 +222,7 @@ fn the_frame_of_a_page_is_in_the_schemas_order() {
 #[test]
 fn the_tempo_is_that_of_the_metres_beat() {
     let mut roll = music::roll("6/8", &[(60, 0, 12)]);
-    roll.tempo = 60_000_000 / 66;
+    roll.set_tempo(60_000_000 / 66);
     let page = Element::read(&to_musicxml(&roll, &Heading::default()));
     let all = page.everything();
     let metronome = all.iter().find(|element| element.name == "metronome").unwrap();
@@ -262,7 +305,7 @@ fn a_small_page_is_written_as_ever() {
         (72, 18, 6),
     ];
     let mut roll = music::roll("3/4", &notes);
-    roll.tempo = 600_000;
+    roll.set_tempo(600_000);
     let page = to_musicxml(&roll, &Heading { title: Some("A small page"), ..Heading::default() });
     let golden = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/music/notation/small.musicxml");
     // The version of the program is in it.

@@ -4,8 +4,9 @@ use std::path::Path;
 
 use crate::regions;
 use deep_jammer::corpus::Piece;
+use deep_jammer::midi;
 use deep_jammer::roll::{Keys, Roll, Step};
-use deep_jammer::score::Metre;
+use deep_jammer::score::{Metre, Note, Score};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -28,6 +29,21 @@ pub fn roll(metre: &str, notes: &[(usize, usize, usize)]) -> Roll {
         });
     }
     roll
+}
+
+/// A score with 480 ticks to a quarter of notes: (MIDI pitch, first tick, ticks).
+pub fn score(metre: &str, notes: &[(u8, u64, u64)]) -> Score {
+    let note =
+        |&(pitch, start, length): &(u8, u64, u64)| Note { start, pitch, length, velocity: 80 };
+    let mut notes: Vec<Note> = notes.iter().map(note).collect();
+    notes.sort_unstable();
+    Score { notes, length: 0, ..Roll::new(metre.parse().unwrap()).to_score(None, &[]) }
+}
+
+/// A MIDI file of this folder, as a sequencer wrote it.
+pub fn played(name: &str) -> Score {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/music/notation/played");
+    midi::read_file(&folder.join(name)).unwrap().score
 }
 
 /// Mostly a few keys, sometimes half the keyboard.

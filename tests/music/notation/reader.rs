@@ -82,7 +82,7 @@ impl Element {
 pub struct Sign<'a> {
     pub staff: i64,
     pub voice: i64,
-    /// In 16ths from the start of the piece.
+    /// In the reader's unit, from the start of the piece.
     pub start: usize,
     pub length: usize,
     pub element: &'a Element,
@@ -91,6 +91,10 @@ pub struct Sign<'a> {
 impl Sign<'_> {
     pub fn is_head(&self) -> bool {
         self.element.find("pitch").is_some()
+    }
+
+    pub fn is_grace(&self) -> bool {
+        self.element.find("grace").is_some()
     }
 
     pub fn is_in_chord(&self) -> bool {
@@ -121,6 +125,8 @@ impl Sign<'_> {
 /// A measure: where it begins, how long it is, what is new in it, its signs as they come.
 #[derive(Debug)]
 pub struct Measure<'a> {
+    /// How many units a quarter has.
+    pub quarter: usize,
     pub start: usize,
     pub length: usize,
     pub sharps: i64,
@@ -129,22 +135,32 @@ pub struct Measure<'a> {
     pub element: &'a Element,
 }
 
-/// The measures of a document, in which a quarter has four divisions.
+/// The measures of a document in which a quarter has four divisions, in 16ths.
 pub fn measures(score: &Element) -> Vec<Measure<'_>> {
+    assert_eq!(score.everything().iter().find_map(|e| e.number("divisions")), Some(4));
+    measures_in(score, 4)
+}
+
+/// The measures of a document, in units of which a quarter has as many as `quarter`.
+pub fn measures_in(score: &Element, quarter: usize) -> Vec<Measure<'_>> {
     let part = score.find("part").unwrap();
     let (mut start, mut sharps, mut metre) = (0, 0, (0, 0));
     let mut measures = Vec::new();
+    let mut divisions = 0;
     for element in &part.children {
         assert_eq!(element.name, "measure");
         let (mut now, mut length, mut chord_start) = (0, 0, 0);
         let mut signs = Vec::new();
         for child in &element.children {
-            let duration = child.number("duration").unwrap_or(0) as usize;
+            let duration = child.number("duration").unwrap_or(0) as usize * quarter;
+            assert!(duration == 0 || duration.is_multiple_of(divisions), "a whole number of units");
+            let duration = duration / divisions.max(1);
             match child.name.as_str() {
                 "attributes" => {
                     assert!(now == 0, "keys, metres and clefs change on bar lines");
-                    if let Some(divisions) = child.number("divisions") {
-                        assert_eq!(divisions, 4);
+                    if let Some(number) = child.number("divisions") {
+                        assert_eq!(divisions, 0, "the unit never changes");
+                        divisions = number as usize;
                     }
                     if let Some(key) = child.find("key") {
                         sharps = key.number("fifths").unwrap();
@@ -155,7 +171,8 @@ pub fn measures(score: &Element) -> Vec<Measure<'_>> {
                 }
                 "backup" => now -= duration,
                 "note" | "forward" => {
-                    assert!(duration > 0);
+                    let is_grace = child.find("grace").is_some();
+                    assert_eq!(is_grace, duration == 0);
                     if child.find("chord").is_none() {
                         chord_start = now;
                         now += duration;
@@ -173,20 +190,21 @@ pub fn measures(score: &Element) -> Vec<Measure<'_>> {
                 other => panic!("<{other}> in a measure"),
             }
         }
-        measures.push(Measure { start, length, sharps, metre, signs, element });
+        measures.push(Measure { quarter, start, length, sharps, metre, signs, element });
         start += length;
     }
     measures
 }
 
-/// The notes of a document, ties joined: first 16th, pitch, the first 16th without it.
+/// The notes of a document, ties joined: beginning, pitch, end. Grace notes are left out.
 pub fn notes(measures: &[Measure<'_>]) -> Vec<(usize, i64, usize)> {
     let mut notes: Vec<(usize, i64, usize)> = Vec::new();
     for staff in [1, 2] {
         // By voice and pitch: the note that goes on, an index of the notes.
         let mut open: BTreeMap<(i64, i64), usize> = BTreeMap::new();
         for measure in measures {
-            for head in measure.signs.iter().filter(|sign| sign.staff == staff && sign.is_head()) {
+            let heads = measure.signs.iter().filter(|sign| sign.is_head() && !sign.is_grace());
+            for head in heads.filter(|sign| sign.staff == staff) {
                 let (midi, end) = (head.midi(), head.start + head.length);
                 let tie = (head.voice, midi);
                 let index = if head.has_tie("stop") {

@@ -1,12 +1,13 @@
-"""Reads sheet music back with music21 and compares it, note by note, with the rolls it is of.
+"""Reads sheet music back with music21 and compares it, note by note, with what was written.
 
     pip install music21 mido
     cargo run --release --example engrave -- /tmp/pages pieces/*.mid path/to/piano-midi.de/*/*.[mM][iI][dD]
     python tests/music/notation/round_trip.py /tmp/pages
 
-For each piece the example writes NAME.musicxml and NAME.mid, which is the roll as MIDI, 120 ticks
-to the 16th. Of every note pitch, beginning and length in 16ths must be the same in both, tied
-notes joined; and music21 must find at most two voices to a staff. Some minutes for 300 pieces.
+For each piece the example writes NAME.musicxml and NAME.mid, which is what stands on the page as
+MIDI, 10 ticks to the 48th of a quarter. Of every note pitch, beginning and length in 48ths must be
+the same in both, tied notes joined; every grace note must be found; and music21 must find at most
+two voices to a staff. Some minutes for 300 pieces.
 """
 
 import collections
@@ -19,7 +20,7 @@ import music21
 
 
 def of_midi(path):
-    """(beginning, pitch, length) of each note, in 16ths."""
+    """(beginning, pitch, length) of each note, in 48ths of a quarter."""
     notes, sounding, now = [], {}, 0
     for message in mido.MidiFile(path).tracks[1]:
         now += message.time
@@ -27,14 +28,15 @@ def of_midi(path):
             sounding[message.note] = now
         elif message.type in ("note_on", "note_off"):
             start = sounding.pop(message.note)
-            notes.append((start / 120, message.note, (now - start) / 120))
+            notes.append((start / 10, message.note, (now - start) / 10))
     return sorted(notes)
 
 
 def of_page(path):
-    """The same, from a page; and the most voices that any staff has in a measure."""
+    """The same, from a page; the most voices that any staff has in a measure; and the number of
+    grace notes."""
     score = music21.converter.parse(path, format="musicxml", forceSource=True)
-    notes, voices = [], 0
+    notes, voices, graces = [], 0, 0
     assert len(score.parts) == 2, "one piano, two staves"
     for staff in score.parts:
         heads = []
@@ -44,9 +46,12 @@ def of_page(path):
             for voice in inner:
                 into = 0 if voice is measure else voice.offset
                 for sign in voice.notes:
-                    start = 4 * (measure.offset + into + sign.offset)
-                    length = 4 * sign.duration.quarterLength
-                    assert length > 0, "no grace notes"
+                    start = 48 * (measure.offset + into + sign.offset)
+                    length = 48 * sign.duration.quarterLength
+                    if sign.duration.isGrace:
+                        graces += len(sign.pitches)
+                        continue
+                    assert length > 0
                     for head in sign.notes if sign.isChord else [sign]:
                         tie = head.tie.type if head.tie else None
                         heads.append((start, head.pitch.midi, length, tie))
@@ -62,17 +67,20 @@ def of_page(path):
             else:
                 notes.append((float(since), pitch, float(start + length - since)))
         assert not open_ties, "every tie ends"
-    return sorted(notes), voices
+    return sorted(notes), voices, graces
 
 
 def check(page):
     try:
         expected = of_midi(page.with_suffix(".mid"))
-        found, voices = of_page(page)
+        found, voices, graces = of_page(page)
+        written = page.read_text(encoding="utf-8").count("<grace")
     except Exception as error:
         return page.name, 0, f"{type(error).__name__}: {error}"
     if voices > 2:
         return page.name, len(expected), f"{voices} voices"
+    if graces != written:
+        return page.name, len(expected), f"{graces} of {written} grace notes"
     if found != expected:
         missing = collections.Counter(expected) - collections.Counter(found)
         extra = collections.Counter(found) - collections.Counter(expected)

@@ -9,7 +9,7 @@ use deep_jammer::sound::{Performance, Rendering};
 #[test]
 fn real_pieces_sound_and_are_not_clipped() {
     let Some(folder) = folder() else { return };
-    let files = corpus::find(&[folder]).unwrap();
+    let files = corpus::find(&[folder]).unwrap().files;
     assert!(files.len() > 300);
     for path in files.iter().step_by(37) {
         let score = midi::read_file(path).unwrap().score;

@@ -48,6 +48,29 @@ fn a_file_is_as_loud_as_it_should_be() {
 }
 
 #[test]
+fn a_piece_of_the_softest_notes_is_as_loud_as_any_other() {
+    let sandbox = tempfile::tempdir().unwrap();
+    for velocity in [1, 2, 5, 10] {
+        let notes: Vec<_> =
+            (0..4).map(|at| (500 * at, 500 * at + 500, 60 + at as u8, velocity)).collect();
+        let path = sandbox.path().join(format!("{velocity}.wav"));
+        let found = write(&score(&notes, &[]), &path);
+        let (_, loudness, peak) = measured(&path);
+        assert!((loudness - LOUDNESS).abs() < 0.3, "velocity {velocity}: {loudness:.2} LUFS");
+        assert!(peak <= PEAK + 0.05, "velocity {velocity}: {peak:.2} dBTP");
+        assert!(found.gain > 20.0, "{found:?}");
+    }
+    // One soft note alone. What nothing sounds in is silent still.
+    let path = sandbox.path().join("alone.wav");
+    write(&score(&[(0, 2000, 60, 1)], &[]), &path);
+    let (_, loudness, peak) = measured(&path);
+    assert!((loudness - LOUDNESS).abs() < 0.3 || (peak - PEAK).abs() < 0.1, "{loudness:.2} LUFS");
+    let path = sandbox.path().join("silent.wav");
+    write(&score(&[(0, 500, 127, 100)], &[]), &path);
+    assert!(measured(&path).0.iter().all(|&sample| sample == 0));
+}
+
+#[test]
 fn ten_keys_at_their_loudest_are_not_clipped() {
     let sandbox = tempfile::tempdir().unwrap();
     let chord = [24, 31, 36, 40, 43, 60, 64, 67, 72, 76];

@@ -130,6 +130,8 @@ pub fn score(notes: &[(u64, u64, u8, u8)], pedal: &[(u64, bool)]) -> Score {
         metres: Vec::new(),
         keys: Vec::new(),
         pedal: pedal.iter().map(|&(tick, value)| At { tick, value }).collect(),
+        sostenuto: Vec::new(),
+        soft: Vec::new(),
         texts: Vec::new(),
         length: 0,
     }

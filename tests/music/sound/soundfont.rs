@@ -48,6 +48,44 @@ fn a_key_that_two_have_struck_sounds_until_both_have_let_it_go() {
 }
 
 #[test]
+fn the_pedals_of_a_recorded_piano_hold_and_damp() {
+    let font = read(&tiny_soundfont::bytes(b"\0")).unwrap();
+    let strike = Event::Strike { pitch: 60, velocity: 100 };
+    let release = Event::Release { pitch: 60 };
+    let (pedal, sostenuto) = (|down| Event::Pedal { down }, |down| Event::Sostenuto { down });
+    // Whether it sounds five seconds after some events, which come half a second after others.
+    let sounds = |first: &[Event], then: &[Event]| {
+        let mut piano = SoundFontPiano::new(&font);
+        first.iter().for_each(|&event| piano.play(event));
+        listen(&mut piano, 0.5);
+        then.iter().for_each(|&event| piano.play(event));
+        listen(&mut piano, 5.0);
+        !piano.is_silent()
+    };
+    assert!(sounds(&[pedal(true), strike], &[release]));
+    // Up and down again at one moment.
+    assert!(!sounds(&[pedal(true), strike, release], &[pedal(false), pedal(true)]));
+    assert!(sounds(&[strike, sostenuto(true)], &[release]));
+    assert!(!sounds(&[strike, sostenuto(true)], &[release, sostenuto(false)]));
+    assert!(!sounds(&[sostenuto(true), strike], &[release]));
+    assert!(sounds(&[sostenuto(true), strike], &[]));
+}
+
+#[test]
+fn a_recorded_piano_plays_the_softest_notes_and_the_soft_pedal() {
+    let font = read(&tiny_soundfont::bytes(b"\0")).unwrap();
+    let loudness = |velocity, soft| {
+        let mut piano = SoundFontPiano::new(&font);
+        piano.play(Event::Soft { down: soft });
+        piano.play(Event::Strike { pitch: 60, velocity });
+        level(&listen(&mut piano, 0.5), 0.1, 0.5)
+    };
+    assert!(loudness(1, false) > -100.0 && loudness(1, true) > -100.0);
+    let softer = loudness(90, false) - loudness(90, true);
+    assert!((1.0..6.0).contains(&softer), "{softer:.1} dB");
+}
+
+#[test]
 fn compressed_samples_are_refused_with_a_clear_word() {
     let error = read(&tiny_soundfont::bytes(b"OggS")).unwrap_err();
     assert!(matches!(error, SoundFontError::Compressed(_)), "{error}");

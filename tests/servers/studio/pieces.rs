@@ -3,8 +3,8 @@
 use super::server::{Studio, sandbox};
 use crate::http::{Answer, ask, get, post};
 use deep_jammer::midi;
-use deep_jammer::roll::Roll;
-use deep_jammer::score::At;
+use deep_jammer::roll::{Keys, Roll, Step};
+use deep_jammer::score::{At, Note};
 use serde_json::{Value, json};
 
 fn begin(studio: &Studio, how: Value) -> Value {
@@ -199,6 +199,31 @@ fn music_of_ones_own_is_gone_on_from() {
     score.tempos = vec![At { tick: 0, value: 1 }];
     let begun = ask(studio.port, "POST", "/api/pieces/midi", &[], &midi::write(&score));
     assert_eq!((begun.status, begun.json()["tempo"].as_f64()), (201, Some(300.0)));
+}
+
+#[test]
+fn a_file_goes_on_in_its_own_tempo_and_what_is_not_heard_of_it_is_said() {
+    let studio = Studio::open("");
+    let mut roll = Roll::new("4/4".parse().unwrap());
+    for (steps, tempo) in [(112, 500_000), (16, 2_000_000)] {
+        roll.change_tempo(roll.len(), tempo);
+        for step in 0..steps {
+            let keys = Keys::from_iter([40 + step % 12]);
+            roll.push(Step { play: keys, articulate: keys });
+        }
+    }
+    let mut score = roll.to_score(None, &[]);
+    score.notes.push(Note { start: 15_000, pitch: 3, length: 100, velocity: 64 });
+    score.notes.sort();
+    let begun = ask(studio.port, "POST", "/api/pieces/midi?seed=1", &[], &midi::write(&score));
+    assert_eq!(begun.status, 201, "{}", begun.text());
+    let begun = begun.json();
+    assert_eq!(begun["notices"], json!(["1 note is outside the 88 keys and is left out"]));
+    assert_eq!(begun["tempo"], 120.0);
+    // Of the four measures of the file that are played the last is as slow as it is there.
+    let seconds = measures(&begun).iter().map(|measure| measure["seconds"].as_f64().unwrap());
+    assert_eq!(seconds.take(5).collect::<Vec<_>>(), [0.125, 0.125, 0.125, 0.5, 0.125]);
+    assert_eq!(begin(&studio, json!({}))["notices"], json!([]));
 }
 
 #[test]
