@@ -144,7 +144,8 @@ pub(super) fn key(note: &Note) -> Option<usize> {
     note.pitch.checked_sub(LOWEST_PITCH).map(usize::from).filter(|&key| key < KEYS)
 }
 
-/// The notes on the 88 keys, by their onsets.
+/// The notes on the 88 keys, by their onsets. Of notes that overlap on one key, each ends where the
+/// next begins, as on a keyboard and in a MIDI file, and the last one when the latest would have ended.
 fn strokes(score: &Score, grid: &Grid) -> Vec<Stroke> {
     let stroke = |note: &Note| {
         let step = grid.step(note.start);
@@ -153,6 +154,22 @@ fn strokes(score: &Score, grid: &Grid) -> Vec<Stroke> {
     };
     let mut strokes: Vec<Stroke> = score.notes.iter().filter_map(stroke).collect();
     strokes.sort_by_key(|stroke| stroke.start);
+    let mut last_on_key: [Option<usize>; KEYS] = [None; KEYS];
+    for index in 0..strokes.len() {
+        let now = strokes[index];
+        let last = last_on_key[now.key].replace(index);
+        let Some(before) = last.map(|last| strokes[last]).filter(|before| before.ends_after(&now))
+        else {
+            continue;
+        };
+        let released = (before.start + before.length).max(now.start + now.length);
+        let end = before.end.max(now.end);
+        strokes[index] = Stroke { length: released - now.start, end, ..now };
+        // Two voices that strike a key at once strike it once, and hold it as long as either.
+        if before.start < now.start {
+            strokes[last.unwrap_or(index)].length = now.start - before.start;
+        }
+    }
     strokes
 }
 

@@ -17,6 +17,11 @@ pub(super) struct Stroke {
 }
 
 impl Stroke {
+    /// Whether it is still held when another begins.
+    pub fn ends_after(&self, other: &Stroke) -> bool {
+        self.start + self.length > other.start
+    }
+
     /// Whether most of this note is over when another begins. Then the two are heard one after the
     /// other. Notes of a chord begin together but for a tenth of a 16th, or go on sounding.
     fn is_over(&self, other: &Stroke, sixteenth: u64) -> bool {

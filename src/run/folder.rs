@@ -1,5 +1,6 @@
 //! The folder of a run: where its files are, and which process is training in it.
 
+use super::checkpoint;
 use super::metrics::METRICS_FILE;
 use super::plots::PLOTS_FOLDER;
 use super::samples::SAMPLES_FOLDER;
@@ -167,8 +168,10 @@ impl RunFolder {
         Ok(())
     }
 
-    /// Removes temporary files that a killed process has left.
+    /// Removes what a killed process has left half written or half removed.
     pub fn sweep(&self) -> Result<(), FolderError> {
+        let checkpoints = self.checkpoints();
+        checkpoint::sweep(&checkpoints).map_err(self.failed("tidy up", &checkpoints))?;
         for folder in [self.path.clone(), self.samples(), self.plots()] {
             if folder.is_dir() {
                 atomic_file::sweep(&folder).map_err(self.failed("tidy up", &folder))?;

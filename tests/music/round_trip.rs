@@ -175,6 +175,7 @@ fn read_and_write_score(bytes: &[u8]) -> Option<Score> {
     assert_eq!(again.soft, reading.score.soft);
     if let Ok(found) = Roll::from_score(&reading.score) {
         assert_eq!(found.notes + found.losses.out_of_range, reading.score.notes.len());
+        assert_eq!(Roll::from_score(&again).unwrap().roll, found.roll);
     }
     Some(reading.score)
 }

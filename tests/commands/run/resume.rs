@@ -170,6 +170,19 @@ fn a_run_that_is_killed_again_and_again_ends_as_if_it_never_had_been() {
 }
 
 #[test]
+fn what_a_killed_process_has_left_half_removed_goes_with_the_next_resume() {
+    let sandbox = whole(3, "--sample-every 0");
+    // Killed while the last checkpoint took its place; nothing is left to train.
+    for name in [".step-1.old", ".step-4.partial"] {
+        std::fs::create_dir(sandbox.path("run/checkpoints").join(name)).unwrap();
+    }
+    sandbox.succeed("train --run run --resume");
+    let left = std::fs::read_dir(sandbox.path("run/checkpoints")).unwrap();
+    let left: Vec<_> = left.map(|entry| entry.unwrap().file_name()).collect();
+    assert!(left.iter().all(|name| !name.to_string_lossy().starts_with('.')), "{left:?}");
+}
+
+#[test]
 fn other_settings_are_refused_with_both_values_and_nothing_is_changed() {
     let sandbox = whole(3, "--sample-every 0");
     let before = everything(&sandbox.path("run"));
