@@ -89,7 +89,7 @@ fn window(step: Step, key: usize, reach: usize) -> u64 {
 
 /// The latest places in a block at which a context was met, as steps of the block, the latest first.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Places([u8; 4]);
+struct Places([u8; CANDIDATES]);
 
 const NOWHERE: u8 = u8::MAX;
 const _: () = assert!(BLOCK <= NOWHERE as usize);
@@ -154,7 +154,7 @@ impl LocalIndex {
         }
         for key in 0..KEYS {
             let Some(context) = self.context(key) else { continue };
-            let places = self.tail.entry(context).or_insert(Places([NOWHERE; 4]));
+            let places = self.tail.entry(context).or_insert(Places([NOWHERE; CANDIDATES]));
             places.0.rotate_right(1);
             places.0[0] = place;
         }
@@ -171,7 +171,8 @@ impl LocalIndex {
         if windows.clone().all(|window| window == 0) {
             return None;
         }
-        Some(windows.fold(key as u64, |hash, window| mix(hash ^ window)))
+        // The key is mixed first: it would only change a few bits of the first window.
+        Some(windows.fold(mix(key as u64), |hash, window| mix(hash ^ window)))
     }
 
     /// The longest match of each key, of those at the latest places with the same context.

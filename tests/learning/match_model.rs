@@ -21,7 +21,7 @@ fn piece(steps: usize, seed: u64) -> Vec<Step> {
             let semitones = [0, 0, 0, 2, -3][below(5)];
             for step in from..from + motif {
                 let mut step = piece[step].transposed(semitones);
-                if below(12) == 0 {
+                if below(40) == 0 {
                     step.play.insert(30 + below(20));
                 }
                 let inside = step.play.iter().filter(|key| (15..73).contains(key)).collect();
@@ -107,7 +107,7 @@ fn the_longest_match_at_another_pitch_is_found() {
             assert_eq!(i32::from(transposed.semitones), best.2, "{now}");
         }
     }
-    assert!(found > 30, "{found} of 300");
+    assert!(found > 10, "{found} of 300");
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn the_longest_match_around_a_key_is_found_among_the_latest_places() {
             }
         }
     }
-    assert!(found > 1000, "{found}");
+    assert!(found > 300, "{found}");
 }
 
 #[test]
