@@ -86,11 +86,12 @@ pub struct Train {
     /// Dropout: the share of each LSTM layer's outputs that is dropped in training.
     #[arg(long, value_name = "SHARE", help_heading = "Network")]
     pub(super) dropout: Option<f32>,
-    /// What the network is told about each key: article, wide or unmeasured.
+    /// What the network is told about each key: article, wide, memory, unmeasured or unmeasured-memory.
     ///
     /// This is the layout of the attributes, the input of the network. `article` has the article's
     /// 78 per key and step. `wide` has 78 more that a listener would know, such as harmony and what
-    /// earlier measures did at this place. `unmeasured` is for music without known measures.
+    /// earlier measures did at this place. `memory` adds what followed where the last steps occurred
+    /// before in the piece. `unmeasured` and `unmeasured-memory` are for music without known measures.
     #[arg(long, value_name = "NAME", help_heading = "Network")]
     pub(super) layout: Option<String>,
     /// Start from the weights of another model: a file, or the folder of a training run.
