@@ -77,7 +77,7 @@ fn composed_step(criterion: &mut Criterion) {
     let place = Place { in_measure: 4, in_part: 4, measure: 16 };
     let past = [Step { play: chord, articulate: chord }];
     let mut step = || {
-        Layout::ARTICLE.describe(&past, place, &mut attributes);
+        Layout::ARTICLE.describe(&past, None, place, &mut attributes);
         let mut choose = |key: usize, _| {
             let play = chord.contains(key);
             KeyAction { play, articulate: play }

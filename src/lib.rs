@@ -39,6 +39,7 @@ pub mod random;
 pub mod score;
 pub mod midi;
 pub mod roll;
+pub mod match_model;
 pub mod segment;
 pub mod corpus;
 pub mod dataset;

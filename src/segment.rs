@@ -1,5 +1,6 @@
 //! Segments: the excerpts of fixed length that the network is trained on.
 
+use crate::match_model::{Continuations, MatchModel};
 use crate::roll::{Keys, Place, Roll, Step};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::Rng;
@@ -21,6 +22,8 @@ pub struct Segment {
     /// The steps of the excerpt, preceded by up to [`MAX_LOOKBACK_STEPS`] earlier ones.
     steps: Vec<Step>,
     places: Vec<Place>,
+    /// For each step of the excerpt what a match model of the piece tells; empty if none was asked.
+    continuations: Vec<Continuations>,
 }
 
 impl Segment {
@@ -29,13 +32,37 @@ impl Segment {
         let mut steps = Vec::with_capacity(MAX_LOOKBACK_STEPS + count);
         let first = start.saturating_sub(MAX_LOOKBACK_STEPS);
         steps.extend_from_slice(&roll.steps()[first..start + count]);
-        Segment { steps, places: (start..start + count).map(|step| roll.place(step)).collect() }
+        let places = (start..start + count).map(|step| roll.place(step)).collect();
+        Segment { steps, places, continuations: Vec::new() }
+    }
+
+    /// Looks for what followed where the steps before each step occurred before. The segment is the
+    /// one of `roll` that begins at `start`; `model` has read the roll up to `start` or less, and then
+    /// has read it up to the last step of the segment.
+    pub fn find_matches(&mut self, roll: &Roll, start: usize, model: &mut MatchModel) {
+        let steps = roll.steps();
+        steps[model.len().min(start)..start].iter().for_each(|&step| model.push(step));
+        self.continuations.clear();
+        for step in start..start + self.len() {
+            // The next segment may begin with the last step of this one.
+            if step > start {
+                model.push(steps[step - 1]);
+            }
+            self.continuations.push(model.continuations());
+        }
+    }
+
+    /// The segment without what followed at matches, as if nothing in it had been said before.
+    pub fn without_matches(self) -> Segment {
+        Segment { continuations: Vec::new(), ..self }
     }
 
     /// The segment transposed by some semitones, with the steps before it. Keys that leave the
     /// keyboard are lost.
     pub fn transposed(mut self, semitones: i32) -> Segment {
         self.steps.iter_mut().for_each(|step| *step = step.transposed(semitones));
+        let continuations = self.continuations.iter_mut();
+        continuations.for_each(|found| *found = found.transposed(semitones));
         self
     }
 
@@ -62,6 +89,11 @@ impl Segment {
     /// The place of a step in its measure.
     pub fn place(&self, step: usize) -> Place {
         self.places[step]
+    }
+
+    /// What followed where the steps before a step occurred before; `None` if nobody has looked.
+    pub fn continuations(&self, step: usize) -> Option<&Continuations> {
+        self.continuations.get(step)
     }
 
     /// The steps before a step, the nearest last; empty at the beginning of the piece.

@@ -2,6 +2,7 @@
 
 use super::StepAttributes;
 use super::context::{Context, pitch_class};
+use super::match_block;
 use crate::roll::{KEYS, Step};
 
 /// The reach of the vicinity of a key: an octave down and an octave up, in semitones.
@@ -47,6 +48,23 @@ pub enum Block {
     /// from the lowest and from the highest sounding key in octaves / 2 (at most ±2), and silent
     /// steps / 16 (at most 1).
     Outline,
+    /// What followed the longest match of all keys ([`crate::match_model`]): played and articulated by
+    /// length class of the match, and one step later; how often such a match occurred; how many
+    /// measures ago, and whether at the same place in the measure.
+    ExactMatch,
+    /// What followed the longest match of all keys that was followed by something else: played and
+    /// articulated by length class.
+    OtherMatch,
+    /// What followed the longest match at another pitch, moved to the present pitch: played and
+    /// articulated by length class, and one step later.
+    TransposedMatch,
+    /// What followed the most similar place: played and articulated by class of similarity, and one
+    /// step later; how many measures ago, and whether at the same place in the measure.
+    SimilarMatch,
+    /// What followed the longest match of the keys around this one, once for the keys up to 2 away,
+    /// once up to 6, once up to 14: played and articulated by length class, and by whether other such
+    /// matches were found and agreed.
+    LocalMatch,
 }
 
 /// The longest measure, in 16ths, of each value of [`Block::MeasureLength`] but the last.
@@ -85,6 +103,11 @@ impl Block {
             Block::Age => AGES.len(),
             Block::Recall => 3 * RECALLED.len(),
             Block::Outline => 5,
+            Block::ExactMatch => match_block::EXACT_WIDTH,
+            Block::OtherMatch => match_block::OTHERWISE_WIDTH,
+            Block::TransposedMatch => match_block::TRANSPOSED_WIDTH,
+            Block::SimilarMatch => match_block::SIMILAR_WIDTH,
+            Block::LocalMatch => match_block::LOCAL_WIDTH,
         }
     }
 
@@ -103,12 +126,23 @@ impl Block {
             Block::Age => "age",
             Block::Recall => "recall",
             Block::Outline => "outline",
+            Block::ExactMatch => "exact-match",
+            Block::OtherMatch => "other-match",
+            Block::TransposedMatch => "transposed-match",
+            Block::SimilarMatch => "similar-match",
+            Block::LocalMatch => "local-match",
         }
     }
 
     /// Whether the block needs more than the step before.
     pub(super) fn needs_history(self) -> bool {
         !matches!(self, Block::Position | Block::PitchClass | Block::Vicinity | Block::Beat)
+    }
+
+    /// Whether the block says what followed earlier in the piece.
+    pub(super) fn needs_matches(self) -> bool {
+        use Block::{ExactMatch, LocalMatch, OtherMatch, SimilarMatch, TransposedMatch};
+        matches!(self, ExactMatch | OtherMatch | TransposedMatch | SimilarMatch | LocalMatch)
     }
 
     /// Adds the values of one key that are not zero. `first` is the first column of the block.
@@ -119,7 +153,7 @@ impl Block {
         first: usize,
         to: &mut StepAttributes,
     ) {
-        let Context { previous, place, .. } = *context;
+        let Context { previous, place, matches, .. } = *context;
         // The interval of a pitch class above this key, modulo octaves.
         let interval = |class: usize| (class + 12 - pitch_class(key)) % 12;
         match self {
@@ -200,6 +234,11 @@ impl Block {
                     }
                 }
             }
+            Block::ExactMatch => match_block::exact(key, matches, place, first, to),
+            Block::OtherMatch => match_block::otherwise(key, matches, first, to),
+            Block::TransposedMatch => match_block::transposed(key, matches, first, to),
+            Block::SimilarMatch => match_block::similar(key, matches, place, first, to),
+            Block::LocalMatch => match_block::local(key, matches, first, to),
             Block::Outline => {
                 let mut push = |column: usize, value: f32| {
                     if value != 0.0 {

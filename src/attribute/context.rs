@@ -1,5 +1,6 @@
 //! What is known before a step, gathered once for all keys.
 
+use crate::match_model::Continuations;
 use crate::roll::{KEYS, LOWEST_PITCH, Place, Step};
 use crate::segment::MAX_LOOKBACK_STEPS;
 
@@ -26,6 +27,8 @@ pub(super) struct Context<'a> {
     pub(super) age: [u8; KEYS],
     /// The number of silent steps right before the step, at most [`MAX_AGE`].
     pub(super) silence: usize,
+    /// What followed where the last steps occurred before.
+    pub(super) matches: &'a Continuations,
 }
 
 /// The pitch class of a key, C first.
@@ -36,7 +39,12 @@ pub(super) fn pitch_class(key: usize) -> usize {
 impl<'a> Context<'a> {
     /// `past` are the steps before, the nearest last; only the last [`MAX_LOOKBACK_STEPS`] count.
     /// What needs more than the step before is gathered only `with_history`.
-    pub(super) fn new(past: &'a [Step], place: Place, with_history: bool) -> Context<'a> {
+    pub(super) fn new(
+        past: &'a [Step],
+        matches: &'a Continuations,
+        place: Place,
+        with_history: bool,
+    ) -> Context<'a> {
         let past = &past[past.len().saturating_sub(MAX_LOOKBACK_STEPS)..];
         let previous = past.last().copied().unwrap_or(Step::SILENCE);
         let mut context = Context {
@@ -47,6 +55,7 @@ impl<'a> Context<'a> {
             tonality: [0.0; 12],
             age: [0; KEYS],
             silence: 0,
+            matches,
         };
         if with_history {
             context.gather();

@@ -2,6 +2,7 @@
 
 use super::Block;
 use super::context::Context;
+use crate::match_model::Continuations;
 use crate::roll::{KEYS, Place, Step};
 
 /// A named list of blocks. A model file contains the name of the layout of its network.
@@ -57,8 +58,58 @@ impl Layout {
         ],
     };
 
+    /// The blocks of [`WIDE`](Self::WIDE), and what followed where the last steps occurred before.
+    pub const MEMORY: Layout = Layout {
+        name: "memory",
+        blocks: &[
+            Block::Position,
+            Block::PitchClass,
+            Block::Vicinity,
+            Block::Beat,
+            Block::Chroma,
+            Block::Bass,
+            Block::Tonality,
+            Block::MeasureLength,
+            Block::Echo,
+            Block::Age,
+            Block::Outline,
+            Block::ExactMatch,
+            Block::OtherMatch,
+            Block::TransposedMatch,
+            Block::SimilarMatch,
+            Block::LocalMatch,
+        ],
+    };
+
+    /// The same for music without known measures.
+    pub const UNMEASURED_MEMORY: Layout = Layout {
+        name: "unmeasured-memory",
+        blocks: &[
+            Block::Position,
+            Block::PitchClass,
+            Block::Vicinity,
+            Block::Chroma,
+            Block::Bass,
+            Block::Tonality,
+            Block::Recall,
+            Block::Age,
+            Block::Outline,
+            Block::ExactMatch,
+            Block::OtherMatch,
+            Block::TransposedMatch,
+            Block::SimilarMatch,
+            Block::LocalMatch,
+        ],
+    };
+
     /// All layouts.
-    pub const ALL: &'static [Layout] = &[Layout::ARTICLE, Layout::WIDE, Layout::UNMEASURED];
+    pub const ALL: &'static [Layout] = &[
+        Layout::ARTICLE,
+        Layout::WIDE,
+        Layout::UNMEASURED,
+        Layout::MEMORY,
+        Layout::UNMEASURED_MEMORY,
+    ];
 
     /// The layout of that name.
     pub fn named(name: &str) -> Option<Layout> {
@@ -70,15 +121,28 @@ impl Layout {
         self.blocks.iter().map(|block| block.width()).sum()
     }
 
+    /// Whether any of the blocks says what followed earlier in the piece.
+    pub fn needs_matches(&self) -> bool {
+        self.blocks.iter().any(|block| block.needs_matches())
+    }
+
     /// Computes the attributes of all 88 keys at one step from what is known before the step.
     ///
     /// `past` are the steps before it, the nearest last; there are none at the start of a piece,
     /// and only the last [`MAX_LOOKBACK_STEPS`](crate::segment::MAX_LOOKBACK_STEPS) count. `place`
-    /// is the place of the step in its measure. Training, evaluation and composing all use this
-    /// function.
-    pub fn describe(&self, past: &[Step], place: Place, to: &mut StepAttributes) {
-        let context =
-            Context::new(past, place, self.blocks.iter().any(|block| block.needs_history()));
+    /// is the place of the step in its measure. `matches` is what a match model of the piece tells; it
+    /// is asked for by layouts that [need matches](Self::needs_matches), and `None` says that nothing
+    /// was found. Training, evaluation and composing all use this function.
+    pub fn describe(
+        &self,
+        past: &[Step],
+        matches: Option<&Continuations>,
+        place: Place,
+        to: &mut StepAttributes,
+    ) {
+        let nothing = Continuations::default();
+        let with_history = self.blocks.iter().any(|block| block.needs_history());
+        let context = Context::new(past, matches.unwrap_or(&nothing), place, with_history);
         to.clear();
         for key in 0..KEYS {
             let mut first = 0;
@@ -135,7 +199,7 @@ mod tests {
     fn rows(previous: Step, in_part: u8) -> Vec<Vec<f32>> {
         let place = Place { in_measure: u32::from(in_part), in_part, measure: 16 };
         let mut attributes = StepAttributes::default();
-        Layout::ARTICLE.describe(&[previous], place, &mut attributes);
+        Layout::ARTICLE.describe(&[previous], None, place, &mut attributes);
         (0..KEYS).map(|key| attributes.dense_of_key(key, Layout::ARTICLE.width())).collect()
     }
 

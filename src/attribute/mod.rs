@@ -3,6 +3,7 @@
 mod block;
 mod context;
 mod layout;
+mod match_block;
 
 pub use block::{Block, VICINITY_REACH};
 pub use context::{MAX_AGE, TONALITY_STEPS};

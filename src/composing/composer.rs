@@ -5,6 +5,7 @@ use super::scratch::Scratch;
 use super::state::State;
 use super::{Recipe, RecipeError, Stream};
 use crate::baseline::Baseline;
+use crate::match_model::{Continuations, MatchModel};
 use crate::model::Model;
 use crate::network::{Cpu, KeyAction, KeyLogits, StepEngine};
 use crate::primer::Primer;
@@ -100,7 +101,8 @@ impl Composer {
 
     /// Begins a stream that has heard nothing, at a downbeat.
     pub fn begin_in_silence(&self, metre: Metre, seed: u64, temperature: f64) -> Stream {
-        Stream::new(self.predictor.initial_state(), metre, seed, temperature)
+        let match_model = self.predictor.needs_matches().then(MatchModel::new);
+        Stream::new(self.predictor.initial_state(), match_model, metre, seed, temperature)
     }
 
     /// Scratch buffers for [`Stream::compose`]. One set for each thread is enough.
@@ -114,11 +116,12 @@ impl Composer {
         &self,
         state: &mut State,
         past: &[Step],
+        matches: Option<&Continuations>,
         place: Place,
         choose: &mut dyn FnMut(usize, KeyLogits) -> KeyAction,
         scratch: &mut Scratch,
     ) {
-        self.predictor.step(state, past, place, choose, scratch);
+        self.predictor.step(state, past, matches, place, choose, scratch);
     }
 }
 

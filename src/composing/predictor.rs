@@ -4,6 +4,7 @@ use super::scratch::Scratch;
 use super::state::State;
 use crate::attribute::Layout;
 use crate::baseline::Baseline;
+use crate::match_model::Continuations;
 use crate::network::{KeyAction, KeyLogits, StepEngine};
 use crate::roll::{Place, Step};
 
@@ -12,6 +13,9 @@ pub(super) trait Predictor: Send + Sync {
     /// The state of a stream without any step.
     fn initial_state(&self) -> State;
 
+    /// Whether it wants to know what followed earlier in the piece.
+    fn needs_matches(&self) -> bool;
+
     /// Predicts one step of music at a place, after the steps of the past: for each key from the
     /// lowest to the highest `choose` is given the prediction and returns what the key does. The
     /// state, which must come from this predictor, moves on by the step.
@@ -19,6 +23,7 @@ pub(super) trait Predictor: Send + Sync {
         &self,
         state: &mut State,
         past: &[Step],
+        matches: Option<&Continuations>,
         place: Place,
         choose: &mut dyn FnMut(usize, KeyLogits) -> KeyAction,
         scratch: &mut Scratch,
@@ -36,10 +41,15 @@ impl<E: StepEngine> Predictor for Network<E> {
         State::of(self.engine.initial_state())
     }
 
+    fn needs_matches(&self) -> bool {
+        self.layout.needs_matches()
+    }
+
     fn step(
         &self,
         state: &mut State,
         past: &[Step],
+        matches: Option<&Continuations>,
         place: Place,
         choose: &mut dyn FnMut(usize, KeyLogits) -> KeyAction,
         scratch: &mut Scratch,
@@ -51,7 +61,7 @@ impl<E: StepEngine> Predictor for Network<E> {
         }
         let workspace = workspace.as_deref_mut().and_then(|workspace| workspace.downcast_mut());
         let workspace = workspace.expect("made above where it was not there");
-        self.layout.describe(past, place, attributes);
+        self.layout.describe(past, matches, place, attributes);
         self.engine.predict(state.get::<E::State>(), attributes, choose, workspace);
     }
 }
@@ -62,10 +72,15 @@ impl Predictor for Baseline {
         State::default()
     }
 
+    fn needs_matches(&self) -> bool {
+        false
+    }
+
     fn step(
         &self,
         _: &mut State,
         past: &[Step],
+        _: Option<&Continuations>,
         _: Place,
         choose: &mut dyn FnMut(usize, KeyLogits) -> KeyAction,
         _: &mut Scratch,

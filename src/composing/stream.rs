@@ -4,6 +4,7 @@ use super::composer::{Composer, drop_old_steps};
 use super::guard::Guard;
 use super::scratch::Scratch;
 use super::state::State;
+use crate::match_model::MatchModel;
 use crate::network::{KeyAction, KeyLogits, Nats};
 use crate::roll::{Place, Step};
 use crate::score::Metre;
@@ -21,6 +22,8 @@ const MOST_TRIES: usize = 200;
 pub struct Stream {
     state: State,
     past: Vec<Step>,
+    /// What the piece has said so far, for networks that are told.
+    match_model: Option<MatchModel>,
     guard: Guard,
     random: ChaCha8Rng,
     metre: Metre,
@@ -34,10 +37,17 @@ pub struct Stream {
 }
 
 impl Stream {
-    pub(super) fn new(state: State, metre: Metre, seed: u64, temperature: f64) -> Stream {
+    pub(super) fn new(
+        state: State,
+        match_model: Option<MatchModel>,
+        metre: Metre,
+        seed: u64,
+        temperature: f64,
+    ) -> Stream {
         Stream {
             state,
             past: Vec::new(),
+            match_model,
             guard: Guard::new(metre),
             random: ChaCha8Rng::seed_from_u64(seed),
             metre,
@@ -119,7 +129,8 @@ impl Stream {
             }
             KeyAction { play, articulate }
         };
-        composer.step(&mut self.state, &self.past, place, &mut draw, scratch);
+        let matches = self.match_model.as_ref().map(MatchModel::continuations);
+        composer.step(&mut self.state, &self.past, matches.as_ref(), place, &mut draw, scratch);
         step
     }
 
@@ -150,7 +161,8 @@ impl Stream {
             nats += logits.nats(action);
             action
         };
-        composer.step(&mut self.state, &self.past, place, &mut given, scratch);
+        let matches = self.match_model.as_ref().map(MatchModel::continuations);
+        composer.step(&mut self.state, &self.past, matches.as_ref(), place, &mut given, scratch);
         self.advance(step);
         nats
     }
@@ -171,6 +183,9 @@ impl Stream {
         self.guard.observe(step);
         drop_old_steps(&mut self.past);
         self.past.push(step);
+        if let Some(model) = &mut self.match_model {
+            model.push(step);
+        }
         self.since_change += 1;
     }
 }

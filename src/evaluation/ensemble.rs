@@ -96,7 +96,8 @@ impl<E: PassageEngine> Evaluator for Ensemble<E> {
         let advance = |state: &mut PieceState<E>, segment: &Segment, scratch: &mut Scratch<E>| {
             self.advance(state, segment, scratch);
         };
-        let found = in_passages(pieces, || self.begin(), advance, go_on)?;
+        let needs_matches = self.members.iter().any(|member| member.layout.needs_matches());
+        let found = in_passages(pieces, needs_matches, || self.begin(), advance, go_on)?;
         let score = |(state, roll): (PieceState<E>, &&Roll)| PieceScore {
             steps: roll.len(),
             nats: state.nats,

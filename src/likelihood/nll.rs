@@ -23,7 +23,7 @@ pub fn nll<E: PassageEngine>(
             let passage = Batch::passage(segment, layout);
             *nats += engine.nll(state, &passage, scratch);
         };
-    let found = in_passages(pieces, begin, advance, |_| !stop())?;
+    let found = in_passages(pieces, layout.needs_matches(), begin, advance, |_| !stop())?;
     Some(found.into_iter().map(|(_, nats)| nats).collect())
 }
 

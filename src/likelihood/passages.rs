@@ -1,5 +1,6 @@
 //! Going through whole pieces in passages, on all threads.
 
+use crate::match_model::MatchModel;
 use crate::roll::Roll;
 use crate::segment::Segment;
 use std::sync::Mutex;
@@ -10,11 +11,12 @@ pub const PASSAGE_STEPS: usize = 64;
 
 /// Goes through whole pieces in passages of [`PASSAGE_STEPS`], each piece on one of the threads.
 ///
-/// `begin` makes the value that goes with a piece; `advance` moves it on by a passage; the values
+/// Segments come with what followed at matches if any network `needs_matches`. `begin` makes the value that goes with a piece; `advance` moves it on by a passage; the values
 /// at the pieces' ends are the result. Each thread has a scratch `R` of its own. `go_on` is asked
 /// before every passage, with the number of its steps; once it says no, the result is `None`.
 pub fn in_passages<T: Send, R: Default>(
     pieces: &[&Roll],
+    needs_matches: bool,
     begin: impl Fn() -> T + Sync,
     advance: impl Fn(&mut T, &Segment, &mut R) + Sync,
     go_on: impl Fn(usize) -> bool + Sync,
@@ -39,12 +41,17 @@ pub fn in_passages<T: Send, R: Default>(
             let Some(piece) = next else { break };
             let roll = pieces[piece];
             let mut state = begin();
+            let mut match_model = needs_matches.then(MatchModel::new);
             for start in (0..roll.len()).step_by(PASSAGE_STEPS) {
                 let count = PASSAGE_STEPS.min(roll.len() - start);
                 if !go_on(count) {
                     break;
                 }
-                advance(&mut state, &Segment::new(roll, start, count), &mut scratch);
+                let mut segment = Segment::new(roll, start, count);
+                if let Some(model) = &mut match_model {
+                    segment.find_matches(roll, start, model);
+                }
+                advance(&mut state, &segment, &mut scratch);
             }
             found.lock().expect(lock)[piece] = Some(state);
         }

@@ -40,7 +40,8 @@ impl Batch {
         for segment in segments {
             for step in predicted.clone() {
                 let mut of_step = StepAttributes::default();
-                layout.describe(segment.past(step), segment.place(step), &mut of_step);
+                let matches = segment.continuations(step);
+                layout.describe(segment.past(step), matches, segment.place(step), &mut of_step);
                 attributes.push(of_step);
                 targets.push(segment.step(step));
             }

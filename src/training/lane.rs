@@ -2,6 +2,7 @@
 
 use super::TrainingSettings;
 use super::segment_sampler::{SegmentPlace, SegmentSampler};
+use crate::match_model::MatchModel;
 use crate::segment::Segment;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,8 @@ pub(super) struct Lane {
     place: Option<SegmentPlace>,
     /// The number of consecutive segments so far.
     consecutive: u32,
+    /// The match model of the piece up to the last segment, for layouts that need it.
+    match_model: Option<MatchModel>,
 }
 
 /// Where a lane is, as checkpoints store it.
@@ -29,15 +32,15 @@ pub struct LaneState {
 }
 
 impl Lane {
-    /// The next segment, and whether the lane starts again with it, from the initial LSTM state. If
-    /// it does not, the segment begins with the last step of the one before: the network has
-    /// predicted that step already, and the LSTM state knows all steps before it.
+    /// Goes on to the next segment. True if the lane starts again with it, from the initial LSTM
+    /// state. If it does not, the segment begins with the last step of the one before: the network
+    /// has predicted that step already, and the LSTM state knows all steps before it.
     pub(super) fn advance(
         &mut self,
         sampler: &SegmentSampler<'_>,
         settings: &TrainingSettings,
         random: &mut ChaCha8Rng,
-    ) -> (Segment, bool) {
+    ) -> bool {
         let TrainingSettings { segment: steps, transpose, consecutive_segments, .. } = *settings;
         let next = self.place.map(|place| SegmentPlace { step: place.step + steps - 1, ..place });
         let unlimited = consecutive_segments == 0;
@@ -45,11 +48,18 @@ impl Lane {
         let next = next.filter(|next| next.step + steps <= sampler.roll(next.piece).len());
         let place = next.unwrap_or_else(|| {
             self.consecutive = 0;
+            self.match_model = None;
             sampler.sample(random, transpose, true)
         });
         self.place = Some(place);
         self.consecutive += 1;
-        (sampler.segment(place), next.is_none())
+        next.is_none()
+    }
+
+    /// The segment that the lane has come to, `told` with what followed at matches.
+    pub(super) fn segment(&mut self, sampler: &SegmentSampler<'_>, told: bool) -> Segment {
+        let place = self.place.expect("the lane has advanced");
+        sampler.segment(place, told.then_some(&mut self.match_model))
     }
 
     /// Where the lane is.
@@ -74,7 +84,7 @@ impl Lane {
         let inside = place.is_none_or(|place| {
             place.piece < sampler.pieces() && place.step < sampler.roll(place.piece).len()
         });
-        inside.then_some(Lane { place, consecutive })
+        inside.then_some(Lane { place, consecutive, match_model: None })
     }
 }
 
@@ -97,10 +107,13 @@ mod tests {
         let mut lane = Lane::default();
         let mut advance = |_| {
             let before = lane.place;
-            let (segment, restarts) = lane.advance(&sampler, &settings, &mut random);
+            let restarts = lane.advance(&sampler, &settings, &mut random);
+            // A lane goes on with the match model that it has; what it tells is the same as if the
+            // piece had been read anew.
+            let segment = lane.segment(&sampler, true);
             let place = lane.place.unwrap();
             assert_eq!(restarts, before.is_none_or(|before| !follows(&[before, place])));
-            assert_eq!(segment, sampler.segment(place));
+            assert_eq!(segment, sampler.segment(place, Some(&mut None)));
             assert!(place.step + 17 <= sampler.roll(place.piece).len());
             place
         };

@@ -26,8 +26,9 @@ pub fn memory_needed<E: TrainingEngine>(
     // Weights, gradient, the optimiser's two moments, the copy in a snapshot, and the moving
     // average.
     let weights = (if settings.ema_decay > 0.0 { 6 } else { 5 }) * layers.size();
-    // Attributes are pairs of column and value, about 30 a key at most.
-    let attributes = 60 * settings.batch * steps * KEYS;
+    // Attributes are pairs of column and value, about 30 a key at most, and 70 with matches.
+    let each = if layout.needs_matches() { 140 } else { 60 };
+    let attributes = each * settings.batch * steps * KEYS;
     let work = TrainingWork {
         slice: slice.min(settings.batch),
         steps,

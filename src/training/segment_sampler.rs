@@ -1,6 +1,7 @@
 //! Sampling segments from pieces.
 
 use crate::corpus::Piece;
+use crate::match_model::MatchModel;
 use crate::network::Frequencies;
 use crate::roll::{KEYS, Keys, Roll};
 use crate::segment::{Segment, SegmentStarts};
@@ -57,9 +58,20 @@ impl<'a> SegmentSampler<'a> {
         self.pieces[piece].roll()
     }
 
-    /// The segment at a place.
-    pub(super) fn segment(&self, place: SegmentPlace) -> Segment {
-        let segment = Segment::new(self.roll(place.piece), place.step, self.steps);
+    /// The segment at a place. If it is to tell what followed at matches, the match model of an
+    /// earlier place of the piece is read on from there, up to the last step of the segment; `None`
+    /// is read from the beginning.
+    pub(super) fn segment(
+        &self,
+        place: SegmentPlace,
+        match_model: Option<&mut Option<MatchModel>>,
+    ) -> Segment {
+        let roll = self.roll(place.piece);
+        let mut segment = Segment::new(roll, place.step, self.steps);
+        if let Some(model) = match_model {
+            let model = model.get_or_insert_with(MatchModel::new);
+            segment.find_matches(roll, place.step, model);
+        }
         if place.semitones == 0 { segment } else { segment.transposed(place.semitones) }
     }
 

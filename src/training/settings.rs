@@ -36,6 +36,10 @@ pub struct TrainingSettings {
     /// model; 0 for no averaging.
     #[serde(rename = "average")]
     pub ema_decay: f32,
+    /// The share of segments from which the network is not told what followed earlier in the piece,
+    /// for layouts that tell it.
+    #[serde(default)]
+    pub hide_matches: f32,
     /// The optimiser.
     pub optimiser: OptimiserSettings,
 }
@@ -65,6 +69,7 @@ impl TrainingSettings {
             decay_after: 0,
             clip: 5.0,
             ema_decay: 0.0,
+            hide_matches: 0.0,
             optimiser: OptimiserSettings::ADADELTA,
         }
     }
@@ -112,6 +117,7 @@ impl TrainingSettings {
         within(self.transpose <= 43, "transpose", "0 to 43 semitones", self.transpose)?;
         within(more(self.clip), "clip", "more than 0", self.clip)?;
         within(share(self.ema_decay), "average", "0 to under 1", self.ema_decay)?;
+        within(share(self.hide_matches), "hide_matches", "0 to under 1", self.hide_matches)?;
         within(more(self.optimiser.rate()), "rate", "more than 0", self.optimiser.rate())?;
         match self.optimiser {
             OptimiserSettings::Adadelta { rho, epsilon, .. } => {

@@ -10,8 +10,10 @@ use crate::model::{Model, Training};
 use crate::network::{Architecture, Batch, Layers, LstmState, Nats, Parameters, TrainingEngine};
 use crate::primer::{self, Primer, PrimerError};
 use crate::roll::Roll;
+use crate::segment::Segment;
 use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::SeedableRng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -258,7 +260,10 @@ impl<'a, E: TrainingEngine> Trainer<'a, E> {
 
     /// Trains one epoch, which is one batch, as in the article.
     pub fn epoch(&mut self) -> Progress {
-        let segments = self.sample();
+        let mut segments = self.sample();
+        if self.settings.hide_matches > 0.0 {
+            segments = self.without_some_matches(segments);
+        }
         let batch = Batch::new(&segments, &self.layout);
         let batch = batch.with_dropout(&self.architecture, &mut self.random);
         self.engine.load(&self.parameters);
@@ -277,23 +282,37 @@ impl<'a, E: TrainingEngine> Trainer<'a, E> {
         progress
     }
 
-    fn sample(&mut self) -> Vec<crate::segment::Segment> {
+    fn sample(&mut self) -> Vec<Segment> {
         let TrainingSettings { batch, transpose, .. } = self.settings;
         let settings = &self.settings;
         let (engine, sampler, random) = (&self.engine, &self.sampler, &mut self.random);
+        let told = self.layout.needs_matches();
+        // Places are sampled one after the other. To find matches takes longer, so that is shared out.
         if self.lanes.is_empty() {
-            let segment = |_| sampler.segment(sampler.sample(random, transpose, false));
-            (0..batch).map(segment).collect()
+            let places: Vec<_> =
+                (0..batch).map(|_| sampler.sample(random, transpose, false)).collect();
+            let segment = |&place| sampler.segment(place, told.then_some(&mut None));
+            places.par_iter().map(segment).collect()
         } else {
-            let next = |(lane, state): (&mut Lane, &mut E::State)| {
-                let (segment, restarts) = lane.advance(sampler, settings, random);
-                if restarts {
+            for (lane, state) in self.lanes.iter_mut().zip(&mut self.states) {
+                if lane.advance(sampler, settings, random) {
                     *state = engine.initial_state();
                 }
-                segment
-            };
-            self.lanes.iter_mut().zip(&mut self.states).map(next).collect()
+            }
+            self.lanes.par_iter_mut().map(|lane| lane.segment(sampler, told)).collect()
         }
+    }
+
+    /// Hides what followed at matches from some of the segments, so that the network learns to go on
+    /// without it, too.
+    fn without_some_matches(&mut self, segments: Vec<Segment>) -> Vec<Segment> {
+        let threshold = (f64::from(self.settings.hide_matches) * 4_294_967_296.0) as u64;
+        let random = &mut self.random;
+        let hidden = |segment: Segment| match u64::from(random.next_u32()) < threshold {
+            true => segment.without_matches(),
+            false => segment,
+        };
+        segments.into_iter().map(hidden).collect()
     }
 
     fn step(&mut self) {

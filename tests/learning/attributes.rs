@@ -153,7 +153,7 @@ fn the_unmeasured_layout_says_what_its_words_say() {
 fn assert_as_documented(layout: Layout, roll: &Roll) {
     for now in 0..roll.len() {
         let mut attributes = StepAttributes::default();
-        layout.describe(&roll.steps()[..now], roll.place(now), &mut attributes);
+        layout.describe(&roll.steps()[..now], None, roll.place(now), &mut attributes);
         for key in (0..KEYS).step_by(3) {
             let row = attributes.dense_of_key(key, layout.width());
             let mut first = 0;
@@ -175,7 +175,7 @@ fn the_unmeasured_layout_does_not_ask_where_the_measures_lie() {
     let roll = piece(["4/4", "3/4"], 8);
     let describe = |place| {
         let mut attributes = StepAttributes::default();
-        Layout::UNMEASURED.describe(&roll.steps()[..90], place, &mut attributes);
+        Layout::UNMEASURED.describe(&roll.steps()[..90], None, place, &mut attributes);
         attributes
     };
     // The 91st step is within 4/4, the 131st within 3/4 and elsewhere in its measure.
@@ -188,7 +188,7 @@ fn the_wide_layout_begins_with_the_articles() {
     let roll = piece(["4/4", "3/4"], 4);
     let describe = |layout: Layout| {
         let mut attributes = StepAttributes::default();
-        layout.describe(&roll.steps()[..77], roll.place(77), &mut attributes);
+        layout.describe(&roll.steps()[..77], None, roll.place(77), &mut attributes);
         (0..KEYS).map(|key| attributes.dense_of_key(key, layout.width())).collect::<Vec<_>>()
     };
     for (wide, article) in describe(Layout::WIDE).iter().zip(describe(Layout::ARTICLE)) {
@@ -205,7 +205,7 @@ fn an_excerpt_is_told_what_the_whole_piece_is_told() {
         for step in 0..50 {
             let describe = |past: &[Step]| {
                 let mut attributes = StepAttributes::default();
-                Layout::WIDE.describe(past, segment.place(step), &mut attributes);
+                Layout::WIDE.describe(past, None, segment.place(step), &mut attributes);
                 attributes
             };
             let whole = describe(&roll.steps()[..start + step]);
@@ -220,7 +220,7 @@ fn transposed_music_is_told_the_same_of_transposed_keys() {
     let moved: Vec<Step> = roll.steps().iter().map(|step| step.transposed(5)).collect();
     let describe = |past: &[Step]| {
         let mut attributes = StepAttributes::default();
-        Layout::WIDE.describe(past, roll.place(120), &mut attributes);
+        Layout::WIDE.describe(past, None, roll.place(120), &mut attributes);
         attributes
     };
     // Keys far enough from either end that none has been lost.

@@ -5,6 +5,7 @@ mod baseline;
 mod composing;
 mod likelihood;
 mod live_piece;
+mod match_model;
 mod network;
 mod read_back;
 #[path = "../support/real_music.rs"]

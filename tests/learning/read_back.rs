@@ -230,12 +230,12 @@ fn training() -> impl Strategy<Value = TrainingSettings> {
         }),
     ];
     let integers = (any::<u64>(), 2usize..=65_536, 1usize..=65_536, 0u8..=43, any::<u32>());
-    (integers, (any::<u64>(), any::<u64>()), more(), share(), optimiser).prop_map(
+    (integers, (any::<u64>(), any::<u64>()), more(), (share(), share()), optimiser).prop_map(
         |(
             (seed, segment, batch, transpose, consecutive_segments),
             (warmup, decay_after),
             clip,
-            ema_decay,
+            (ema_decay, hide_matches),
             optimiser,
         )| {
             TrainingSettings {
@@ -248,6 +248,7 @@ fn training() -> impl Strategy<Value = TrainingSettings> {
                 decay_after,
                 clip,
                 ema_decay,
+                hide_matches,
                 optimiser,
             }
         },

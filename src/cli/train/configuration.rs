@@ -151,6 +151,7 @@ impl Train {
         set("--segment", "training.segment", integer(self.segment.map(u64::from)));
         set("--batch", "training.batch", integer(self.batch.map(u64::from)));
         set("--transpose", "training.transpose", integer(self.transpose.map(u64::from)));
+        set("--hide", "training.hide_matches", float(self.hide));
         set("--carry", "training.carry", integer(self.carry.map(u64::from)));
         set("--warmup", "training.warmup", integer(self.warmup));
         set("--decay-after", "training.decay_after", integer(self.decay_after));

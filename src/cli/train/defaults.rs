@@ -49,6 +49,7 @@ fn default_of(option: &str) -> Option<String> {
         "segment" => recipe().segment.to_string(),
         "batch" => recipe().batch.to_string(),
         "transpose" => recipe().transpose.to_string(),
+        "hide" => recipe().hide_matches.to_string(),
         "carry" => recipe().consecutive_segments.to_string(),
         "optimiser" => name_of(recipe().optimiser).to_owned(),
         "rate" => {

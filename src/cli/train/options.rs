@@ -86,11 +86,12 @@ pub struct Train {
     /// Dropout: the share of each LSTM layer's outputs that is dropped in training.
     #[arg(long, value_name = "SHARE", help_heading = "Network")]
     pub(super) dropout: Option<f32>,
-    /// What the network is told about each key: article, wide or unmeasured.
+    /// What the network is told about each key: article, wide, memory, unmeasured or unmeasured-memory.
     ///
     /// This is the layout of the attributes, the input of the network. `article` has the article's
     /// 78 per key and step. `wide` has 78 more that a listener would know, such as harmony and what
-    /// earlier measures did at this place. `unmeasured` is for music without known measures.
+    /// earlier measures did at this place. `memory` adds what followed where the last steps occurred
+    /// before in the piece. `unmeasured` and `unmeasured-memory` are for music without known measures.
     #[arg(long, value_name = "NAME", help_heading = "Network")]
     pub(super) layout: Option<String>,
     /// Start from the weights of another model: a file, or the folder of a training run.
@@ -134,6 +135,12 @@ pub struct Train {
     /// The notes stay within the keyboard. 0 never transposes.
     #[arg(long, value_name = "SEMITONES", help_heading = "Learning")]
     pub(super) transpose: Option<u8>,
+    /// The share of segments in which what was said before is hidden from the network.
+    ///
+    /// The layouts with memory tell the network what followed earlier in the piece. If that is hidden
+    /// now and then, it also learns to do without. For other layouts this has no effect.
+    #[arg(long, value_name = "SHARE", help_heading = "Learning")]
+    pub(super) hide: Option<f32>,
     /// Carry the LSTM state over through this many segments in a row (truncated BPTT).
     ///
     /// This is truncated backpropagation through time. Each batch continues the pieces of the batch

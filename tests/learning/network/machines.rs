@@ -52,7 +52,12 @@ fn every_machine_comes_to_the_same_bits() {
     let mut logits = Vec::new();
     for step in 1..9 {
         let mut attributes = StepAttributes::default();
-        Layout::ARTICLE.describe(segments[1].past(step), segments[1].place(step), &mut attributes);
+        Layout::ARTICLE.describe(
+            segments[1].past(step),
+            None,
+            segments[1].place(step),
+            &mut attributes,
+        );
         let mut choose = |key: usize, KeyLogits { play, articulate }: KeyLogits| {
             logits.extend([play.to_bits(), articulate.to_bits()]);
             truth(&segments[1], step, key)

@@ -22,7 +22,7 @@ fn step_by_step(parameters: &Parameters, layout: &Layout, roll: &Roll) -> Nats {
     let mut sum = Nats::default();
     for (index, &step) in roll.steps().iter().enumerate() {
         let mut attributes = StepAttributes::default();
-        layout.describe(&roll.steps()[..index], roll.place(index), &mut attributes);
+        layout.describe(&roll.steps()[..index], None, roll.place(index), &mut attributes);
         let mut choose = |key: usize, logits: deep_jammer::network::KeyLogits| {
             let (play, articulate) = (step.play.contains(key), step.articulate.contains(key));
             let choice = KeyAction { play, articulate };

@@ -41,7 +41,7 @@ fn predict(
     workspace: &mut Workspace,
 ) -> Vec<KeyLogits> {
     let mut attributes = StepAttributes::default();
-    Layout::ARTICLE.describe(segment.past(step), segment.place(step), &mut attributes);
+    Layout::ARTICLE.describe(segment.past(step), None, segment.place(step), &mut attributes);
     let mut logits = Vec::new();
     let mut choose = |key: usize, said: KeyLogits| {
         assert_eq!(key, logits.len(), "the keys come from the lowest to the highest");
@@ -212,7 +212,7 @@ fn a_prediction_does_not_know_what_it_predicts() {
     let engine = Cpu::for_inference(&parameters);
     let segment = &segments(1, 3, &mut random)[0];
     let mut attributes = StepAttributes::default();
-    Layout::ARTICLE.describe(segment.past(1), segment.place(1), &mut attributes);
+    Layout::ARTICLE.describe(segment.past(1), None, segment.place(1), &mut attributes);
     let step_with = |chosen: usize| {
         let mut logits = Vec::new();
         let mut choose = |key: usize, said: KeyLogits| {

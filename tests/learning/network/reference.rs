@@ -442,7 +442,7 @@ fn attributes(segment: &Segment) -> Vec<Sequence> {
     let mut by_key = vec![Vec::new(); KEYS];
     for step in 1..segment.len() {
         let mut described = StepAttributes::default();
-        Layout::ARTICLE.describe(segment.past(step), segment.place(step), &mut described);
+        Layout::ARTICLE.describe(segment.past(step), None, segment.place(step), &mut described);
         for (key, rows) in by_key.iter_mut().enumerate() {
             let row = described.dense_of_key(key, Layout::ARTICLE.width());
             rows.push(row.into_iter().map(f64::from).collect());
