@@ -28,6 +28,12 @@ pub struct MatchModel {
     local: [LocalIndex; 3],
 }
 
+impl Default for MatchModel {
+    fn default() -> MatchModel {
+        MatchModel::new()
+    }
+}
+
 impl MatchModel {
     /// The match model of a piece that has not begun.
     pub fn new() -> MatchModel {

@@ -56,12 +56,12 @@ fn the_longest_match_of_all_keys_is_found_and_the_latest_of_several() {
     let steps = piece(400, 1);
     let matches = MatchModel::matches_of(&steps);
     let mut found = 0;
-    for now in 0..steps.len() {
+    for (now, told) in matches.iter().enumerate() {
         let length = |then: usize| agreement(now, then, |a, b| steps[a] == steps[b]);
         let lengths: Vec<usize> = (0..now).map(length).collect();
         let long = |then: &usize| lengths[*then] >= usize::from(SHORTEST_EXACT);
         let best = (0..now).filter(long).max_by_key(|&then| (lengths[then], then));
-        let Matches { exact, occurrences, otherwise, .. } = matches[now];
+        let Matches { exact, occurrences, otherwise, .. } = *told;
         let Some(best) = best else {
             assert_eq!((exact.length, occurrences, otherwise.length), (0, 0, 0), "{now}");
             continue;
@@ -177,10 +177,10 @@ fn a_similar_place_is_found_where_one_hand_plays_on_and_the_other_something_new(
         })
         .collect();
     let matches = MatchModel::matches_of(&steps);
-    for now in 80..128 {
-        assert_eq!(matches[now].similar.source as usize, now - 64);
-        assert!(matches[now].similar.similarity > 64);
-        assert_eq!(matches[now].exact.length, 0);
+    for (now, told) in matches.iter().enumerate().skip(80) {
+        assert_eq!(told.similar.source as usize, now - 64);
+        assert!(told.similar.similarity > 64);
+        assert_eq!(told.exact.length, 0);
     }
 }
 
