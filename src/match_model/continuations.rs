@@ -1,6 +1,6 @@
 //! What followed where matches were found.
 
-use super::{LocalMatches, Matches};
+use super::{LOCAL_REACHES, LocalMatches, Matches};
 use crate::roll::Step;
 
 /// What followed an earlier occurrence.
@@ -31,7 +31,7 @@ pub struct Continuations {
     /// After the most similar place.
     pub similar: Continuation,
     /// After the longest match of each key's neighbourhood.
-    pub local: [LocalMatches; 3],
+    pub local: [LocalMatches; LOCAL_REACHES.len()],
 }
 
 impl Continuations {

@@ -11,14 +11,11 @@ use std::sync::Arc;
 /// of a hand. Each is matched by itself.
 pub const LOCAL_REACHES: [usize; 3] = [2, 6, 14];
 
-/// The shortest local match that counts, in steps, for each of the [`LOCAL_REACHES`].
-pub const SHORTEST_LOCAL: [usize; 3] = [4, 4, 4];
+/// The shortest local match that counts, in steps.
+pub const SHORTEST_LOCAL: usize = 4;
 
 /// The longest local match that is told apart, in steps.
 pub const LONGEST_LOCAL: usize = 48;
-
-/// The most steps of a context.
-const CONTEXT: usize = 4;
 
 /// How many earlier places of a key are compared: the latest.
 const CANDIDATES: usize = 6;
@@ -112,27 +109,24 @@ impl Hasher for Hashed {
     }
 }
 
-/// By context (a key and the last windows around it), where it was met.
+/// By context (a key and the last [`SHORTEST_LOCAL`] windows around it), where it was met.
 type Table = HashMap<u64, Places, BuildHasherDefault<Hashed>>;
 
 /// An index of the contexts of all keys. Tables of full blocks are shared by all copies.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct LocalIndex {
     reach: usize,
-    /// The steps of a context.
-    shortest: usize,
     blocks: Vec<Arc<Table>>,
     tail: Table,
     /// The windows of the last steps, the latest first.
-    recent: [Windows; CONTEXT],
+    recent: [Windows; SHORTEST_LOCAL],
 }
 
 impl LocalIndex {
     /// An index of nothing, for one of the [`LOCAL_REACHES`].
     pub(super) fn new(number: usize) -> LocalIndex {
-        let recent = [[0; KEYS]; CONTEXT];
-        let (reach, shortest) = (LOCAL_REACHES[number], SHORTEST_LOCAL[number]);
-        LocalIndex { reach, shortest, blocks: Vec::new(), tail: Table::default(), recent }
+        let (reach, recent) = (LOCAL_REACHES[number], [[0; KEYS]; SHORTEST_LOCAL]);
+        LocalIndex { reach, blocks: Vec::new(), tail: Table::default(), recent }
     }
 }
 
@@ -149,7 +143,7 @@ impl LocalIndex {
         // The place of the step that comes next: what follows the context. It belongs to the block of
         // that step.
         let place = (next % BLOCK) as u8;
-        if next < self.shortest {
+        if next < SHORTEST_LOCAL {
             return;
         }
         for key in 0..KEYS {
@@ -167,7 +161,7 @@ impl LocalIndex {
 
     /// The hash of the context of a key; `None` if all is silent.
     fn context(&self, key: usize) -> Option<u64> {
-        let windows = self.recent[..self.shortest].iter().map(|windows| windows[key]);
+        let windows = self.recent.iter().map(|windows| windows[key]);
         if windows.clone().all(|window| window == 0) {
             return None;
         }
@@ -179,7 +173,7 @@ impl LocalIndex {
     pub(super) fn matches(&self, steps: &PieceSteps) -> LocalMatches {
         let mut matches = LocalMatches::default();
         let next = steps.next();
-        if next < self.shortest {
+        if next < SHORTEST_LOCAL {
             return matches;
         }
         for key in 0..KEYS {
@@ -230,6 +224,6 @@ impl LocalIndex {
         let most = LONGEST_LOCAL.min(at - steps.first());
         let window = |step| window(steps.get(step), key, self.reach);
         let same = |&back: &usize| window(at - back) == window(next - back);
-        self.shortest + (self.shortest + 1..=most).take_while(same).count()
+        SHORTEST_LOCAL + (SHORTEST_LOCAL + 1..=most).take_while(same).count()
     }
 }

@@ -1,6 +1,6 @@
 //! Where matches were found.
 
-use super::LocalMatches;
+use super::{LOCAL_REACHES, LocalMatches};
 
 /// A match: some steps that occurred before, and the step that followed them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -45,5 +45,5 @@ pub struct Matches {
     /// The most similar place.
     pub similar: SimilarMatch,
     /// The longest match of each key's neighbourhood.
-    pub local: [LocalMatches; 3],
+    pub local: [LocalMatches; LOCAL_REACHES.len()],
 }

@@ -2,7 +2,7 @@
 
 use super::alignments::Alignments;
 use super::continuations::Continuations;
-use super::local::LocalIndex;
+use super::local::{LOCAL_REACHES, LocalIndex};
 use super::matches::Matches;
 use super::piece_steps::{BLOCK, PieceSteps};
 use crate::roll::Step;
@@ -19,13 +19,12 @@ pub const SHORTEST_TRANSPOSED: u16 = 4;
 
 /// What a piece has said so far, ready to be searched for what was said last.
 ///
-/// It is a value: a copy goes on by itself. A copy takes about 100 KB and a thirtieth of a millisecond
-/// at most, because copies share what is older than 128 steps.
+/// It is a value: a copy goes on by itself. Copies share the index of all full blocks of 128 steps.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MatchModel {
     steps: PieceSteps,
     alignments: Alignments,
-    local: [LocalIndex; 3],
+    local: [LocalIndex; LOCAL_REACHES.len()],
 }
 
 impl Default for MatchModel {

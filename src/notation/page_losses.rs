@@ -1,5 +1,7 @@
 //! What of a score is not on its page.
 
+use crate::roll::sentences;
+
 /// How much of a score is left out or changed when it is written as sheet music.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct PageLosses {
@@ -37,12 +39,7 @@ impl PageLosses {
             ),
             (self.graces, "note is written as a grace note", "notes are written as grace notes"),
         ];
-        let counted = counted.into_iter().filter(|(count, ..)| *count > 0);
-        let sentence = |(count, one, many)| match count {
-            1 => format!("1 {one}"),
-            count => format!("{count} {many}"),
-        };
-        counted.map(sentence).collect()
+        sentences(&counted)
     }
 }
 

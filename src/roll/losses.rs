@@ -76,7 +76,7 @@ impl Losses {
 }
 
 /// The sentences of what there is any of: for one, and for several.
-fn sentences(losses: &[(usize, &str, &str)]) -> Vec<String> {
+pub(crate) fn sentences(losses: &[(usize, &str, &str)]) -> Vec<String> {
     let some = losses.iter().filter(|(count, ..)| *count > 0);
     some.map(|&(count, one, several)| match count {
         1 => format!("1 {one}"),

@@ -21,6 +21,7 @@ mod to_score;
 pub use from_score::{KeyChange, LONGEST_ROLL, RollError, Transcription};
 pub use keys::{KEYS, Keys, LOWEST_PITCH};
 pub use losses::Losses;
+pub(crate) use losses::sentences;
 pub use roll::{MetreChange, Roll, RollNote};
 pub use step::{Place, Step};
 pub use tempo::TempoChange;

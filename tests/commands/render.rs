@@ -152,8 +152,8 @@ fn a_cleaned_file_is_the_same_music_and_what_was_mended_is_said() {
     let said = sandbox.messages("render odd.mid -o clean.mid");
     for line in [
         "odd.mid: track 2: ends without an End of Track event",
-        "odd.mid: 1 notes are struck on a key together with another, and become one with it",
-        "odd.mid: 1 notes are struck again before they end, and end there",
+        "odd.mid: 1 note is struck on a key together with another, and becomes one with it",
+        "odd.mid: 1 note is struck again before it ends, and ends there",
     ] {
         assert!(said.contains(line), "{line}: {said}");
     }

@@ -115,18 +115,18 @@ fn the_longest_match_around_a_key_is_found_among_the_latest_places() {
     let steps = piece(300, 3);
     let matches = MatchModel::matches_of(&steps);
     let mut found = 0;
-    for (index, (reach, shortest)) in LOCAL_REACHES.into_iter().zip(SHORTEST_LOCAL).enumerate() {
+    for (index, reach) in LOCAL_REACHES.into_iter().enumerate() {
         for now in (0..steps.len()).step_by(3) {
             for key in (0..KEYS).step_by(5) {
                 let around: Vec<_> = steps.iter().map(|&step| around(step, key, reach)).collect();
                 let silent = |of: &Vec<(bool, bool)>| of.iter().all(|&(play, _)| !play);
                 let class = matches[now].local[index].class(key);
-                if now < shortest || around[now - shortest..now].iter().all(silent) {
+                if now < SHORTEST_LOCAL || around[now - SHORTEST_LOCAL..now].iter().all(silent) {
                     assert_eq!(class, None);
                     continue;
                 }
                 let length = |then: usize| agreement(now, then, |a, b| around[a] == around[b]);
-                let places = (0..now).rev().filter(|&then| length(then) >= shortest).take(6);
+                let places = (0..now).rev().filter(|&then| length(then) >= SHORTEST_LOCAL).take(6);
                 let mut places: Vec<_> =
                     places.map(|then| (length(then).min(LONGEST_LOCAL), then)).collect();
                 // Nothing is longer than the longest.

@@ -28,18 +28,32 @@ pub fn changes(score: &Score) -> Vec<String> {
     let counted = [
         (
             score.notes.len() - before.len(),
+            "note is struck on a key together with another, and becomes one with it",
             "notes are struck on a key together with another, and become one with it",
         ),
-        (shorter.count(), "notes are struck again before they end, and end there"),
-        (instants, "notes of no length last a tick"),
+        (
+            shorter.count(),
+            "note is struck again before it ends, and ends there",
+            "notes are struck again before they end, and end there",
+        ),
+        (instants, "note of no length lasts a tick", "notes of no length last a tick"),
         (
             before.keys().filter(|at| !after.contains_key(at)).count(),
+            "note comes too late for a MIDI file, and is moved forward",
             "notes come too late for a MIDI file, and are moved forward",
         ),
-        (texts.count(), "texts are too long for a MIDI file, and are cut"),
+        (
+            texts.count(),
+            "text is too long for a MIDI file, and is cut",
+            "texts are too long for a MIDI file, and are cut",
+        ),
     ];
-    let counted = counted.into_iter().filter(|(count, _)| *count > 0);
-    counted.map(|(count, what)| format!("{count} {what}")).collect()
+    let counted = counted.into_iter().filter(|(count, ..)| *count > 0);
+    let sentence = |(count, one, several)| match count {
+        1 => format!("1 {one}"),
+        _ => format!("{count} {several}"),
+    };
+    counted.map(sentence).collect()
 }
 
 #[cfg(test)]
@@ -62,9 +76,9 @@ mod tests {
         assert_eq!(
             said,
             [
-                "1 notes are struck on a key together with another, and become one with it",
-                "1 notes are struck again before they end, and end there",
-                "1 notes of no length last a tick",
+                "1 note is struck on a key together with another, and becomes one with it",
+                "1 note is struck again before it ends, and ends there",
+                "1 note of no length lasts a tick",
             ]
         );
     }
